@@ -91,19 +91,19 @@ fn range_of(edtf: &Edtf) -> Option<Range> {
         }
         Edtf::Date(date) if edtf.level() <= 1 => date_range(date),
         Edtf::Interval(interval) if edtf.level() <= 1 => {
-            let earliest = endpoint(&interval.start)?.map_or(Moment::EVER, |range| range.earliest);
-            let latest = endpoint(&interval.end)?.map_or(Moment::NEVER, |range| range.latest);
+            let earliest = endpoint(&interval.start)?.earliest;
+            let latest = endpoint(&interval.end)?.latest;
             Some(Range { earliest, latest })
         }
         Edtf::Date(_) | Edtf::Interval(_) => None,
     }
 }
 
-/// The bounds of an interval's end; an inner `None` is open or unknown, which are both unbounded.
-fn endpoint(end: &IntervalEndpoint) -> Option<Option<Range>> {
+/// The bounds of an interval's end; open and unknown ends are both unbounded.
+fn endpoint(end: &IntervalEndpoint) -> Option<Range> {
     match end {
-        IntervalEndpoint::Date(date) => date_range(date).map(Some),
-        IntervalEndpoint::Open | IntervalEndpoint::Unknown => Some(None),
+        IntervalEndpoint::Date(date) => date_range(date),
+        IntervalEndpoint::Open | IntervalEndpoint::Unknown => Some(Range::ANY),
         IntervalEndpoint::OnOrBefore(_) | IntervalEndpoint::OnOrAfter(_) => None,
     }
 }
