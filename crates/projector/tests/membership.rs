@@ -1,0 +1,236 @@
+//! Membership of the Shanghai Cooperation Organisation, from the report of its summit and from its record.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use projector::{Record, Spell, active, spells};
+use proptest::prelude::*;
+use summit::{AccordingTo, Answer, Content, Cutoff, Event, EventId, PartyId, Position, Vantage};
+use wire::Document;
+
+const ASTANA: &str = include_str!("../../wire/tests/data/astana-2024.jsonl");
+const HISTORY: &str = include_str!("../../wire/tests/data/sco-history.jsonl");
+/// Iran's admission as the record has it.
+const IRAN: &str = r#"{"specversion":"1.0","id":"0197d0a0-0000-7000-8000-000000000001","source":"/desks/record",
+    "type":"chronicle.admission.v1","recordedtime":"2025-12-02T00:00:00Z","data":{"occurred":"2023-07-04",
+    "attribution":[{"name":"SCO Secretariat"}],"authority":"record","organisation":"sco","party":"IRN"}}"#;
+const RETRACTED: &str = r#"{"specversion":"1.0","id":"0197d0a0-0000-7000-8000-000000000002","source":"/desks/record",
+    "type":"chronicle.retraction.v1","recordedtime":"2025-12-03T00:00:00Z","data":{"occurred":"2025-12-03",
+    "attribution":[{"name":"SCO Secretariat"}],"retracts":"0197d0a0-0000-7000-8000-000000000001"}}"#;
+const SIGNING: &str = "b5364d9f-d187-5fb4-b66f-f9f065db5ba6";
+const ADMISSION: &str = "35984089-b65c-5559-889f-358f31df4dd7";
+
+fn records<'a>(lines: impl IntoIterator<Item = &'a str>) -> Vec<Record> {
+    let decode = |line: &str| Document::decode(line.as_bytes()).expect("a good document").event().clone();
+    let stored_at = "2026-01-01T00:00:00Z".parse().expect("an instant");
+    (1..).zip(lines).map(|(n, line)| Record { position: Position::new(n), stored_at, event: decode(line) }).collect()
+}
+
+/// All spells of every party, as the fold tells them from a vantage.
+fn membership(records: &[Record], vantage: &Vantage) -> BTreeMap<PartyId, Vec<Spell>> {
+    let active = active(records, vantage);
+    let events: Vec<&Event> = active.values().map(|record| &record.event).collect();
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the data has no other status claims of a party")]
+    let party = |event: &&Event| match &event.content {
+        Content::Admission(claim) => Some(claim.party.clone()),
+        Content::Standing(claim) => Some(claim.party.clone()),
+        _ => None,
+    };
+    let foundings: Vec<&Event> =
+        events.iter().copied().filter(|event| matches!(event.content, Content::Founding(_))).collect();
+    let parties: BTreeSet<PartyId> = events.iter().filter_map(party).collect();
+    parties
+        .into_iter()
+        .map(|of| {
+            let claims = events.iter().copied().filter(|event| party(event).as_ref() == Some(&of));
+            let spells = spells(claims, foundings.iter().copied());
+            (of, spells)
+        })
+        .collect()
+}
+
+fn at(when: &str) -> Cutoff {
+    Cutoff::around(&when.parse().expect("EDTF"), None, true)
+}
+
+fn around(records: &[Record], id: &str, inclusive: bool) -> Cutoff {
+    let id: EventId = id.parse().expect("a UUID");
+    let event = &records.iter().find(|record| record.event.id == id).expect("the event").event;
+    Cutoff::around(&event.shared.occurred, event.shared.order, inclusive)
+}
+
+/// The parties that hold a status with an answer at a cutoff, as one text.
+fn holding(records: &[Record], status: &str, answer: Answer, at: &Cutoff) -> String {
+    let view = membership(records, &Vantage::default());
+    let holds = |spell: &Spell| spell.status.as_str() == status && spell.holds(at) == answer;
+    let parties = view.iter().filter(|(_, spells)| spells.iter().any(holds)).map(|(party, _)| party.as_str());
+    parties.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn ten_members_after_the_summit_of_astana() {
+    let astana = records(ASTANA.lines());
+    let day = at("2024-07-04");
+    assert_eq!(holding(&astana, "member", Answer::Yes, &day), "BLR CHN IND IRN KAZ KGZ PAK RUS TJK UZB");
+    assert_eq!(holding(&astana, "observer", Answer::Yes, &day), "AFG MNG");
+    assert_eq!(holding(&astana, "dialogue_partner", Answer::Yes, &day), "LKA TUR");
+}
+
+#[test]
+fn nine_before_the_signing_and_ten_after_the_admission() {
+    let astana = records(ASTANA.lines());
+    let before = around(&astana, SIGNING, false);
+    assert_eq!(holding(&astana, "member", Answer::Yes, &before), "CHN IND IRN KAZ KGZ PAK RUS TJK UZB");
+    assert_eq!(holding(&astana, "member", Answer::Possibly, &before), "");
+    let after = around(&astana, ADMISSION, true);
+    assert_eq!(holding(&astana, "member", Answer::Yes, &after), "BLR CHN IND IRN KAZ KGZ PAK RUS TJK UZB");
+}
+
+#[test]
+fn what_is_uncertain_is_possibly() {
+    let astana = records(ASTANA.lines());
+    let spring = at("2017-03-01");
+    assert_eq!(holding(&astana, "member", Answer::Yes, &spring), "CHN KAZ KGZ RUS TJK UZB");
+    assert_eq!(holding(&astana, "member", Answer::Possibly, &spring), "IND PAK");
+    assert_eq!(holding(&astana, "observer", Answer::Possibly, &spring), "AFG MNG");
+    assert_eq!(holding(&astana, "dialogue_partner", Answer::Possibly, &spring), "LKA TUR");
+    for (_, spells) in membership(&astana, &Vantage::default()) {
+        assert!(spells.iter().all(|spell| spell.holds(&at("2000")) == Answer::No));
+    }
+    assert_eq!(
+        membership(&astana, &Vantage::default())[&"TUR".parse().expect("a code")][0].start.range.to_string(),
+        "2001/2024-07-04"
+    );
+}
+
+#[test]
+fn what_is_said_three_times_counts_once() {
+    let spells = &membership(&records(ASTANA.lines()), &Vantage::default())[&"BLR".parse().expect("a code")];
+    assert_eq!((spells.len(), spells[0].evidence.len(), spells[0].contested()), (1, 3, false));
+}
+
+#[test]
+fn the_record_dates_what_the_report_leaves_vague() {
+    let both = records(ASTANA.lines().chain(HISTORY.lines()));
+    for (party, since) in [("IND", "2017-06-09"), ("PAK", "2017-06-09"), ("CHN", "2001-06-15")] {
+        let spells = &membership(&both, &Vantage::default())[&party.parse().expect("a code")];
+        let last = spells.last().expect("a spell");
+        assert_eq!(
+            (last.status.as_str(), last.start.text.as_deref(), last.contested()),
+            ("member", Some(since), false)
+        );
+    }
+}
+
+#[test]
+fn a_correction_of_the_record_contests_the_report_and_can_be_taken_back() {
+    let mut all = records(ASTANA.lines().chain(HISTORY.lines()).chain([IRAN]));
+    let iran = |records: &[Record], vantage: &Vantage| {
+        membership(records, vantage).remove(&"IRN".parse().expect("a code")).expect("Iran has spells")
+    };
+    let told = iran(&all, &Vantage::default());
+    assert_eq!(told[0].status.as_str(), "observer");
+    assert_eq!((told[0].holds(&at("2022-06-01")), told[0].contested()), (Answer::Yes, true));
+    assert_eq!((told[1].start.text.as_deref(), told[1].contested()), (Some("2023-07-04"), true));
+    let report =
+        Vantage { according_to: Some(AccordingTo::from("Asia news report, 4 July 2024")), ..Vantage::default() };
+    assert_eq!(iran(&all, &report)[0].start.text.as_deref(), Some("2021"));
+    let before = Vantage { at_position: Some(Position::new(283)), ..Vantage::default() };
+    let former = iran(&all, &before);
+    assert_eq!(former[1].start.text.as_deref(), Some("2021"));
+    all.extend(records([RETRACTED]).into_iter().map(|record| Record { position: Position::new(285), ..record }));
+    assert_eq!(iran(&all, &Vantage::default()), former);
+}
+
+#[test]
+fn the_evidence_of_each_spell_suffices_for_it() {
+    let all = records(ASTANA.lines().chain(HISTORY.lines()).chain([IRAN]));
+    for (party, spells) in membership(&all, &Vantage::default()) {
+        for spell in spells {
+            let suffices = |record: &&Record| spell.evidence.contains(&record.event.id);
+            let only: Vec<Record> = all.iter().filter(suffices).cloned().collect();
+            let told = membership(&only, &Vantage::default()).remove(&party).expect("the party is still known");
+            assert!(told.contains(&spell), "{spell:?} became {told:?}");
+        }
+    }
+}
+
+/// One more claim about Belarus, numbered, with the rest of its data as JSON.
+fn claim(number: u8, kind: &str, rest: &str) -> String {
+    format!(
+        r#"{{"specversion":"1.0","id":"00000000-0000-4000-8000-0000000000{number:02}","source":"/t",
+        "type":"chronicle.{kind}.v1","recordedtime":"2024-01-01T00:00:00Z","data":{{"organisation":"sco","party":"BLR",
+        "attribution":[{{"name":"t"}}],{rest}}}}}"#
+    )
+}
+
+/// The spells of Belarus as `status since..until`, with a mark on those contested.
+fn told(claims: &[String]) -> Vec<String> {
+    let view = membership(&records(claims.iter().map(String::as_str)), &Vantage::default());
+    let text = |spell: &Spell| {
+        let end = spell.end.as_ref().map(|end| end.range.to_string()).unwrap_or_default();
+        format!("{} {}..{end}{}", spell.status, spell.start.range, if spell.contested() { " contested" } else { "" })
+    };
+    view.values().flatten().map(text).collect()
+}
+
+#[test]
+fn a_standing_dates_a_change_between_two_looks() {
+    let claims = [
+        claim(1, "admission", r#""occurred":"1990""#),
+        claim(2, "standing", r#""occurred":"1995","status":"none","previous":{"occurred":"1993","status":"member"}"#),
+    ];
+    assert_eq!(told(&claims), ["member 1990..1994/1995", "none 1994/1995.."]);
+}
+
+#[test]
+fn a_weaker_standing_contests_and_ends_nothing() {
+    let strong = claim(1, "admission", r#""occurred":"2010","status":"member","authority":"record""#);
+    let weak = claim(2, "standing", r#""occurred":"2012","status":"observer","authority":"press""#);
+    let again = claim(3, "standing", r#""occurred":"2013","status":"member","authority":"press""#);
+    assert_eq!(told(&[strong.clone(), weak, again]), ["member 2010.. contested"]);
+    let equal = claim(4, "standing", r#""occurred":"2012","status":"observer","authority":"record""#);
+    assert_eq!(told(&[strong, equal]), ["member 2010..2010/2012", "observer 2010/2012.."]);
+}
+
+#[test]
+fn a_standing_that_leaves_no_time_for_the_change_puts_it_at_its_end() {
+    let looked_later = r#""occurred":"1995","status":"member","previous":{"occurred":"1999","status":"none"}"#;
+    let view = membership(&records([claim(1, "standing", looked_later).as_str()]), &Vantage::default());
+    let range = view.values().next().expect("one party")[0].start.range;
+    assert_eq!(range.earliest, range.latest);
+}
+
+#[test]
+fn a_retracted_retraction_counts_for_nothing_and_links_on_a_cycle_neither() {
+    let admission = claim(1, "admission", r#""occurred":"2010""#);
+    let retracts = |number: u8, target: u8| {
+        let target = format!(r#""occurred":"2024","retracts":"00000000-0000-4000-8000-0000000000{target:02}""#);
+        claim(number, "retraction", &target)
+    };
+    assert_eq!(told(&[admission.clone(), retracts(2, 1)]), [] as [&str; 0]);
+    assert_eq!(told(&[admission.clone(), retracts(2, 1), retracts(3, 2)]), ["member 2010.."]);
+    assert_eq!(told(&[admission.clone(), retracts(2, 1), retracts(3, 2), retracts(4, 3)]), [] as [&str; 0]);
+    assert_eq!(told(&[admission, retracts(2, 3), retracts(3, 2)]), ["member 2010.."]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_order_and_any_repetition_tells_the_same(
+        order in Just((0..285usize).collect::<Vec<_>>()).prop_shuffle(), twice in prop::collection::vec(0..285usize, 0..50),
+    ) {
+        let lines: Vec<&str> = ASTANA.lines().chain(HISTORY.lines()).chain([IRAN, RETRACTED]).collect();
+        let plain = records(lines.iter().copied());
+        let shuffled = records(order.iter().chain(&twice).map(|index| lines[*index]));
+        prop_assert_eq!(membership(&shuffled, &Vantage::default()), membership(&plain, &Vantage::default()));
+    }
+
+    #[test]
+    fn what_was_known_ignores_what_came_later(cut in 1u64..285) {
+        let all = records(ASTANA.lines().chain(HISTORY.lines()).chain([IRAN, RETRACTED]));
+        let vantage = Vantage { at_position: Some(Position::new(cut)), ..Vantage::default() };
+        let then: Vec<Record> = all.iter().filter(|record| record.position.get() <= cut).cloned().collect();
+        prop_assert_eq!(membership(&all, &vantage), membership(&then, &Vantage::default()));
+    }
+}
