@@ -1,0 +1,44 @@
+//! The log as a trait, its contract as a test suite, and the log in memory.
+//!
+//! It opens no connection and writes no file, and it does not look into documents: whether one decodes is for its
+//! readers to find out.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use chronicle::{Chronicle, Draft, MemoryChronicle};
+//! use futures::TryStreamExt;
+//! use summit::Position;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let log = MemoryChronicle::new();
+//! let draft = Draft {
+//!     id: "d0653777-6d69-536b-a4fd-52d10a1fb517".parse()?,
+//!     subject: "chronicle.event.sco.-.admission".to_owned(),
+//!     headers: vec![],
+//!     bytes: Bytes::from_static(b"{}"),
+//! };
+//! assert!(!log.append(draft.clone()).await?.duplicate);
+//! assert!(log.append(draft).await?.duplicate);
+//!
+//! let entries: Vec<_> = log.read(Position::START).try_collect().await?;
+//! assert_eq!(entries.len(), 1);
+//! assert_eq!(entries[0].position, Position::new(1));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! In reading order: the log ([`Chronicle`], [`Entry`]), its rules as tests ([`contract`]), and the log in memory
+//! ([`MemoryChronicle`]).
+//!
+//! **Invariants.** Every rule in the doc of [`Chronicle`] has one test in [`contract`], under the same name. Nothing
+//! here removes or changes an entry. No lock is held across an await.
+
+mod log;
+
+pub mod contract;
+
+mod memory;
+
+pub use log::{AppendError, Appended, Chronicle, Draft, Entry, MAX_BATCH, MAX_DOCUMENT_BYTES, ReadError};
+pub use memory::MemoryChronicle;

@@ -1,0 +1,152 @@
+//! The log: what it promises, and the entries it carries.
+
+use std::future::Future;
+
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use jiff::Timestamp;
+use summit::{EventId, Position};
+
+/// The largest document an entry may carry, in bytes. Ours, not the substrate's: headers come on top.
+pub const MAX_DOCUMENT_BYTES: usize = 65_536;
+/// The most drafts that [`Chronicle::append_all`] takes as one.
+pub const MAX_BATCH: usize = 1000;
+
+/// What a producer hands to the log: a document under a subject, with the event's id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The event's id, for the log's own removal of quick repeats.
+    pub id: EventId,
+    /// Where it is filed, such as `chronicle.event.sco.-.admission`.
+    pub subject: String,
+    /// Headers beside the document, such as its content type.
+    pub headers: Vec<(String, String)>,
+    /// The document.
+    pub bytes: Bytes,
+}
+
+/// One entry of the log, as stored. Its bytes may decode or not: the log does not look into them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place.
+    pub position: Position,
+    /// When the log stored it.
+    pub stored_at: Timestamp,
+    /// Where it was filed.
+    pub subject: String,
+    /// Headers in the order of their names.
+    pub headers: Vec<(String, String)>,
+    /// The document.
+    pub bytes: Bytes,
+}
+
+impl Entry {
+    /// The first value of a header, whatever the case of its name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The answer to an append of one draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appended {
+    /// Where the draft stands, now or already.
+    pub position: Position,
+    /// Whether it stood there before. The caller compares what stands there: the id may be somebody else's.
+    pub duplicate: bool,
+}
+
+/// Why an append was not acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    /// It may be stored or not. Ask the log, or send the same ids again.
+    #[error("the outcome is unknown: {0}")]
+    OutcomeUnknown(String),
+    /// A batch holds an id that the log has seen lately, or holds one twice. Nothing of it was stored.
+    #[error("an id of the batch is already in the log")]
+    Repeated,
+    /// The log has moved past the position that the caller expected. Nothing was stored.
+    #[error("the chronicle is no longer at position {expected}")]
+    Moved {
+        /// The expected tail.
+        expected: Position,
+    },
+    /// A document or a batch is larger than the log takes. Nothing was stored.
+    #[error("too large: {found}, allowed is {allowed}")]
+    TooLarge {
+        /// What was handed in.
+        found: String,
+        /// The bound.
+        allowed: String,
+    },
+    /// The log has no room left. Nothing was stored.
+    #[error("the chronicle is full: {0}")]
+    Full(String),
+    /// The log's keeper does not let this producer write there. Nothing was stored.
+    #[error("not permitted: {0}")]
+    NotPermitted(String),
+    /// The log refused for another reason. Nothing was stored.
+    #[error("refused: {0}")]
+    Refused(String),
+}
+
+/// Why the log could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// The log cannot be reached now; reading may be tried again from the same position.
+    #[error("the chronicle cannot be reached: {0}")]
+    Unreachable(String),
+    /// Positions are missing or appear again: nothing is ever deleted, so this is damage.
+    #[error("the log is damaged: position {expected} was expected, position {found} came")]
+    Gap {
+        /// The next position in order.
+        expected: Position,
+        /// What came instead.
+        found: Position,
+    },
+    /// The log's keeper does not let this reader read.
+    #[error("not permitted: {0}")]
+    NotPermitted(String),
+}
+
+/// A log of entries that is only ever appended to.
+///
+/// The rules, each with the contract test in [`crate::contract`] that checks it:
+/// - Positions are 1, 2, 3 … without a gap, in the order of acknowledgement (`positions_have_no_gap`).
+/// - An acknowledged draft is on disk; every later read returns it, byte for byte, with its subject and headers
+///   (`what_is_acknowledged_is_read_back_byte_for_byte`).
+/// - [`append`](Self::append) of an id that the log has seen lately stores nothing and answers the position of the
+///   earlier entry, marked `duplicate` (`a_repeated_id_is_answered_with_its_first_position`).
+/// - [`append_all`](Self::append_all) stores all drafts at consecutive positions, or none
+///   (`a_batch_stands_together_or_not_at_all`).
+/// - With an expected tail, it stores only if the tail is still that (`an_expected_tail_that_moved_refuses_the_batch`).
+/// - [`read`](Self::read) ends at the tail that it found when it began (`reading_ends_at_the_tail`).
+/// - [`follow`](Self::follow) never ends, skips nothing, and asks nothing of the log while nothing happens
+///   (`following_sees_what_comes_later`).
+/// - [`find`](Self::find) sees every acknowledged entry behind the given position (`finding_by_id`).
+pub trait Chronicle: Send + Sync + 'static {
+    /// Stores one draft, or answers where its id already stands.
+    fn append(&self, draft: Draft) -> impl Future<Output = Result<Appended, AppendError>> + Send;
+
+    /// Stores up to [`MAX_BATCH`] drafts as one, at consecutive positions; answers the first of them. With
+    /// `expected`, only if the tail is still there.
+    fn append_all(
+        &self,
+        drafts: Vec<Draft>,
+        expected: Option<Position>,
+    ) -> impl Future<Output = Result<Position, AppendError>> + Send;
+
+    /// The entries from `from` (inclusive; 0 and 1 are the beginning) to the tail as it is now, in order.
+    fn read(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>>;
+
+    /// The entries from `from` (inclusive), and then every later one as it is stored, pushed. After an error the
+    /// stream ends; the caller may follow again from where it was.
+    fn follow(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>>;
+
+    /// The position of the last entry, 0 when there is none.
+    fn tail(&self) -> impl Future<Output = Result<Position, ReadError>> + Send;
+
+    /// The first entry behind `after` whose `Nats-Msg-Id` header is `id`. Cost grows with the entries
+    /// behind `after`: the index, not this, answers for the whole history.
+    fn find(&self, id: EventId, after: Position) -> impl Future<Output = Result<Option<Entry>, ReadError>> + Send;
+}
