@@ -19,6 +19,20 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a follower is watched to see that it stays silent and open.
 pub const SILENCE: Duration = Duration::from_millis(100);
 
+/// Every rule in turn, each on an empty chronicle of its own.
+pub async fn all<C: Chronicle>(make: impl AsyncFn() -> C) {
+    positions_have_no_gap(&make().await).await;
+    what_is_acknowledged_is_read_back_byte_for_byte(&make().await).await;
+    a_repeated_id_is_answered_with_its_first_position(&make().await).await;
+    a_batch_stands_together_or_not_at_all(&make().await).await;
+    an_expected_tail_that_moved_refuses_the_batch(&make().await).await;
+    reading_ends_at_the_tail(&make().await).await;
+    following_sees_what_comes_later(&make().await).await;
+    a_follower_ahead_of_the_log_is_told(&make().await).await;
+    finding_by_id(&make().await).await;
+    what_may_not_be_stored_is_refused(&make().await).await;
+}
+
 /// Positions are 1, 2, 3 … in the order of acknowledgement, whether drafts come alone, as batches or at once.
 pub async fn positions_have_no_gap(log: &impl Chronicle) {
     assert_eq!(tail(log).await, 0, "the chronicle under test is empty");
@@ -157,6 +171,15 @@ pub async fn following_sees_what_comes_later(log: &impl Chronicle) {
     }
 }
 
+/// Who has seen more than there is does not wait for ever: the log has lost something.
+pub async fn a_follower_ahead_of_the_log_is_told(log: &impl Chronicle) {
+    append_all(log, 1..=3, None).await.expect("fresh ids are stored");
+    let mut ahead = log.follow(Position::new(6));
+    let told = within("follow", ahead.next()).await;
+    assert_eq!(told, Some(Err(ReadError::Gap { expected: Position::new(6), found: Position::new(4) })));
+    assert_eq!(within("follow", ahead.next()).await, None);
+}
+
 /// An entry is found by its id as soon as it is acknowledged, and only behind the given position.
 pub async fn finding_by_id(log: &impl Chronicle) {
     assert_eq!(find(log, 1, 0).await, None);
@@ -172,6 +195,21 @@ pub async fn finding_by_id(log: &impl Chronicle) {
     }
     assert_eq!(find(log, 7, 0).await, None);
     assert_eq!(find(log, 1, 99).await, None);
+}
+
+/// A subject that no filter of events matches, or a header that would command the log: refused, alone or in a batch.
+pub async fn what_may_not_be_stored_is_refused(log: &impl Chronicle) {
+    let subjects = ["chronicle.event.*", "chronicle.event.a b", "chronicle.event..a", "chronicle.event.", "other", ""];
+    let headers = [("Nats-Rollup", "all"), ("nats-msg-id", "1"), ("a:b", "1"), ("a", "1\r\nb: 2"), ("", "1")];
+    let misfiled = subjects.map(|subject| Draft { subject: subject.into(), ..draft(1) });
+    let commanding = headers.map(|(name, value)| Draft { headers: vec![(name.into(), value.into())], ..draft(1) });
+    for bad in misfiled.into_iter().chain(commanding) {
+        let alone = within("append", log.append(bad.clone())).await;
+        assert!(matches!(alone, Err(AppendError::Refused(_))), "{bad:?}: {alone:?}");
+        let batched = within("append_all", log.append_all(vec![draft(2), bad.clone()], None)).await;
+        assert!(matches!(batched, Err(AppendError::Refused(_))), "{bad:?}: {batched:?}");
+    }
+    assert_eq!(tail(log).await, 0, "refused, so not stored");
 }
 
 fn id(n: u64) -> EventId {

@@ -1,4 +1,4 @@
-//! The log as a trait, its contract as a test suite, and the log in memory.
+//! The log and the published views as traits, their contracts as test suites, and both in memory.
 //!
 //! It opens no connection and writes no file, and it does not look into documents: whether one decodes is for its
 //! readers to find out.
@@ -28,11 +28,11 @@
 //! # }
 //! ```
 //!
-//! In reading order: the log ([`Chronicle`], [`Entry`]), its rules as tests ([`contract`]), and the log in memory
-//! ([`MemoryChronicle`]).
+//! In reading order: the log ([`Chronicle`], [`Entry`]), its rules as tests ([`contract`]), the log in memory
+//! ([`MemoryChronicle`]); then the same of published views ([`ViewStore`], [`view_contract`], [`MemoryViews`]).
 //!
-//! **Invariants.** Every rule in the doc of [`Chronicle`] has one test in [`contract`], under the same name. Nothing
-//! here removes or changes an entry. No lock is held across an await.
+//! **Invariants.** Every rule in the doc of [`Chronicle`] has one test in [`contract`], under the same name, and so
+//! has [`ViewStore`]. Nothing here removes or changes an entry. No lock is held across an await.
 
 mod log;
 
@@ -40,5 +40,19 @@ pub mod contract;
 
 mod memory;
 
-pub use log::{AppendError, Appended, Chronicle, Draft, Entry, MAX_BATCH, MAX_DOCUMENT_BYTES, ReadError};
+mod views;
+
+pub mod view_contract;
+
+mod memory_views;
+
+pub use log::{
+    AppendError, Appended, Chronicle, Draft, Entry, ID_HEADER, MAX_BATCH, MAX_DOCUMENT_BYTES, MAX_HEADER_BYTES,
+    MAX_SUBJECT_BYTES, ReadError, SUBJECT_PREFIX, check_batch,
+};
 pub use memory::MemoryChronicle;
+pub use memory_views::MemoryViews;
+pub use views::{
+    ApplyError, CHECKPOINT_KEY, Change, Checkpoint, MAX_CHANGES, MAX_KEY_BYTES, MAX_VALUE_BYTES, Revision, ViewError,
+    ViewStore, ViewUpdate, check_changes,
+};

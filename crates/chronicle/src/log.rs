@@ -1,5 +1,6 @@
 //! The log: what it promises, and the entries it carries.
 
+use std::collections::HashSet;
 use std::future::Future;
 
 use bytes::Bytes;
@@ -11,6 +12,17 @@ use summit::{EventId, Position};
 pub const MAX_DOCUMENT_BYTES: usize = 65_536;
 /// The most drafts that [`Chronicle::append_all`] takes as one.
 pub const MAX_BATCH: usize = 1000;
+
+/// The most that a draft's headers may take together, in bytes: names, values and four bytes each.
+pub const MAX_HEADER_BYTES: usize = 4096;
+/// The longest subject, in bytes. NATS closes the connection of whoever sends one beyond 4096.
+pub const MAX_SUBJECT_BYTES: usize = 1024;
+/// The header that carries an entry's id.
+pub const ID_HEADER: &str = "Nats-Msg-Id";
+/// What every subject begins with.
+pub const SUBJECT_PREFIX: &str = "chronicle.event.";
+/// What the names of the substrate's own headers begin with, in any case.
+const OWN_HEADERS: &str = "nats-";
 
 /// What a producer hands to the log: a document under a subject, with the event's id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +37,54 @@ pub struct Draft {
     pub bytes: Bytes,
 }
 
+impl Draft {
+    /// Whether a log may take it: its size, its subject and its headers. Every implementation asks this first.
+    pub fn check(&self) -> Result<(), AppendError> {
+        bounded("a document", self.bytes.len(), MAX_DOCUMENT_BYTES)?;
+        bounded("a subject", self.subject.len(), MAX_SUBJECT_BYTES)?;
+        let headers = self.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+        bounded("headers", headers, MAX_HEADER_BYTES)?;
+        let plain =
+            |token: &str| !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic() && !b"*>".contains(&b));
+        if !self.subject.strip_prefix(SUBJECT_PREFIX).is_some_and(|rest| rest.split('.').all(plain)) {
+            return Err(AppendError::Refused(format!("\"{}\" is no subject of events", self.subject.escape_debug())));
+        }
+        for (name, value) in &self.headers {
+            let named = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b':');
+            let own = name.get(..OWN_HEADERS.len()).is_some_and(|start| start.eq_ignore_ascii_case(OWN_HEADERS));
+            if !named || own || value.trim() != value || value.chars().any(char::is_control) {
+                return Err(AppendError::Refused(format!(
+                    "the header \"{}\" is not for producers",
+                    name.escape_debug()
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a log may take these drafts as one: some, but not too many, each in order, and no id twice.
+pub fn check_batch(drafts: &[Draft]) -> Result<(), AppendError> {
+    if drafts.is_empty() {
+        return Err(AppendError::Refused("the batch is empty".to_owned()));
+    }
+    if drafts.len() > MAX_BATCH {
+        let (found, allowed) = (format!("{} drafts", drafts.len()), format!("{MAX_BATCH} drafts"));
+        return Err(AppendError::TooLarge { found, allowed });
+    }
+    drafts.iter().try_for_each(Draft::check)?;
+    let ids: HashSet<EventId> = drafts.iter().map(|draft| draft.id).collect();
+    if ids.len() < drafts.len() { Err(AppendError::Repeated) } else { Ok(()) }
+}
+
+/// Refuses what is larger than allowed.
+fn bounded(what: &str, found: usize, allowed: usize) -> Result<(), AppendError> {
+    if found <= allowed {
+        return Ok(());
+    }
+    Err(AppendError::TooLarge { found: format!("{what} of {found} bytes"), allowed: format!("{allowed} bytes") })
+}
+
 /// One entry of the log, as stored. Its bytes may decode or not: the log does not look into them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -34,7 +94,7 @@ pub struct Entry {
     pub stored_at: Timestamp,
     /// Where it was filed.
     pub subject: String,
-    /// Headers in the order of their names.
+    /// Headers in the order of their names, its id (`Nats-Msg-Id`) among them, the substrate's other ones left out.
     pub headers: Vec<(String, String)>,
     /// The document.
     pub bytes: Bytes,
@@ -123,7 +183,10 @@ pub enum ReadError {
 /// - [`read`](Self::read) ends at the tail that it found when it began (`reading_ends_at_the_tail`).
 /// - [`follow`](Self::follow) never ends, skips nothing, and asks nothing of the log while nothing happens
 ///   (`following_sees_what_comes_later`).
+/// - A follower that starts beyond the next position is told so: the log was longer once
+///   (`a_follower_ahead_of_the_log_is_told`).
 /// - [`find`](Self::find) sees every acknowledged entry behind the given position (`finding_by_id`).
+/// - A draft that [`Draft::check`] refuses is not stored, nor is its batch (`what_may_not_be_stored_is_refused`).
 pub trait Chronicle: Send + Sync + 'static {
     /// Stores one draft, or answers where its id already stands.
     fn append(&self, draft: Draft) -> impl Future<Output = Result<Appended, AppendError>> + Send;

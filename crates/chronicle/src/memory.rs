@@ -1,6 +1,6 @@
 //! The log in memory: the whole contract, without a disk.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::stream::{self, BoxStream, StreamExt};
@@ -8,10 +8,7 @@ use jiff::Timestamp;
 use summit::{EventId, Position};
 use tokio::sync::watch;
 
-use crate::log::{AppendError, Appended, Chronicle, Draft, Entry, MAX_BATCH, MAX_DOCUMENT_BYTES, ReadError};
-
-/// The header that carries an entry's id.
-const ID_HEADER: &str = "Nats-Msg-Id";
+use crate::log::{AppendError, Appended, Chronicle, Draft, Entry, ID_HEADER, ReadError, check_batch};
 
 /// A chronicle in memory, for tests and trials. Clones share one log; it is gone with the last clone and stream.
 ///
@@ -61,7 +58,7 @@ impl Default for MemoryChronicle {
 
 impl Chronicle for MemoryChronicle {
     async fn append(&self, draft: Draft) -> Result<Appended, AppendError> {
-        check_document(&draft)?;
+        draft.check()?;
         let mut log = self.shared.lock();
         if let Some(&position) = log.positions.get(&draft.id) {
             return Ok(Appended { position, duplicate: true });
@@ -73,8 +70,7 @@ impl Chronicle for MemoryChronicle {
         check_batch(&drafts)?;
         let mut log = self.shared.lock();
         // Repeats come first: who sends a batch again after an unknown outcome learns that it stands.
-        let mut seen = HashSet::new();
-        if drafts.iter().any(|draft| log.positions.contains_key(&draft.id) || !seen.insert(draft.id)) {
+        if drafts.iter().any(|draft| log.positions.contains_key(&draft.id)) {
             return Err(AppendError::Repeated);
         }
         if let Some(expected) = expected.filter(|&expected| expected != log.tail()) {
@@ -92,7 +88,10 @@ impl Chronicle for MemoryChronicle {
 
     fn follow(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>> {
         let tail = self.shared.tail.subscribe();
-        let next = from.max(Position::new(1));
+        let (next, found) = (from.max(Position::new(1)), tail.borrow().next());
+        if next > found {
+            return stream::iter([Err(ReadError::Gap { expected: next, found })]).boxed();
+        }
         stream::unfold((Arc::clone(&self.shared), tail, next), |(shared, mut tail, next)| async move {
             // Fails only without a sender, and `shared` holds it.
             tail.wait_for(|tail| *tail >= next).await.ok()?;
@@ -148,28 +147,7 @@ impl Log {
 
 /// The headers in the order of their names, with the id among them; values of one name keep their order.
 fn stored_headers(id: &EventId, mut headers: Vec<(String, String)>) -> Vec<(String, String)> {
-    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(ID_HEADER)) {
-        headers.push((ID_HEADER.to_owned(), id.to_string()));
-    }
+    headers.push((ID_HEADER.to_owned(), id.to_string()));
     headers.sort_by(|(left, _), (right, _)| left.cmp(right));
     headers
-}
-
-fn check_batch(drafts: &[Draft]) -> Result<(), AppendError> {
-    if drafts.is_empty() {
-        return Err(AppendError::Refused("the batch is empty".to_owned()));
-    }
-    if drafts.len() > MAX_BATCH {
-        let (found, allowed) = (format!("{} drafts", drafts.len()), format!("{MAX_BATCH} drafts"));
-        return Err(AppendError::TooLarge { found, allowed });
-    }
-    drafts.iter().try_for_each(check_document)
-}
-
-fn check_document(draft: &Draft) -> Result<(), AppendError> {
-    if draft.bytes.len() > MAX_DOCUMENT_BYTES {
-        let (found, allowed) = (format!("{} bytes", draft.bytes.len()), format!("{MAX_DOCUMENT_BYTES} bytes"));
-        return Err(AppendError::TooLarge { found, allowed });
-    }
-    Ok(())
 }

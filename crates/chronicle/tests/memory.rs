@@ -42,6 +42,16 @@ async fn following_sees_what_comes_later() {
 }
 
 #[tokio::test]
+async fn a_follower_ahead_of_the_log_is_told() {
+    contract::a_follower_ahead_of_the_log_is_told(&MemoryChronicle::new()).await;
+}
+
+#[tokio::test]
+async fn what_may_not_be_stored_is_refused() {
+    contract::what_may_not_be_stored_is_refused(&MemoryChronicle::new()).await;
+}
+
+#[tokio::test]
 async fn finding_by_id() {
     contract::finding_by_id(&MemoryChronicle::new()).await;
 }

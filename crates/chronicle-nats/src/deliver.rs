@@ -1,0 +1,182 @@
+//! Messages of a stream, pushed by the server: no request is made while nothing happens.
+//!
+//! The client library's ordered consumer would do, but it asks for itself when it must be made again, for ever and
+//! unseen; here every loss comes back to the caller, who knows where it was.
+
+use std::time::Duration;
+
+use async_nats::{Message, StatusCode, Subscriber};
+use bytes::Bytes;
+use futures::{FutureExt, StreamExt};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::link::{Failure, Link};
+
+/// How often the server says that nothing happened.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+/// How long neither message nor heartbeat may come before the delivery counts as lost.
+const HEARTBEAT_PATIENCE: Duration = Duration::from_secs(12);
+/// How long the server keeps a delivery that nobody listens to.
+const ABANDONED: Duration = Duration::from_secs(10);
+/// The header of a heartbeat that says how many messages were delivered.
+const LAST_DELIVERED: &str = "Nats-Last-Consumer";
+/// The header of a heartbeat that says where to answer when the server waits for us.
+const STALLED: &str = "Nats-Consumer-Stalled";
+
+/// Where a delivery begins.
+pub(crate) enum Start {
+    /// With this sequence.
+    At(u64),
+    /// With the last message of each subject.
+    LastOfEach,
+}
+
+/// A delivery under way.
+pub(crate) struct Delivery {
+    link: Link,
+    subscriber: Subscriber,
+    losses: watch::Receiver<u64>,
+    /// How many messages have come.
+    delivered: u64,
+    /// How many messages stood there when the delivery was made.
+    pub(crate) waiting: u64,
+}
+
+/// A message as delivered.
+pub(crate) struct Delivered {
+    pub(crate) message: Message,
+    pub(crate) sequence: u64,
+    pub(crate) stored_at: Timestamp,
+    /// How many more stand there.
+    pub(crate) waiting: u64,
+}
+
+/// The delivery is lost: make another one.
+#[derive(Debug)]
+pub(crate) enum Lost {
+    /// With the connection.
+    Connection,
+    /// Messages were dropped on the way, or the server forgot the delivery.
+    Delivery,
+}
+
+/// What the server says of a delivery that it made.
+#[derive(Deserialize)]
+struct Made {
+    #[serde(default)]
+    num_pending: u64,
+}
+
+impl Delivery {
+    /// Has the server push what matches `filter`: a subscription, and one request.
+    pub(crate) async fn begin(link: &Link, stream: &str, filter: &str, start: &Start) -> Result<Self, Failure> {
+        let losses = link.losses();
+        let inbox = link.client.new_inbox();
+        // One name for each delivery, and one that the server's lists show with its owner's inbox.
+        let name = inbox.rsplit('.').next().unwrap_or_default().to_owned();
+        let subscription = link.client.subscribe(inbox.clone()).await;
+        let subscriber = subscription.map_err(|error| Failure::Code(0, error.to_string()))?;
+        let mut config = json!({
+            "name": name,
+            "deliver_subject": inbox,
+            "ack_policy": "none",
+            "max_deliver": 1,
+            "replay_policy": "instant",
+            "filter_subject": filter,
+            "flow_control": true,
+            "idle_heartbeat": nanos(HEARTBEAT),
+            "inactive_threshold": nanos(ABANDONED),
+            "mem_storage": true,
+            "num_replicas": 1,
+        });
+        match start {
+            Start::At(sequence) => {
+                config["deliver_policy"] = "by_start_sequence".into();
+                config["opt_start_seq"] = (*sequence).max(1).into();
+            }
+            Start::LastOfEach => config["deliver_policy"] = "last_per_subject".into(),
+        }
+        let body: Value = json!({ "stream_name": stream, "config": config });
+        let made: Made = link.api(format!("CONSUMER.CREATE.{stream}.{name}.{filter}"), &body).await?;
+        Ok(Self { link: link.clone(), subscriber, losses, delivered: 0, waiting: made.num_pending })
+    }
+
+    /// The next message, whenever it comes.
+    pub(crate) async fn next(&mut self) -> Result<Delivered, Lost> {
+        loop {
+            // What has come already needs no timer.
+            let message = if let Some(message) = self.subscriber.next().now_or_never() {
+                message
+            } else {
+                tokio::select! {
+                    _ = self.losses.changed() => return Err(Lost::Connection),
+                    waited = tokio::time::timeout(HEARTBEAT_PATIENCE, self.subscriber.next()) => {
+                        waited.map_err(|_| Lost::Delivery)?
+                    }
+                }
+            };
+            let message = message.ok_or(Lost::Connection)?;
+            match message.status {
+                None => return self.arrived(message),
+                Some(StatusCode::IDLE_HEARTBEAT) => self.heartbeat(&message).await?,
+                Some(_) => return Err(Lost::Delivery),
+            }
+        }
+    }
+
+    /// A message, if it is the next one.
+    fn arrived(&mut self, message: Message) -> Result<Delivered, Lost> {
+        let place = message.reply.as_deref().and_then(Place::parse).ok_or(Lost::Delivery)?;
+        if place.delivered != self.delivered + 1 {
+            return Err(Lost::Delivery);
+        }
+        self.delivered = place.delivered;
+        let Place { sequence, stored_at, waiting, .. } = place;
+        Ok(Delivered { message, sequence, stored_at, waiting })
+    }
+
+    /// The server says that it is there, or asks whether we are: nothing else is ever sent from here.
+    async fn heartbeat(&self, message: &Message) -> Result<(), Lost> {
+        let header = |name| message.headers.as_ref().and_then(|headers| headers.get(name));
+        let wanted = message.reply.clone().or_else(|| header(STALLED).map(|value| value.as_str().into()));
+        if let Some(subject) = wanted {
+            self.link.client.publish(subject, Bytes::new()).await.map_err(|_| Lost::Connection)?;
+        }
+        match header(LAST_DELIVERED).and_then(|value| value.as_str().parse::<u64>().ok()) {
+            Some(delivered) if delivered != self.delivered => Err(Lost::Delivery),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// What the reply subject of a delivered message says.
+struct Place {
+    sequence: u64,
+    delivered: u64,
+    stored_at: Timestamp,
+    waiting: u64,
+}
+
+impl Place {
+    /// Reads `$JS.ACK.<stream>.<consumer>.<times>.<sequence>.<delivered>.<nanoseconds>.<waiting>`; newer servers put
+    /// domain and account before the stream, and may put more behind.
+    fn parse(reply: &str) -> Option<Self> {
+        let tokens: Vec<&str> = reply.strip_prefix("$JS.ACK.")?.split('.').collect();
+        let tokens = if tokens.len() >= 9 { tokens.get(2..)? } else { &tokens };
+        let [_, _, _, sequence, delivered, nanoseconds, waiting, ..] = tokens else { return None };
+        Some(Self {
+            sequence: sequence.parse().ok()?,
+            delivered: delivered.parse().ok()?,
+            stored_at: Timestamp::from_nanosecond(nanoseconds.parse().ok()?).ok()?,
+            waiting: waiting.parse().ok()?,
+        })
+    }
+}
+
+/// As the server writes durations.
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

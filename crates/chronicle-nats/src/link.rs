@@ -1,0 +1,252 @@
+//! One connection to a server: its settings, its requests, and what happened to it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use async_nats::connection::State;
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, Message, Request, RequestErrorKind};
+use async_nats::{ServerAddr, ServerError};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{broadcast, watch};
+
+use crate::publish::NOT_NOW;
+use crate::settings::{ConnectError, Settings};
+
+/// How long a connection may take to come about.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long an answer may take. Beyond it the outcome is unknown.
+pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(3);
+/// How often the connection is tried; two missed answers and it counts as lost.
+const PING_INTERVAL: Duration = Duration::from_secs(5);
+/// The first and the longest pause between attempts to connect again; each pause doubles the one before.
+const RECONNECT_PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
+/// Refusals kept for those who wait; far more than can be waited for at once.
+const REFUSALS: usize = 256;
+/// Deliveries that may wait for a slow reader before they are dropped (and asked for again). The server's flow control
+/// stops at 32 MiB, which even entries of 150 bytes do not fill this with.
+const SUBSCRIPTION_CAPACITY: usize = 262_144;
+
+/// One connection to a server.
+#[derive(Clone)]
+pub(crate) struct Link {
+    /// The connection itself, which connects again for ever.
+    pub(crate) client: Client,
+    /// How often the connection was lost. Whoever waits for a push ends waiting when this moves.
+    losses: watch::Receiver<u64>,
+    /// What the server refused, in its words: it says so beside the request, whose answer never comes.
+    refusals: broadcast::Sender<Arc<str>>,
+}
+
+/// Why a request was not answered as hoped.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Failure {
+    /// No answer in time, or the connection was lost: it may have been done.
+    #[error("{0}")]
+    Unknown(String),
+    /// Nobody listens on that subject: nothing was done.
+    #[error("JetStream does not answer; the server may be starting")]
+    Nobody,
+    /// The server refuses this client that subject: nothing was done.
+    #[error("{0}")]
+    NotPermitted(String),
+    /// JetStream refused, with its own error code: nothing was done.
+    #[error("{1} (code {0})")]
+    Code(u64, String),
+}
+
+impl Failure {
+    /// Whether the same may succeed in a moment.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Unknown(_) | Self::Nobody => true,
+            Self::Code(code, _) => NOT_NOW.contains(code),
+            Self::NotPermitted(_) => false,
+        }
+    }
+}
+
+/// What JetStream answers, one or the other.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Answer<T> {
+    Refused { error: ApiError },
+    Given(T),
+}
+
+#[derive(Deserialize)]
+struct ApiError {
+    #[serde(default)]
+    err_code: u64,
+    #[serde(default)]
+    description: String,
+}
+
+impl Link {
+    /// Connects, once: whether the server is there is to be known now, not later.
+    pub(crate) async fn connect(settings: &Settings) -> Result<Self, ConnectError> {
+        let url = settings.shown_url();
+        let unreachable = |reason: String| ConnectError::Unreachable { url: url.clone(), reason };
+        let address: ServerAddr = settings.url.parse().map_err(|_| unreachable("it is no URL of a server".into()))?;
+        let (lost, losses) = watch::channel(0);
+        let (refusals, _) = broadcast::channel(REFUSALS);
+        let heard = refusals.clone();
+        let mut options = ConnectOptions::new()
+            .name(&settings.name)
+            .connection_timeout(CONNECT_TIMEOUT)
+            .request_timeout(Some(REQUEST_TIMEOUT))
+            .ping_interval(PING_INTERVAL)
+            .subscription_capacity(SUBSCRIPTION_CAPACITY)
+            .reconnect_delay_callback(reconnect_pause)
+            .event_callback(move |event| {
+                note(&event, &lost, &heard);
+                std::future::ready(())
+            });
+        options = match (address.username(), address.password()) {
+            (Some(user), Some(password)) => options.user_and_password(user.to_owned(), password.to_owned()),
+            (Some(token), None) => options.token(token.to_owned()),
+            (None, _) => options,
+        };
+        if let Some(prefix) = &settings.inbox_prefix {
+            options = options.custom_inbox_prefix(prefix);
+        }
+        let not_permitted = |reason: String| ConnectError::NotPermitted { url: url.clone(), reason };
+        if let Some(path) = &settings.credentials {
+            let read = options.credentials_file(path).await;
+            options = read.map_err(|error| not_permitted(format!("{}: {error}", path.display())))?;
+        }
+        match options.connect(address).await {
+            Ok(client) => Ok(Self { client, losses, refusals }),
+            Err(error) => match error.kind() {
+                ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
+                    Err(not_permitted(error.to_string()))
+                }
+                ConnectErrorKind::ServerParse
+                | ConnectErrorKind::Dns
+                | ConnectErrorKind::TimedOut
+                | ConnectErrorKind::Tls
+                | ConnectErrorKind::Io
+                | ConnectErrorKind::MaxReconnects => Err(unreachable(error.to_string())),
+            },
+        }
+    }
+
+    /// Whether the server can be reached, as far as the connection knows.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.client.connection_state() == State::Connected
+    }
+
+    /// Messages sent and received.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        let counts = self.client.statistics();
+        (counts.out_messages.load(Ordering::Relaxed), counts.in_messages.load(Ordering::Relaxed))
+    }
+
+    /// Tells, from now on, when the connection is lost.
+    pub(crate) fn losses(&self) -> watch::Receiver<u64> {
+        let mut losses = self.losses.clone();
+        losses.mark_unchanged();
+        losses
+    }
+
+    /// Asks, and waits for the answer, the server's refusal or the end of patience. `subjects` are all those that a
+    /// refusal may name.
+    pub(crate) async fn ask(
+        &self,
+        subject: String,
+        headers: Option<HeaderMap>,
+        payload: Bytes,
+        refusals: &mut Refusals,
+    ) -> Result<Message, Failure> {
+        let mut request = Request::new().payload(payload);
+        if let Some(headers) = headers {
+            request = request.headers(headers);
+        }
+        tokio::select! {
+            answer = self.client.send_request(subject, request) => answer.map_err(|error| match error.kind() {
+                RequestErrorKind::NoResponders => Failure::Nobody,
+                RequestErrorKind::TimedOut => Failure::Unknown("no answer in time".into()),
+                RequestErrorKind::InvalidSubject | RequestErrorKind::MaxPayloadExceeded => Failure::Code(0, error.to_string()),
+                RequestErrorKind::Other => Failure::Unknown(error.to_string()),
+            }),
+            refusal = refusals.heard() => Err(Failure::NotPermitted(refusal.to_string())),
+        }
+    }
+
+    /// Asks JetStream's own API.
+    pub(crate) async fn api<T: DeserializeOwned>(&self, verb: String, body: &impl Serialize) -> Result<T, Failure> {
+        let subject = format!("$JS.API.{verb}");
+        let payload = serde_json::to_vec(body).map_err(|error| Failure::Code(0, error.to_string()))?;
+        let mut refusals = self.refusals(vec![subject.clone()]);
+        let message = self.ask(subject, None, payload.into(), &mut refusals).await?;
+        answered(&message)
+    }
+
+    /// Listens, from now on, for refusals that name one of these subjects.
+    pub(crate) fn refusals(&self, subjects: Vec<String>) -> Refusals {
+        Refusals { heard: self.refusals.subscribe(), subjects }
+    }
+}
+
+/// Reads what JetStream answered.
+pub(crate) fn answered<T: DeserializeOwned>(message: &Message) -> Result<T, Failure> {
+    match serde_json::from_slice(&message.payload) {
+        Ok(Answer::Given(given)) => Ok(given),
+        Ok(Answer::Refused { error }) => Err(Failure::Code(error.err_code, error.description)),
+        Err(error) => Err(Failure::Unknown(format!("an answer that cannot be read: {error}"))),
+    }
+}
+
+/// Waits for refusals of some subjects.
+pub(crate) struct Refusals {
+    heard: broadcast::Receiver<Arc<str>>,
+    subjects: Vec<String>,
+}
+
+impl Refusals {
+    /// The next refusal, if ever.
+    async fn heard(&mut self) -> Arc<str> {
+        loop {
+            match self.heard.recv().await {
+                Ok(text) if concerns(&self.subjects, &text) => return text,
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+
+    /// A refusal that has come already.
+    pub(crate) fn already(&mut self) -> Option<Arc<str>> {
+        std::iter::from_fn(|| self.heard.try_recv().ok()).find(|text| concerns(&self.subjects, text))
+    }
+}
+
+/// Whether a refusal names one of these subjects: `Permissions Violation for Publish to "a.b"`.
+fn concerns(subjects: &[String], refusal: &str) -> bool {
+    refusal.split('"').nth(1).is_some_and(|named| subjects.iter().any(|subject| subject == named))
+}
+
+/// Tells those who wait what happened to the connection.
+fn note(event: &Event, lost: &watch::Sender<u64>, refusals: &broadcast::Sender<Arc<str>>) {
+    match event {
+        Event::Disconnected | Event::Closed => lost.send_modify(|losses| *losses += 1),
+        Event::ServerError(ServerError::Other(text)) => {
+            // Fails only when nobody waits.
+            let _ = refusals.send(text.as_str().into());
+        }
+        Event::Connected
+        | Event::LameDuckMode
+        | Event::Draining
+        | Event::SlowConsumer(_)
+        | Event::ServerError(ServerError::AuthorizationViolation | ServerError::SlowConsumer(_))
+        | Event::ClientError(_) => {}
+    }
+}
+
+fn reconnect_pause(attempt: usize) -> Duration {
+    let (first, longest) = RECONNECT_PAUSES;
+    let doublings = u32::try_from(attempt.saturating_sub(1)).unwrap_or(u32::MAX).min(16);
+    (first * 2_u32.pow(doublings)).min(longest)
+}

@@ -1,0 +1,158 @@
+//! The stream that keeps the log: how it must be set up, and whether it is.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::link::{Failure, Link};
+
+/// The stream of the log.
+pub const STREAM: &str = "CHRONICLE";
+/// What it takes.
+pub(crate) const SUBJECTS: &str = "chronicle.event.>";
+/// The largest message, headers included. The bound on documents is ours, see [`chronicle::MAX_DOCUMENT_BYTES`].
+const MAX_MESSAGE_BYTES: u64 = 72 * 1024;
+/// How long the server remembers ids, in nanoseconds. For retries only: each id costs it memory.
+const DUPLICATE_WINDOW_NANOS: u64 = 120 * 1_000_000_000;
+/// Settings that an operator may choose, and what the server adds by itself.
+const FREE: [&str; 6] = ["description", "metadata", "num_replicas", "placement", "republish", "name"];
+/// JetStream's code for a stream that does not exist.
+pub(crate) const NO_STREAM: u64 = 10059;
+
+/// A setting of a stream that is not what it must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Its name in the server's configuration, such as `deny_delete`.
+    pub setting: String,
+    /// What it must be.
+    pub expected: String,
+    /// What it is.
+    pub found: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is {}, must be {}", self.setting, self.found, self.expected)
+    }
+}
+
+/// What the server says of a stream.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Info {
+    /// How it is set up.
+    pub(crate) config: Map<String, Value>,
+    /// When it was created.
+    pub(crate) created: jiff::Timestamp,
+    /// What it holds.
+    pub(crate) state: State,
+}
+
+/// What a stream holds.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct State {
+    pub(crate) messages: u64,
+    pub(crate) first_seq: u64,
+    pub(crate) last_seq: u64,
+}
+
+/// The log's stream as it must be.
+pub(crate) fn wanted(replicas: usize) -> Value {
+    json!({
+        "name": STREAM,
+        "description": "Summit Chronicle: what happened, in the order of recording",
+        "subjects": [SUBJECTS],
+        "retention": "limits",
+        "storage": "file",
+        "compression": "s2",
+        "discard": "new",
+        "max_consumers": -1,
+        "max_msgs": -1,
+        "max_msgs_per_subject": -1,
+        "max_bytes": -1,
+        "max_age": 0,
+        "max_msg_size": MAX_MESSAGE_BYTES,
+        "duplicate_window": DUPLICATE_WINDOW_NANOS,
+        "num_replicas": replicas,
+        "deny_delete": true,
+        "deny_purge": true,
+        "allow_direct": true,
+        "allow_atomic": true,
+    })
+}
+
+/// Finds a stream, or creates it. Two who create it at once both find it.
+pub(crate) async fn ensure(link: &Link, wanted: &Value) -> Result<Info, Failure> {
+    let name = wanted["name"].as_str().unwrap_or_default();
+    match info(link, name).await {
+        Err(Failure::Code(NO_STREAM, _)) => link.api(format!("STREAM.CREATE.{name}"), wanted).await,
+        found => found,
+    }
+}
+
+/// What the server says of a stream.
+pub(crate) async fn info(link: &Link, name: &str) -> Result<Info, Failure> {
+    link.api(format!("STREAM.INFO.{name}"), &json!({})).await
+}
+
+/// Setting by setting, where a stream is not as it must be.
+pub(crate) fn differences(wanted: &Value, found: &Map<String, Value>) -> Vec<Difference> {
+    let none = Map::new();
+    let wanted = wanted.as_object().unwrap_or(&none);
+    let mut names: Vec<&String> = wanted.keys().chain(found.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let differs = |name: &&String| !FREE.contains(&name.as_str()) && said(wanted.get(*name)) != said(found.get(*name));
+    let shown = |value: Option<&Value>| said(value).map_or("absent".to_owned(), ToString::to_string);
+    let differing = names.into_iter().filter(differs);
+    differing
+        .map(|name| Difference {
+            setting: name.clone(),
+            expected: shown(wanted.get(name)),
+            found: shown(found.get(name)),
+        })
+        .collect()
+}
+
+/// A setting that says something: what is off, empty or zero may also be absent.
+fn said(value: Option<&Value>) -> Option<&Value> {
+    value.filter(|value| match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::Number(number) => number.as_i64() != Some(0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(fields) => fields.values().any(|value| said(Some(value)).is_some()),
+        Value::Bool(true) => true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{differences, wanted};
+
+    #[test]
+    fn what_an_operator_may_choose_is_no_difference_and_the_rest_is_named() {
+        let mut found = wanted(3);
+        found["placement"] = json!({"tags": ["sync:always"]});
+        found["metadata"] = json!({"_nats.level": "2"});
+        found["sealed"] = json!(false);
+        found["consumer_limits"] = json!({});
+        let of = |found: &Value| differences(&wanted(1), found.as_object().expect("settings are an object"));
+        assert_eq!(of(&found), []);
+
+        found["deny_delete"] = json!(false);
+        found["max_age"] = json!(5);
+        found["allow_msg_ttl"] = json!(true);
+        let texts: Vec<String> = of(&found).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            texts,
+            [
+                "allow_msg_ttl is true, must be absent",
+                "deny_delete is absent, must be true",
+                "max_age is 5, must be absent",
+            ]
+        );
+    }
+}

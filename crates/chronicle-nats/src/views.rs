@@ -1,0 +1,275 @@
+//! Published views as key-value buckets, readable by any NATS client.
+//!
+//! A bucket is a stream with one message per key. Changes and checkpoint go into it as one atomic batch, the checkpoint
+//! first and with the revision that the writer built on: the server refuses a stale writer's batch whole.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_nats::{HeaderMap, HeaderValue, Message, StatusCode};
+use bytes::Bytes;
+use chronicle::{
+    ApplyError, CHECKPOINT_KEY, Change, Checkpoint, Revision, ViewError, ViewStore, ViewUpdate, check_changes,
+};
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use serde_json::{Value, json};
+use summit::Position;
+
+use crate::deliver::{Delivered, Delivery, Start};
+use crate::link::{Failure, Link};
+use crate::publish::{self, Outgoing, WRONG_LAST_SEQUENCE};
+use crate::stream::{self as kept, NO_STREAM};
+
+const EXPECTED_LAST: &str = "Nats-Expected-Last-Subject-Sequence";
+const SEQUENCE: &str = "Nats-Sequence";
+/// The header of a message that is no value, and what it says of a removed key.
+const OPERATION: &str = "KV-Operation";
+const REMOVED: &str = "DEL";
+/// How often a bucket that is being read is asked for again, when its delivery is lost.
+const LOAD_ATTEMPTS: usize = 3;
+/// The pause between attempts to watch again.
+const WATCH_PAUSE: Duration = Duration::from_millis(500);
+
+/// The published views of a nats-server. See [`NatsChronicle::views`](crate::NatsChronicle::views).
+#[derive(Clone)]
+pub struct NatsViews {
+    writer: Link,
+    reader: Link,
+    /// How many servers are to keep a bucket that has to be created.
+    replicas: usize,
+}
+
+impl NatsViews {
+    pub(crate) fn new(writer: Link, reader: Link, replicas: usize) -> Self {
+        Self { writer, reader, replicas }
+    }
+
+    /// Finds the bucket of a view, or creates it.
+    async fn ensure(&self, view: &str) -> Result<(), Failure> {
+        kept::ensure(&self.writer, &bucket(view, self.replicas)).await.map(drop)
+    }
+
+    /// The last message of a key, removed or not.
+    async fn last(&self, view: &str, key: &str) -> Result<Option<Message>, ViewError> {
+        let subject = format!("$JS.API.DIRECT.GET.KV_{view}.{}", subject(view, key));
+        let mut refusals = self.reader.refusals(vec![subject.clone()]);
+        match self.reader.ask(subject, None, Bytes::new(), &mut refusals).await {
+            Ok(message) if message.status == Some(StatusCode::NOT_FOUND) => Ok(None),
+            Ok(message) => Ok(Some(message)),
+            Err(Failure::Nobody) => match kept::info(&self.reader, &format!("KV_{view}")).await {
+                Err(Failure::Code(NO_STREAM, _)) => Ok(None),
+                Err(failure) => Err(unreachable(&failure)),
+                Ok(_) => Err(unreachable(&Failure::Nobody)),
+            },
+            Err(failure) => Err(unreachable(&failure)),
+        }
+    }
+
+    /// Stores the messages of one move.
+    async fn store(&self, messages: Vec<Outgoing>) -> Result<u64, Failure> {
+        let before = messages.len() as u64 - 1;
+        let mut messages = messages;
+        let stored = match messages.pop() {
+            Some(only) if messages.is_empty() => publish::one(&self.writer, only).await?,
+            last => publish::batch(&self.writer, messages.into_iter().chain(last).collect()).await?,
+        };
+        Ok(stored.seq - before)
+    }
+
+    /// What stands in a view, from one delivery.
+    async fn collect(&self, view: &str) -> Result<BTreeMap<String, Bytes>, Option<Failure>> {
+        let mut values = BTreeMap::new();
+        let begun = Delivery::begin(&self.reader, &format!("KV_{view}"), &filter(view), &Start::LastOfEach).await;
+        let mut delivery = match begun {
+            Err(Failure::Code(NO_STREAM, _)) => return Ok(values),
+            begun => begun.map_err(Some)?,
+        };
+        let mut waiting = delivery.waiting;
+        while waiting > 0 {
+            let delivered = delivery.next().await.map_err(|_| None)?;
+            waiting = delivered.waiting;
+            if let Some(Change { key, value: Some(value) }) = change(view, delivered.message) {
+                values.insert(key, value);
+            }
+        }
+        values.remove(CHECKPOINT_KEY);
+        Ok(values)
+    }
+}
+
+impl ViewStore for NatsViews {
+    async fn checkpoint(&self, view: &str) -> Result<Checkpoint, ViewError> {
+        let Some(message) = self.last(view, CHECKPOINT_KEY).await? else { return Ok(Checkpoint::default()) };
+        let revision = message.headers.as_ref().and_then(|headers| headers.get(SEQUENCE)?.as_str().parse().ok());
+        let revision = revision.ok_or_else(|| ViewError::Damaged("its checkpoint has no sequence".into()))?;
+        checkpoint(revision, &message.payload)
+    }
+
+    async fn apply(
+        &self,
+        view: &str,
+        expected: Revision,
+        changes: Vec<Change>,
+        position: Position,
+    ) -> Result<Checkpoint, ApplyError> {
+        check_changes(view, &changes)?;
+        let messages = || {
+            let mut headers = HeaderMap::new();
+            headers.insert(EXPECTED_LAST, HeaderValue::from(expected.get()));
+            let first =
+                Outgoing { subject: subject(view, CHECKPOINT_KEY), headers, payload: position.to_string().into() };
+            std::iter::once(first).chain(changes.iter().map(|change| outgoing(view, change))).collect()
+        };
+        let mut stored = self.store(messages()).await;
+        if stored == Err(Failure::Nobody) {
+            // A view nobody wrote to has no bucket yet. Nothing was stored, so the same may be sent again.
+            self.ensure(view).await.map_err(|failure| unapplied(&failure, expected))?;
+            stored = self.store(messages()).await;
+        }
+        let revision = stored.map_err(|failure| unapplied(&failure, expected))?;
+        Ok(Checkpoint { revision: Revision::new(revision), position })
+    }
+
+    async fn value(&self, view: &str, key: &str) -> Result<Option<Bytes>, ViewError> {
+        let message = self.last(view, key).await?;
+        Ok(message.filter(|message| !removed(message)).map(|message| message.payload))
+    }
+
+    async fn load(&self, view: &str) -> Result<BTreeMap<String, Bytes>, ViewError> {
+        let mut failed = Failure::Unknown("the delivery was lost".into());
+        for _ in 0..LOAD_ATTEMPTS {
+            match self.collect(view).await {
+                Ok(values) => return Ok(values),
+                Err(None) => {}
+                Err(Some(failure)) if failure.may_pass() => failed = failure,
+                Err(Some(failure)) => return Err(unreachable(&failure)),
+            }
+        }
+        Err(unreachable(&failed))
+    }
+
+    fn watch(&self, view: &str) -> BoxStream<'static, Result<ViewUpdate, ViewError>> {
+        let watching = Watching { views: self.clone(), view: view.to_owned(), seen: 0, delivery: None };
+        stream::try_unfold(watching, |mut watching| async move {
+            let update = watching.next().await?;
+            Ok(Some((update, watching)))
+        })
+        .boxed()
+    }
+}
+
+/// Watches a view, whatever happens to the deliveries.
+struct Watching {
+    views: NatsViews,
+    view: String,
+    /// The last sequence seen.
+    seen: u64,
+    delivery: Option<Delivery>,
+}
+
+impl Watching {
+    async fn next(&mut self) -> Result<ViewUpdate, ViewError> {
+        loop {
+            let mut delivery = match self.delivery.take() {
+                Some(delivery) => delivery,
+                None => match self.begin().await {
+                    Ok(delivery) => delivery,
+                    Err(failure) if failure.may_pass() => {
+                        tokio::time::sleep(WATCH_PAUSE).await;
+                        continue;
+                    }
+                    Err(failure) => return Err(unreachable(&failure)),
+                },
+            };
+            let Ok(Delivered { message, sequence, .. }) = delivery.next().await else { continue };
+            self.delivery = Some(delivery);
+            self.seen = sequence;
+            match change(&self.view, message) {
+                Some(Change { key, value }) if key == CHECKPOINT_KEY => {
+                    return checkpoint(sequence, &value.unwrap_or_default()).map(ViewUpdate::Moved);
+                }
+                Some(change) => return Ok(ViewUpdate::Changed(change)),
+                None => {}
+            }
+        }
+    }
+
+    async fn begin(&self) -> Result<Delivery, Failure> {
+        self.views.ensure(&self.view).await?;
+        let start = if self.seen == 0 { Start::LastOfEach } else { Start::At(self.seen + 1) };
+        Delivery::begin(&self.views.reader, &format!("KV_{}", self.view), &filter(&self.view), &start).await
+    }
+}
+
+/// The stream behind a bucket, as the clients of NATS create it, but with atomic batches.
+fn bucket(view: &str, replicas: usize) -> Value {
+    json!({
+        "name": format!("KV_{view}"),
+        "subjects": [filter(view)],
+        "retention": "limits",
+        "storage": "file",
+        "compression": "s2",
+        "discard": "new",
+        "max_consumers": -1,
+        "max_msgs": -1,
+        "max_msgs_per_subject": 1,
+        "max_bytes": -1,
+        "num_replicas": replicas,
+        "allow_rollup_hdrs": true,
+        "deny_delete": true,
+        "allow_direct": true,
+        "allow_atomic": true,
+    })
+}
+
+fn filter(view: &str) -> String {
+    format!("$KV.{view}.>")
+}
+
+fn subject(view: &str, key: &str) -> String {
+    format!("$KV.{view}.{key}")
+}
+
+/// A change as a message.
+fn outgoing(view: &str, change: &Change) -> Outgoing {
+    let mut headers = HeaderMap::new();
+    if change.value.is_none() {
+        headers.insert(OPERATION, REMOVED);
+    }
+    let payload = change.value.clone().unwrap_or_default();
+    Outgoing { subject: subject(view, &change.key), headers, payload }
+}
+
+/// A message as a change, if it is one of this view's.
+fn change(view: &str, message: Message) -> Option<Change> {
+    let key = message.subject.strip_prefix(&subject(view, ""))?.to_owned();
+    let value = (!removed(&message)).then_some(message.payload);
+    Some(Change { key, value })
+}
+
+/// Whether a message says that its key is no more, by removal or purge.
+fn removed(message: &Message) -> bool {
+    message.headers.as_ref().is_some_and(|headers| headers.get(OPERATION).is_some())
+}
+
+/// Reads a checkpoint.
+fn checkpoint(revision: u64, payload: &[u8]) -> Result<Checkpoint, ViewError> {
+    let position = std::str::from_utf8(payload).ok().and_then(|text| text.parse().ok());
+    let position = position.ok_or_else(|| ViewError::Damaged("its checkpoint is no position".into()))?;
+    Ok(Checkpoint { revision: Revision::new(revision), position })
+}
+
+fn unapplied(failure: &Failure, expected: Revision) -> ApplyError {
+    match failure {
+        Failure::Code(code, _) if WRONG_LAST_SEQUENCE.contains(code) => ApplyError::Stale { expected },
+        _ if failure.may_pass() => ApplyError::OutcomeUnknown(failure.to_string()),
+        Failure::Unknown(_) | Failure::Nobody | Failure::NotPermitted(_) | Failure::Code(..) => {
+            ApplyError::Refused(failure.to_string())
+        }
+    }
+}
+
+fn unreachable(failure: &Failure) -> ViewError {
+    ViewError::Unreachable(failure.to_string())
+}
