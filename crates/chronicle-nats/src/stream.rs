@@ -11,7 +11,7 @@ use crate::link::{Failure, Link};
 pub const STREAM: &str = "CHRONICLE";
 /// What it takes.
 pub(crate) const SUBJECTS: &str = "chronicle.event.>";
-/// The largest message, headers included. The bound on documents is ours, see [`chronicle::MAX_DOCUMENT_BYTES`].
+/// The largest message, headers included. The bound on documents is ours, see [`summit::MAX_DOCUMENT_BYTES`].
 const MAX_MESSAGE_BYTES: u64 = 72 * 1024;
 /// How long the server remembers ids, in nanoseconds. For retries only: each id costs it memory.
 const DUPLICATE_WINDOW_NANOS: u64 = 120 * 1_000_000_000;

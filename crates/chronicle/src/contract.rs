@@ -10,9 +10,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::future::join_all;
 use futures::stream::{BoxStream, StreamExt};
-use summit::{EventId, Position};
+use summit::{EventId, MAX_DOCUMENT_BYTES, Position};
 
-use crate::log::{AppendError, Chronicle, Draft, Entry, MAX_BATCH, MAX_DOCUMENT_BYTES, ReadError};
+use crate::log::{AppendError, Chronicle, Draft, Entry, MAX_BATCH, ReadError};
 
 /// How long one answer, or the next entry of a stream, may take before the rule counts as broken.
 pub const PATIENCE: Duration = Duration::from_secs(10);

@@ -47,8 +47,8 @@ pub mod view_contract;
 mod memory_views;
 
 pub use log::{
-    AppendError, Appended, Chronicle, Draft, Entry, ID_HEADER, MAX_BATCH, MAX_DOCUMENT_BYTES, MAX_HEADER_BYTES,
-    MAX_SUBJECT_BYTES, ReadError, SUBJECT_PREFIX, check_batch,
+    AppendError, Appended, Chronicle, Draft, Entry, ID_HEADER, MAX_BATCH, MAX_HEADER_BYTES, MAX_SUBJECT_BYTES,
+    ReadError, SUBJECT_PREFIX, check_batch,
 };
 pub use memory::MemoryChronicle;
 pub use memory_views::MemoryViews;

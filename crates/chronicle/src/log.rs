@@ -6,10 +6,8 @@ use std::future::Future;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
-use summit::{EventId, Position};
+use summit::{EventId, MAX_DOCUMENT_BYTES, Position};
 
-/// The largest document an entry may carry, in bytes. Ours, not the substrate's: headers come on top.
-pub const MAX_DOCUMENT_BYTES: usize = 65_536;
 /// The most drafts that [`Chronicle::append_all`] takes as one.
 pub const MAX_BATCH: usize = 1000;
 

@@ -33,6 +33,7 @@ fn membership(records: &[Record], vantage: &Vantage) -> BTreeMap<PartyId, Vec<Sp
     let party = |event: &&Event| match &event.content {
         Content::Admission(claim) => Some(claim.party.clone()),
         Content::Standing(claim) => Some(claim.party.clone()),
+        Content::Withdrawal(claim) => Some(claim.party.clone()),
         _ => None,
     };
     let foundings: Vec<&Event> =
@@ -41,7 +42,10 @@ fn membership(records: &[Record], vantage: &Vantage) -> BTreeMap<PartyId, Vec<Sp
     parties
         .into_iter()
         .map(|of| {
-            let claims = events.iter().copied().filter(|event| party(event).as_ref() == Some(&of));
+            let concerns = |event: &Event| {
+                party(&event).as_ref() == Some(&of) || matches!(event.content, Content::Reclassification(_))
+            };
+            let claims = events.iter().copied().filter(|event| concerns(event));
             let spells = spells(claims, foundings.iter().copied());
             (of, spells)
         })
@@ -190,6 +194,28 @@ fn a_weaker_standing_contests_and_ends_nothing() {
     assert_eq!(told(&[strong.clone(), weak, again]), ["member 2010.. contested"]);
     let equal = claim(4, "standing", r#""occurred":"2012","status":"observer","authority":"record""#);
     assert_eq!(told(&[strong, equal]), ["member 2010..2010/2012", "observer 2010/2012.."]);
+}
+
+#[test]
+fn a_withdrawal_ends_a_status_and_a_standing_of_none_agrees() {
+    let claims = [
+        claim(1, "admission", r#""occurred":"2010""#),
+        claim(2, "withdrawal", r#""occurred":"2016-05""#),
+        claim(3, "standing", r#""occurred":"2020","status":"none""#),
+    ];
+    assert_eq!(told(&claims), ["member 2010..2016-05", "none 2016-05.."]);
+}
+
+#[test]
+fn a_reclassification_changes_only_those_who_hold_what_it_replaces() {
+    let scheme = claim(2, "reclassification", r#""occurred":"2025-09-01","from":["observer"],"to":"partner""#);
+    let observer = claim(1, "admission", r#""occurred":"2010","status":"observer""#);
+    assert_eq!(told(&[observer, scheme.clone()]), ["observer 2010..2025-09-01", "partner 2025-09-01.."]);
+    let member = claim(1, "admission", r#""occurred":"2010""#);
+    assert_eq!(told(&[member.clone(), scheme.clone()]), ["member 2010.."]);
+    // Skipped, it separates nothing: both admissions speak of one transition.
+    let again = claim(3, "admission", r#""occurred":"2026""#);
+    assert_eq!(told(&[member, scheme, again]).len(), 1);
 }
 
 #[test]

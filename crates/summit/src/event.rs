@@ -11,6 +11,9 @@ pub use crate::words::{
     Presence, Qualifier, Rung, StatementMode, SuccessionManner, TravelScope, WithdrawalManner,
 };
 
+/// The largest document that may say an event, in bytes. Headers of its transport come on top.
+pub const MAX_DOCUMENT_BYTES: usize = 65_536;
+
 /// A claimed happening, with who claims it and when it was put on record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {

@@ -31,9 +31,10 @@ mod words;
 
 pub use event::{
     Act, Admission, AdmissionManner, Attribution, Authority, Certainty, Content, Event, Founding, InstrumentForm, Kind,
-    Level, Meeting, MeetingForm, Mode, NameForm, Named, Naming, Participation, Person, Phase, Presence, Previous,
-    Qualifier, Reclassification, Retraction, Rung, Shared, Signatory, Signing, Standing, Statement, StatementMode,
-    Step, Succession, SuccessionManner, Suspension, Tally, Travel, TravelScope, Withdrawal, WithdrawalManner,
+    Level, MAX_DOCUMENT_BYTES, Meeting, MeetingForm, Mode, NameForm, Named, Naming, Participation, Person, Phase,
+    Presence, Previous, Qualifier, Reclassification, Retraction, Rung, Shared, Signatory, Signing, Standing, Statement,
+    StatementMode, Step, Succession, SuccessionManner, Suspension, Tally, Travel, TravelScope, Withdrawal,
+    WithdrawalManner,
 };
 pub use id::{
     BadId, Capacity, EventId, InstrumentId, MAX_SLUG_BYTES, MAX_TOKEN_BYTES, MeetingId, OrganisationId, PartyId,

@@ -4,11 +4,10 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+use summit::MAX_DOCUMENT_BYTES;
 
 use crate::fault::Fault;
 
-/// The largest document, in bytes.
-pub const MAX_DOCUMENT_BYTES: usize = 65_536;
 /// The deepest nesting of arrays and objects.
 pub const MAX_DEPTH: usize = 32;
 

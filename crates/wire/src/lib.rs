@@ -23,5 +23,5 @@ mod subject;
 
 pub use document::{Document, Fingerprint};
 pub use fault::{Fault, Refused};
-pub use json::{MAX_DEPTH, MAX_DOCUMENT_BYTES};
+pub use json::MAX_DEPTH;
 pub use subject::subject;

@@ -179,39 +179,46 @@ impl fmt::Display for Moment {
     }
 }
 
-/// The shortest EDTF text with this earliest moment: `2001` for 2001-01-01T00:00.
-pub(super) struct Opening(pub(super) Moment);
-
-impl fmt::Display for Opening {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(moment) = *self;
-        match (moment.opens_day(), moment.day.month, moment.day.day) {
-            (true, 1, 1) if moment.is_bounded() => write_year(f, moment.day.year),
-            (true, month, 1) if moment.is_bounded() => {
-                write_year(f, moment.day.year)?;
-                write!(f, "-{month:02}")
-            }
-            _ => moment.fmt(f),
-        }
-    }
+/// How much of a date a text writes down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Precision {
+    Year,
+    Month,
+    Day,
 }
 
-/// The shortest EDTF text with this latest moment: `2001` for the end of 2001-12-31.
-pub(super) struct Closing(pub(super) Moment);
+impl Moment {
+    /// The least that a text must write to begin with this moment: the year, for 2001-01-01T00:00.
+    pub(super) fn opening(self) -> Precision {
+        match (self.is_bounded() && self.opens_day(), self.day.month, self.day.day) {
+            (true, 1, 1) => Precision::Year,
+            (true, _, 1) => Precision::Month,
+            _ => Precision::Day,
+        }
+    }
 
-impl fmt::Display for Closing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(moment) = *self;
-        if !moment.is_bounded() || !moment.closes_day() {
-            return moment.fmt(f);
+    /// The least that a text must write to end with this moment: the year, for the end of 2001-12-31.
+    pub(super) fn closing(self) -> Precision {
+        match (self.is_bounded() && self.closes_day(), self.day.month) {
+            (true, 12) if self.day.day == 31 => Precision::Year,
+            (true, _) if self.day.is_last_of_month() => Precision::Month,
+            _ => Precision::Day,
         }
-        match (moment.day.month, moment.day.day) {
-            (12, 31) => write_year(f, moment.day.year),
-            (month, _) if moment.day.is_last_of_month() => {
-                write_year(f, moment.day.year)?;
-                write!(f, "-{month:02}")
+    }
+
+    /// Writes so much of this moment.
+    pub(super) fn text(self, precision: Precision) -> String {
+        let mut text = self.to_string();
+        if self.is_bounded() && self.day.year.unsigned_abs() <= 9999 {
+            let dashes = match precision {
+                Precision::Year => 2,
+                Precision::Month => 1,
+                Precision::Day => 0,
+            };
+            for _ in 0..dashes {
+                text.truncate(text.rfind('-').unwrap_or(text.len()));
             }
-            _ => moment.fmt(f),
         }
+        text
     }
 }

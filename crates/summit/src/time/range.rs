@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::moment::{Closing, Moment, Opening};
+use super::moment::Moment;
 
 /// An answer that may be open: nothing is guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -109,11 +109,16 @@ impl Range {
 impl fmt::Display for Range {
     /// The shortest EDTF with these bounds: `2001`, `2017-06-09`, `2001/2024-07-04`, `../2024`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (opening, closing) = (Opening(self.earliest).to_string(), Closing(self.latest).to_string());
+        let (mut opens, mut closes) = (self.earliest.opening(), self.latest.closing());
+        if self.earliest.day().year == self.latest.day().year {
+            // Within one year both sides say as much: `2001-06/2001` would seem to close with another year.
+            opens = opens.max(closes);
+            closes = opens;
+        }
+        let (opening, closing) = (self.earliest.text(opens), self.latest.text(closes));
         if opening == closing && self.earliest.is_bounded() {
             return f.write_str(&opening);
         }
-        // `2001-06-01/2001` would close with the whole year: each side is shortened only to what the other allows.
         write!(f, "{opening}/{closing}")
     }
 }
