@@ -42,6 +42,16 @@ impl std::str::FromStr for AsOf {
     }
 }
 
+impl std::fmt::Display for AsOf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::End(when) => write!(f, "{when}"),
+            Self::Before(id) => write!(f, "before:{id}"),
+            Self::After(id) => write!(f, "after:{id}"),
+        }
+    }
+}
+
 /// Whose claims count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccordingTo {
@@ -54,6 +64,15 @@ pub enum AccordingTo {
 impl From<&str> for AccordingTo {
     fn from(text: &str) -> Self {
         text.parse().map_or_else(|_| Self::Name(text.to_owned()), Self::Authority)
+    }
+}
+
+impl std::fmt::Display for AccordingTo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Authority(authority) => write!(f, "{authority}"),
+            Self::Name(name) => f.write_str(name),
+        }
     }
 }
 

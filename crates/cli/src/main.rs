@@ -1,0 +1,3 @@
+//! The command `chronicle`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Emits events, once each however often it is retried.

@@ -1,0 +1,80 @@
+//! What one party or one person did, in the order of the world.
+
+use serde::Serialize;
+use summit::{
+    Answer, Attribution, Authority, EventId, InstrumentId, Kind, Level, MeetingId, OrganisationId, PartyId, Person,
+    PersonId,
+};
+
+use super::{Membership, PresenceAnswer, Remark, Token};
+
+/// One party: where it belongs, and what it did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PartyView {
+    /// The party.
+    pub party: PartyId,
+    /// Its name in ISO 3166, where it has one there.
+    pub name: Option<&'static str>,
+    /// From where it was asked.
+    pub token: Token,
+    /// By organisation.
+    pub memberships: Vec<Membership>,
+    /// Meetings, arrivals, departures, signings, statements, in sort order.
+    pub itinerary: Vec<Stop>,
+    /// What is odd.
+    pub remarks: Vec<Remark>,
+}
+
+/// One person: for whom, and what they did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PersonView {
+    /// The person.
+    pub person: PersonId,
+    /// Every name that an event gives them, in the order of the alphabet.
+    pub names: Vec<String>,
+    /// Every office that an event gives them, in the order of the alphabet.
+    pub offices: Vec<String>,
+    /// Every party that they appear for.
+    pub parties: Vec<PartyId>,
+    /// From where it was asked.
+    pub token: Token,
+    /// In sort order.
+    pub itinerary: Vec<Stop>,
+}
+
+/// One thing that a party or person did or was part of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stop {
+    /// When, as its source wrote it.
+    pub occurred: String,
+    /// Whether it has happened by `as_of`.
+    pub answer: Answer,
+    /// The kind of the event.
+    pub kind: Kind,
+    /// The part played: `participant`, `host`, `in_lieu_of`, `traveller`, `welcomed_by`, `signatory`, `speaker`.
+    pub role: &'static str,
+    /// For whom.
+    pub party: Option<PartyId>,
+    /// Who.
+    pub person: Option<Person>,
+    /// At which level.
+    pub level: Option<Level>,
+    /// Whether they took part, for a meeting.
+    pub presence: Option<PresenceAnswer>,
+    /// The organisation.
+    pub organisation: Option<OrganisationId>,
+    /// The meeting.
+    pub meeting: Option<MeetingId>,
+    /// The instrument.
+    pub instrument: Option<InstrumentId>,
+    /// Where.
+    pub place: Option<String>,
+    /// What was said, for a statement.
+    pub words: Option<String>,
+    /// The rank of the claim.
+    pub authority: Authority,
+    /// Who says so.
+    pub attribution: Vec<Attribution>,
+    /// The event.
+    pub event: EventId,
+}

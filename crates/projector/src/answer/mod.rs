@@ -1,0 +1,21 @@
+//! Answers: what a question is answered with, as people's programs read it (`design.md` section 6).
+//!
+//! Shapes only. Field names are the JSON; they are an interface of other people's programs, so fields are added, never
+//! renamed. Absent values are `null`, not left out.
+
+mod attendance;
+mod explain;
+mod itinerary;
+mod members;
+mod signings;
+mod token;
+
+pub use attendance::{Attendance, Delegation, Group, MeetingInfo, Member, PresenceAnswer};
+pub use explain::{Diff, Difference, Explained, Explanation, Role, TakenBack, Weighed};
+pub use itinerary::{PartyView, PersonView, Stop};
+pub use members::{
+    Competing, Count, Dated, Members, Membership, PartyTimeline, Period, Remark, Remarks, Row, SpellRow, Stated,
+    StepRow, Timeline,
+};
+pub use signings::{ActRow, InstrumentRow, Signings, StatementRow};
+pub use token::{BadToken, Token};
