@@ -1,17 +1,24 @@
-//! Folds events into views. Pure so far: it reads no log and no clock; a caller hands in records and a vantage.
+//! Folds events into views. Pure: it reads no log and no clock; a caller hands in entries and a vantage.
 //!
-//! In reading order: [`active`] (which events count from a vantage), [`spells`] (how one party's status changed).
+//! In reading order: the [`Index`] keeps every claim; a [`View`] looks at it from a vantage; membership (spells, rows,
+//! tallies, why) and attendance are folded on demand; answers are shapes only.
 //!
-//! **Invariants.** Folding never fails and never guesses. The order in which records are handed in is of no account,
-//! nor is how often; only positions, times, authorities and ids decide.
+//! **Invariants.** Folding never fails and never guesses. The order in which events came is of no account to what is
+//! true in the world, nor is how often; only positions, times, authorities and ids decide.
 
 mod answer;
+mod attendance;
+mod filter;
+mod index;
 mod membership;
-mod selection;
+mod nearest;
+mod view;
+
+pub use answer::*;
+pub use filter::EventFilter;
+pub use index::{Index, Noted, Record, Undecodable};
+pub use membership::{Knowledge, MembersFilter, diff};
+pub use view::{AskError, View};
 
 /// The version of the rules of folding, named in every token: answers of equal tokens are equal bytes.
 pub const FOLD: u32 = 1;
-
-pub use answer::*;
-pub use membership::{Change, Spell, spells};
-pub use selection::{Record, active};

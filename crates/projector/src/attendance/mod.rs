@@ -1,0 +1,23 @@
+//! Attendance: who took part in a meeting, at what level, in whose place.
+
+use summit::MeetingId;
+
+use crate::answer::{Attendance, MeetingInfo};
+use crate::view::{AskError, View};
+
+impl View<'_> {
+    /// Who took part in a meeting.
+    pub fn attendance(&self, meeting: &MeetingId) -> Result<Attendance, AskError> {
+        self.known_meeting(meeting)?;
+        Ok(Attendance {
+            meeting: meeting.clone(),
+            token: self.token().clone(),
+            meeting_info: MeetingInfo::default(),
+            delegations: Vec::new(),
+            groups: Vec::new(),
+            not_stated: Vec::new(),
+            parts: Vec::new(),
+            remarks: Vec::new(),
+        })
+    }
+}
