@@ -8,16 +8,22 @@
 
 mod answer;
 mod attendance;
+mod changes;
 mod filter;
 mod index;
+mod itinerary;
 mod membership;
 mod nearest;
+mod remarks;
+mod signings;
 mod view;
 
 pub use answer::*;
+pub use changes::{Change, Changes, calendar_changes, changes};
 pub use filter::EventFilter;
 pub use index::{Index, Noted, Record, Undecodable};
 pub use membership::{Knowledge, MembersFilter, diff};
+pub use signings::{SigningsFilter, StatementsFilter};
 pub use view::{AskError, View};
 
 /// The version of the rules of folding, named in every token: answers of equal tokens are equal bytes.

@@ -8,7 +8,7 @@ use summit::{
 
 use crate::FOLD;
 use crate::answer::Token;
-use crate::index::{Activity, Index, Record, Selection};
+use crate::index::{Activity, Index, Record, Selection, Slot};
 use crate::nearest::nearest;
 
 /// The chronicle from a vantage. Every question is asked of it; each reads only what it is about.
@@ -87,7 +87,7 @@ impl Index {
 }
 
 /// A day as EDTF.
-fn end_of(day: Date) -> summit::When {
+pub(crate) fn end_of(day: Date) -> summit::When {
     day.to_string().parse().expect("a civil date is EDTF of level 0")
 }
 
@@ -107,31 +107,35 @@ impl View<'_> {
         self.activity.selection().at_position.is_none_or(|last| position <= last)
     }
 
+    /// Whether the event that first named something exists from here.
+    fn named(&self, first: Option<Slot>) -> bool {
+        first.is_some_and(|slot| self.exists(self.index.at(slot).position))
+    }
+
     pub(crate) fn known_organisation(&self, organisation: &OrganisationId) -> Result<(), AskError> {
-        let known = self.index.organisations().any(|known| known == organisation)
-            || self.index.meetings().any(|meeting| self.index.organisations_of_meeting(meeting).contains(organisation));
+        let known = self.named(self.index.organisation(organisation).and_then(|file| file.first));
         let names = || self.index.organisations().map(OrganisationId::as_str);
         known_or(known, "organisation", organisation.as_str(), names)
     }
 
     pub(crate) fn known_meeting(&self, meeting: &MeetingId) -> Result<(), AskError> {
-        let names = || self.index.meetings().map(MeetingId::as_str);
-        known_or(self.index.meeting(meeting).is_some(), "meeting", meeting.as_str(), names)
+        let known = self.named(self.index.meeting(meeting).and_then(|file| file.first));
+        known_or(known, "meeting", meeting.as_str(), || self.index.meetings().map(MeetingId::as_str))
     }
 
     pub(crate) fn known_party(&self, party: &PartyId) -> Result<(), AskError> {
-        let names = || self.index.parties().map(PartyId::as_str);
-        known_or(self.index.party(party).is_some(), "party", party.as_str(), names)
+        let known = self.named(self.index.party(party).and_then(|file| file.first));
+        known_or(known, "party", party.as_str(), || self.index.parties().map(PartyId::as_str))
     }
 
     pub(crate) fn known_person(&self, person: &PersonId) -> Result<(), AskError> {
-        let names = || self.index.people().map(PersonId::as_str);
-        known_or(!self.index.person(person).is_empty(), "person", person.as_str(), names)
+        let known = self.named(self.index.person(person).first().copied());
+        known_or(known, "person", person.as_str(), || self.index.people().map(PersonId::as_str))
     }
 
     pub(crate) fn known_instrument(&self, instrument: &InstrumentId) -> Result<(), AskError> {
-        let names = || self.index.instruments().map(InstrumentId::as_str);
-        known_or(!self.index.acts(instrument).is_empty(), "instrument", instrument.as_str(), names)
+        let known = self.named(self.index.acts(instrument).first().copied());
+        known_or(known, "instrument", instrument.as_str(), || self.index.instruments().map(InstrumentId::as_str))
     }
 }
 

@@ -150,7 +150,7 @@ fn a_correction_of_the_record_contests_the_report_and_can_be_taken_back() {
     };
     let told = iran(&all, &Vantage::default());
     assert_eq!(told[0].status.as_str(), "observer");
-    assert_eq!(told[0].contested, true);
+    assert!(told[0].contested);
     assert_eq!((told[1].since.edtf.as_str(), told[1].contested), ("2023-07-04", true));
     let report =
         Vantage { according_to: Some(AccordingTo::from("Asia news report, 4 July 2024")), ..Vantage::default() };

@@ -23,6 +23,8 @@ impl Slot {
 /// What is filed under an organisation.
 #[derive(Default)]
 pub(crate) struct OrganisationFile {
+    /// The first event that names it.
+    pub(crate) first: Option<Slot>,
     /// By party: status claims, suspensions and rungs.
     pub(crate) parties: BTreeMap<PartyId, Standings>,
     pub(crate) foundings: Vec<Slot>,
@@ -43,6 +45,8 @@ pub(crate) struct Standings {
 /// What is filed under a meeting.
 #[derive(Default)]
 pub(crate) struct MeetingFile {
+    /// The first event that names it.
+    pub(crate) first: Option<Slot>,
     /// Events of the kind `meeting`.
     pub(crate) about: Vec<Slot>,
     /// Events of the kind `attendance`.
@@ -56,6 +60,8 @@ pub(crate) struct MeetingFile {
 /// What is filed under a party.
 #[derive(Default)]
 pub(crate) struct PartyFile {
+    /// The first event that names it.
+    pub(crate) first: Option<Slot>,
     /// Organisations in which something is said of its status.
     pub(crate) organisations: BTreeSet<OrganisationId>,
     /// Everything that names it, but for its status.
@@ -72,9 +78,10 @@ impl Index {
             self.file_meeting(slot, event, meeting);
         }
         for party in parties(event) {
-            let deeds = &mut self.parties.entry(party.clone()).or_default().deeds;
-            if deeds.last() != Some(&slot) {
-                deeds.push(slot);
+            let file = self.parties.entry(party.clone()).or_default();
+            file.first.get_or_insert(slot);
+            if file.deeds.last() != Some(&slot) {
+                file.deeds.push(slot);
             }
         }
         for person in people(event) {
@@ -90,6 +97,7 @@ impl Index {
 
     fn file_organisation(&mut self, slot: Slot, event: &Event, organisation: &OrganisationId) {
         let file = self.organisations.entry(organisation.clone()).or_default();
+        file.first.get_or_insert(slot);
         let (party, place): (&PartyId, fn(&mut Standings) -> &mut Vec<Slot>) = match &event.content {
             Content::Founding(_) => return file.foundings.push(slot),
             Content::Reclassification(_) => return file.reclassifications.push(slot),
@@ -110,19 +118,24 @@ impl Index {
             | Content::Retraction(_) => return,
         };
         place(file.parties.entry(party.clone()).or_default()).push(slot);
-        self.parties.entry(party.clone()).or_default().organisations.insert(organisation.clone());
+        let file = self.parties.entry(party.clone()).or_default();
+        file.first.get_or_insert(slot);
+        file.organisations.insert(organisation.clone());
     }
 
     fn file_meeting(&mut self, slot: Slot, event: &Event, meeting: &MeetingId) {
         let file = self.meetings.entry(meeting.clone()).or_default();
+        file.first.get_or_insert(slot);
         match &event.content {
             Content::Meeting(about) => {
                 file.about.push(slot);
                 if let Some(whole) = &about.part_of {
-                    self.meetings.entry(whole.clone()).or_default().parts.insert(meeting.clone());
+                    let file = self.meetings.entry(whole.clone()).or_default();
+                    file.first.get_or_insert(slot);
+                    file.parts.insert(meeting.clone());
                 }
                 if let Some(whole) = &about.sidelines_of {
-                    self.meetings.entry(whole.clone()).or_default();
+                    self.meetings.entry(whole.clone()).or_default().first.get_or_insert(slot);
                 }
             }
             Content::Attendance(_) => file.attendance.push(slot),

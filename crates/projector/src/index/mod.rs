@@ -6,6 +6,7 @@
 mod active;
 pub(crate) mod filing;
 mod ownership;
+mod parts;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -116,7 +117,7 @@ impl Index {
                     stored_at: entry.stored_at,
                     subject: entry.subject.clone(),
                     reason: refused.to_string(),
-                    hash: Sha256::digest(&entry.bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+                    hash: hexadecimal(&Sha256::digest(&entry.bytes)),
                 });
                 Noted::Undecodable
             }
@@ -171,6 +172,12 @@ impl Index {
         self.slots.get(&id).map(|slot| self.at(*slot))
     }
 
+    /// The event that stands at a position and counts; nothing for repeats and entries that are no events.
+    pub fn record_at(&self, position: Position) -> Option<&Record> {
+        let place = self.records.binary_search_by_key(&position, |record| record.position);
+        place.ok().map(|place| &self.records[place])
+    }
+
     /// The digest of what an event says.
     pub fn fingerprint(&self, id: EventId) -> Option<Fingerprint> {
         self.slots.get(&id).map(|slot| self.fingerprints[slot.index()])
@@ -221,10 +228,6 @@ impl Index {
         &self.records[slot.index()]
     }
 
-    pub(crate) fn slot(&self, id: EventId) -> Option<Slot> {
-        self.slots.get(&id).copied()
-    }
-
     pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
         (0..self.records.len()).map(Slot::new)
     }
@@ -260,4 +263,13 @@ impl Index {
     pub(crate) fn acts(&self, instrument: &InstrumentId) -> &[Slot] {
         self.instruments.get(instrument).map_or(&[], Vec::as_slice)
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a string takes what is written");
+        text
+    })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use summit::{Content, Event, EventId, OrganisationId, PartyId, Position, Vantage};
+use summit::{EventId, OrganisationId, PartyId, Position, Vantage};
 
 use super::spells::{EventKey, Rule, Spell, claimed_status};
 use crate::answer::{Diff, Difference, Explained, Explanation, Role, SpellRow, TakenBack, Weighed};
@@ -171,9 +171,4 @@ fn causes(
     }
     let records = seen.into_iter().map(|slot| index.at(slot));
     records.filter(|record| came(record)).map(|record| record.event.id).collect()
-}
-
-/// Whether an event says something of a whole organisation's statuses.
-pub(crate) fn concerns_all(event: &Event) -> bool {
-    matches!(event.content, Content::Reclassification(_) | Content::Founding(_))
 }

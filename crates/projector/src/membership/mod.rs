@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 use summit::{Answer, Cutoff, Event, OrganisationId, PartyId, Status};
 
 pub use explain::{Knowledge, diff};
-pub(crate) use spells::{EventKey, Spell, Spells, sorted};
+pub(crate) use spells::{EventKey, Folded, Spell, sorted};
 
 use crate::answer::{Count, Dated, Members, Membership, PartyTimeline, Row, Stated, Timeline};
-use crate::index::Standings;
+use crate::index::{Slot, Standings};
 use crate::view::{AskError, View};
 
 /// Which rows are asked for.
@@ -90,12 +90,12 @@ impl View<'_> {
     }
 
     /// The spells of one party in one organisation, whenever they are.
-    pub(crate) fn spells_of(&self, organisation: &OrganisationId, party: &PartyId) -> Spells {
+    pub(crate) fn spells_of(&self, organisation: &OrganisationId, party: &PartyId) -> Folded {
         self.folded(organisation, Some(party)).remove(party).unwrap_or_default()
     }
 
     /// The spells of every party of an organisation of which an active claim speaks, or of one of them.
-    fn folded(&self, organisation: &OrganisationId, only: Option<&PartyId>) -> BTreeMap<PartyId, Spells> {
+    fn folded(&self, organisation: &OrganisationId, only: Option<&PartyId>) -> BTreeMap<PartyId, Folded> {
         let Some(file) = self.index.organisation(organisation) else { return BTreeMap::new() };
         let changes: Vec<&Event> = self.events(&file.reclassifications).collect();
         let foundings: Vec<&Event> = self.events(&file.foundings).collect();
@@ -123,12 +123,12 @@ impl View<'_> {
     }
 
     /// The active events among some.
-    pub(crate) fn events<'s>(&'s self, slots: &'s [crate::index::Slot]) -> impl Iterator<Item = &'s Event> {
+    pub(crate) fn events<'s>(&'s self, slots: &'s [Slot]) -> impl Iterator<Item = &'s Event> {
         self.activity.filter(slots).map(|record| &record.event)
     }
 
     /// The one row of a party that holds nothing asked for: surely not, or nothing is said of it.
-    fn row_of_none(&self, party: &PartyId, spells: Option<&Spells>, status: Option<&Status>) -> Row {
+    fn row_of_none(&self, party: &PartyId, spells: Option<&Folded>, status: Option<&Status>) -> Row {
         let spells = spells.map_or(&[][..], |spells| &spells.spells);
         let mut row = Row {
             party: party.clone(),
@@ -153,7 +153,7 @@ impl View<'_> {
 }
 
 /// Parties by status: surely, or possibly. Neighbouring spells of one status are one stay.
-fn counts(folded: &BTreeMap<PartyId, Spells>, at: &Cutoff) -> BTreeMap<Status, Count> {
+fn counts(folded: &BTreeMap<PartyId, Folded>, at: &Cutoff) -> BTreeMap<Status, Count> {
     let mut counts: BTreeMap<Status, Count> = BTreeMap::new();
     for spells in folded.values() {
         let mut held: BTreeMap<&Status, Answer> = BTreeMap::new();

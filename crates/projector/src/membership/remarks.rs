@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use summit::{Answer, Content, Event, EventId, OrganisationId, PartyId};
 
-use super::spells::{Rule, Spell, Spells};
+use super::spells::{Folded, Rule, Spell};
 use crate::answer::Remark;
 use crate::index::Record;
 use crate::view::View;
 
 impl View<'_> {
     /// What is odd about the spells of some parties, as far as the world has come.
-    pub(super) fn remarks_on_spells(
+    pub(crate) fn remarks_on_spells(
         &self,
         organisation: &OrganisationId,
-        folded: &BTreeMap<PartyId, Spells>,
+        folded: &BTreeMap<PartyId, Folded>,
     ) -> Vec<Remark> {
         let mut remarks = Vec::new();
         for (party, spells) in folded {
@@ -109,11 +109,8 @@ fn contested(party: &PartyId, spell: &Spell) -> Option<Remark> {
     if !spell.contested() {
         return None;
     }
-    let mut text = format!("{party} as \"{}\" since {}", spell.status, spell.start.dated().edtf);
-    if let Some(end) = &spell.end {
-        text.push_str(&format!(" until {}", end.dated().edtf));
-    }
-    text.push_str(" is contested");
+    let end = spell.end.as_ref().map(|end| format!(" until {}", end.dated().edtf)).unwrap_or_default();
+    let text = format!("{party} as \"{}\" since {}{end} is contested", spell.status, spell.start.dated().edtf);
     let mut events = vec![spell.start.dated_by];
     events.extend(spell.competing().filter(|id| *id != spell.start.dated_by));
     Some(Remark { kind: "contested", text, events })

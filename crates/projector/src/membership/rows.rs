@@ -1,14 +1,14 @@
-//! Spells as rows of an answer.
+//! Folded as rows of an answer.
 
 use summit::{Answer, Content, Event, EventId, OrganisationId, PartyId};
 
-use super::spells::{Change, Spell, Spells, sorted};
+use super::spells::{Change, Folded, Spell, sorted};
 use crate::answer::{Competing, Dated, Period, Row, SpellRow, StepRow};
 use crate::view::View;
 
 impl View<'_> {
     /// One row for each spell that is neither *no* nor `none`.
-    pub(super) fn rows(&self, party: &PartyId, spells: &Spells) -> Vec<Row> {
+    pub(super) fn rows(&self, party: &PartyId, spells: &Folded) -> Vec<Row> {
         let held = spells.spells.iter().map(|spell| (spell, spell.holds(&self.cutoff)));
         held.filter(|(spell, answer)| *answer != Answer::No && !spell.status.is_none())
             .map(|(spell, answer)| Row {
@@ -26,7 +26,7 @@ impl View<'_> {
     }
 
     /// One row for every spell.
-    pub(crate) fn spell_rows(&self, spells: &Spells) -> Vec<SpellRow> {
+    pub(crate) fn spell_rows(&self, spells: &Folded) -> Vec<SpellRow> {
         let row = |spell: &Spell| SpellRow {
             status: spell.status.clone(),
             answer: spell.holds(&self.cutoff),

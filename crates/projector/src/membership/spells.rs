@@ -59,7 +59,7 @@ pub(crate) struct Spell {
 
 /// What one party's claims come to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Spells {
+pub(crate) struct Folded {
     /// In their order.
     pub(crate) spells: Vec<Spell>,
     /// Suspensions and reinstatements that change nothing: no status to suspend, nothing to restore.
@@ -110,7 +110,7 @@ pub(crate) fn spells<'a>(
     status: impl IntoIterator<Item = &'a Event>,
     rights: impl IntoIterator<Item = &'a Event>,
     foundings: impl IntoIterator<Item = &'a Event>,
-) -> Spells {
+) -> Folded {
     let foundings = sorted(foundings);
     let mut groups = group(sorted(status));
     let idle_rights = share_out(&mut groups, sorted(rights));
@@ -138,7 +138,7 @@ pub(crate) fn spells<'a>(
     let withdraws_nothing = |group: &&Group<'_>| matches!(group.claims[0].content, Content::Withdrawal(_));
     let idle_withdrawals = groups.first().filter(withdraws_nothing).map(|group| ids(&group.claims));
     let spells = groups.iter().enumerate().map(spell).collect();
-    Spells { spells, idle_rights, idle_withdrawals: idle_withdrawals.unwrap_or_default() }
+    Folded { spells, idle_rights, idle_withdrawals: idle_withdrawals.unwrap_or_default() }
 }
 
 /// What sorts claims: by the world, never by position.

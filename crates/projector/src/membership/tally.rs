@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use summit::{Content, Cutoff, Event, OrganisationId, PartyId, Qualifier, Tally};
 
-use super::{Spells, counts};
+use super::{Folded, counts};
 use crate::answer::{Count, Remark};
 use crate::view::View;
 
@@ -17,7 +17,7 @@ impl View<'_> {
     pub(super) fn remarks_on_tallies(
         &self,
         organisation: &OrganisationId,
-        folded: &BTreeMap<PartyId, Spells>,
+        folded: &BTreeMap<PartyId, Folded>,
     ) -> Vec<Remark> {
         let slots = self.index.organisation(organisation).map_or(&[][..], |file| &file.tallies);
         let known = |what: &str| {
