@@ -15,7 +15,7 @@ use crate::error::Failure;
 /// What happens in and around international organisations, on record: ask who was a member of what and who came to
 /// which summit, on any day, as known on any other day, according to whom, and by which events.
 #[derive(Debug, Parser)]
-#[command(name = "chronicle", version, propagate_version = true, arg_required_else_help = true, max_term_width = 120)]
+#[command(name = "chronicle", version, arg_required_else_help = true, max_term_width = 120)]
 #[command(after_help = "Begin with:\n  chronicle demo")]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -146,10 +146,11 @@ mod tests {
         let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
         for c in line.chars() {
             match (quote, c) {
+                (None, ' ') if word.is_empty() => {}
                 (None, ' ') => words.push(std::mem::take(&mut word)),
                 (None, '"' | '\'') => quote = Some(c),
                 (Some(open), c) if open == c => quote = None,
-                (_, c) => word.push(c),
+                _ => word.push(c),
             }
         }
         words.push(word);

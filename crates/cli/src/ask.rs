@@ -27,7 +27,7 @@ impl Shell {
 
     /// Connects to the chronicle that the options name.
     pub(crate) async fn connect(&self) -> Result<Connection, Failure> {
-        Connection::open(&Place::of(&self.global)?).await
+        Connection::open(&Place::of(&self.global)?, self.output()).await
     }
 
     /// The chronicle and its index, read as far as `awaited` at least.

@@ -8,6 +8,7 @@ use directories::ProjectDirs;
 
 use crate::args::Global;
 use crate::error::Failure;
+use crate::output::Output;
 
 /// What the server calls this program in its own lists.
 const CLIENT_NAME: &str = concat!("chronicle/", env!("CARGO_PKG_VERSION"));
@@ -50,13 +51,16 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Connects, after a server of our own is started where none was named.
-    pub(crate) async fn open(place: &Place) -> Result<Self, Failure> {
+    pub(crate) async fn open(place: &Place, output: Output) -> Result<Self, Failure> {
         let (url, lease) = match place {
             Place::Url(url) => (url.clone(), None),
             Place::Data(data) => {
                 let program = std::env::current_exe()
                     .map_err(|source| Failure::System { what: "find out where this program is", source })?;
-                let lease = Lease::acquire(data, &program).await?;
+                let lease = output.meanwhile("starting nats-server", Lease::acquire(data, &program)).await?;
+                for one in &lease.server().skipped {
+                    output.note(format_args!("passed over {}: {}", one.program.display(), one.reason));
+                }
                 (lease.url().to_owned(), Some(lease))
             }
         };

@@ -18,17 +18,25 @@ pub(crate) struct Said {
     /// Any field as JSON, by its path: data.participants='[…]', data.participants[0].level='"HS"'; null removes it
     #[arg(long = "set", value_name = "PATH=JSON", value_parser = Setting::parse, help_heading = "Fields of every kind")]
     pub(crate) settings: Vec<Setting>,
+    #[command(flatten)]
+    pub(crate) envelope: Envelope,
+}
+
+/// What stands around what an event says.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Envelope")]
+pub(crate) struct Envelope {
     /// The desk that publishes, such as /desks/astana
-    #[arg(long, value_name = "URI", env = "CHRONICLE_SOURCE", hide_env_values = true, help_heading = "Envelope")]
+    #[arg(long, value_name = "URI", env = "CHRONICLE_SOURCE", hide_env_values = true)]
     pub(crate) source: Option<String>,
     /// The event's id; without it a new UUID of version 7
-    #[arg(long, value_name = "UUID", help_heading = "Envelope")]
+    #[arg(long, value_name = "UUID")]
     pub(crate) id: Option<EventId>,
     /// The instant of the occurrence, where it is really known
-    #[arg(long, value_name = "INSTANT", help_heading = "Envelope")]
+    #[arg(long, value_name = "INSTANT")]
     pub(crate) time: Option<String>,
     /// When the claim was put on record, where that is not now
-    #[arg(long, alias = "recorded-time", value_name = "INSTANT", help_heading = "Envelope")]
+    #[arg(long, alias = "recorded-time", value_name = "INSTANT")]
     pub(crate) recordedtime: Option<String>,
     /// Print the document instead of publishing it
     #[arg(long)]
@@ -113,8 +121,8 @@ fn enter<'v>(at: &'v mut Value, key: &Key) -> &'v mut Value {
     }
 }
 
-/// What a made event begins with.
-struct Envelope {
+/// An event as it is made.
+struct Made {
     kind: Kind,
     source: Option<String>,
     time: Option<String>,
@@ -125,8 +133,8 @@ struct Envelope {
 impl Said {
     /// A new event of a kind. Shortened ids are written out before.
     pub(crate) fn record(&self, kind: Kind, corrects: Option<EventId>, now: Timestamp) -> Result<Document, Failure> {
-        let (source, time) = (self.source.clone(), self.time.clone());
-        self.document(Envelope { kind, source, time, corrects, data: self.given.data(kind) }, now)
+        let (source, time) = (self.envelope.source.clone(), self.envelope.time.clone());
+        self.document(Made { kind, source, time, corrects, data: self.given.data(kind) }, now)
     }
 
     /// An event in the place of another: what that says, with the given fields replaced and the desk put first.
@@ -139,9 +147,9 @@ impl Said {
         let same_time = !given.contains_key("occurred");
         data.extend(given);
         data.insert("attribution".into(), chain(desk, event));
-        let time = self.time.clone().or_else(|| event.time.filter(|_| same_time).map(|time| time.to_string()));
-        let source = Some(self.source.clone().unwrap_or_else(|| event.source.clone()));
-        self.document(Envelope { kind, source, time, corrects: Some(event.id), data }, now)
+        let time = self.envelope.time.clone().or_else(|| event.time.filter(|_| same_time).map(|time| time.to_string()));
+        let source = Some(self.envelope.source.clone().unwrap_or_else(|| event.source.clone()));
+        self.document(Made { kind, source, time, corrects: Some(event.id), data }, now)
     }
 
     /// An event that takes another back, now. It has the other's authority, so that whoever counts the one counts both.
@@ -158,12 +166,15 @@ impl Said {
         let desk = given.remove("attribution").unwrap_or(json!([]));
         data.extend(given);
         data.insert("attribution".into(), chain(desk, target));
-        let source = Some(self.source.clone().unwrap_or_else(|| target.source.clone()));
-        self.document(Envelope { kind: Kind::Retraction, source, time: self.time.clone(), corrects: None, data }, now)
+        let source = Some(self.envelope.source.clone().unwrap_or_else(|| target.source.clone()));
+        self.document(
+            Made { kind: Kind::Retraction, source, time: self.envelope.time.clone(), corrects: None, data },
+            now,
+        )
     }
 
-    fn document(&self, envelope: Envelope, now: Timestamp) -> Result<Document, Failure> {
-        let Envelope { kind, source, time, corrects, data } = envelope;
+    fn document(&self, made: Made, now: Timestamp) -> Result<Document, Failure> {
+        let Made { kind, source, time, corrects, data } = made;
         let foreign: Vec<String> = self
             .given
             .foreign(kind)
@@ -176,7 +187,7 @@ impl Said {
             let hint = Some("`chronicle record --help` lists the fields of every kind");
             return Err(Failure::Refused { said, faults: foreign, hint });
         }
-        let id = self.id.unwrap_or_else(|| EventId::new(Uuid::now_v7()));
+        let id = self.envelope.id.unwrap_or_else(|| EventId::new(Uuid::now_v7()));
         let mut document = json!({
             "specversion": "1.0",
             "id": id,
@@ -184,7 +195,7 @@ impl Said {
             "type": format!("chronicle.{kind}.v1"),
             "datacontenttype": "application/json",
             "time": time,
-            "recordedtime": self.recordedtime,
+            "recordedtime": self.envelope.recordedtime,
             "corrects": corrects,
             "data": data,
         });

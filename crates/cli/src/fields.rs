@@ -276,6 +276,13 @@ pub(crate) struct Given {
 }
 
 impl Given {
+    /// Fields by their names.
+    pub(crate) fn of<const N: usize>(fields: [(&str, Vec<String>); N]) -> Self {
+        let place = |name| FIELDS.iter().position(|field| field.name == name).expect("a field of the vocabulary");
+        let given = fields.into_iter().filter(|(_, texts)| !texts.is_empty());
+        Self { values: given.map(|(name, texts)| (place(name), texts)).collect() }
+    }
+
     /// The fields that are there although events of the kind do not have them.
     pub(crate) fn foreign(&self, kind: Kind) -> impl Iterator<Item = &'static Field> {
         self.fields().map(|(field, _)| field).filter(move |field| !field.belongs_to(kind))

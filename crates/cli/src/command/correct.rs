@@ -21,7 +21,8 @@ use crate::values;
 /// or CHRONICLE_ATTRIBUTION) is put before those whom the former names; without one, the former's source corrects itself.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  chronicle correct 35984089 --occurred 2024-07-05 --attribution \"Astana desk\" --source /desks/astana")]
+  chronicle correct 35984089 --occurred 2024-07-05 \\
+    --attribution \"Astana desk\" --source /desks/astana")]
 pub(crate) struct Correct {
     /// The event; its id may be shortened
     #[arg(value_parser = values::prefix)]
@@ -38,7 +39,7 @@ impl Correct {
         written_out(&mut said, find)?;
         let target = stored(&connection, &index, find(&self.target)?).await?;
         let document = said.correct(&target, Timestamp::now())?;
-        if said.dry_run {
+        if said.envelope.dry_run {
             return print(&document);
         }
         store(shell.output(), &connection, index, document).await

@@ -45,7 +45,7 @@ impl Demo {
         let named = [shell.global.nats.is_some(), shell.global.data.is_some()].contains(&true);
         let place = if named { Place::of(&shell.global)? } else { Place::Data(own_data(DATA)?) };
         let output = shell.output();
-        let mut connection = Connection::open(&place).await?;
+        let mut connection = Connection::open(&place, output).await?;
         let index = load(&connection, output).await?;
         let tour = Tour { index: &index, shell };
         tour.show()?;
@@ -120,12 +120,7 @@ impl Tour<'_> {
             let side = if matches!(as_of, AsOf::Before(_)) { "before" } else { "after" };
             let id = Page::new(self.index, None).id(*id);
             let typed = format!("members {ORGANISATION} --party {NEWCOMER} --as-of {side}:{id}");
-            self.question(&typed, Some(as_of), |view| {
-                let mut answer = view.members(&organisation(), &only)?;
-                let all = view.members(&organisation(), &projector::MembersFilter::default())?;
-                answer.counts = all.counts;
-                Ok(answer)
-            })?;
+            self.question(&typed, Some(as_of), |view| view.members(&organisation(), &only))?;
         }
         Ok(())
     }

@@ -134,7 +134,7 @@ impl Report {
 
     /// Asks the server, and reads the log. What is different becomes a fault; what cannot be asked ends it.
     async fn examine(&mut self, place: &Place, output: Output) -> Result<(), Failure> {
-        let connection = match Connection::open(place).await {
+        let connection = match Connection::open(place, Output { quiet: true, ..output }).await {
             Ok(connection) => connection,
             Err(Failure::Connect(ConnectError::Differs { differences, .. })) => {
                 self.differs(differences);

@@ -22,8 +22,10 @@ use crate::values;
 /// A field wrong or missing is told with what was found and what is allowed, and nothing is stored.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  chronicle record admission --organisation sco --party BLR --occurred 2024-07-04 --source /desks/astana --attribution \"Asia news report\"
-  chronicle record attendance --meeting sco-plus-astana-2024 --party IND --person \"S. Jaishankar (Minister)\" --level FM --occurred 2024-07-04")]
+  chronicle record admission --organisation sco --party BLR --occurred 2024-07-04 \\
+    --source /desks/astana --attribution \"Asia news report\"
+  chronicle record attendance --meeting sco-plus-astana-2024 --party IND --level FM \\
+    --person \"S. Jaishankar (Minister)\" --occurred 2024-07-04")]
 pub(crate) struct Record {
     /// What it is
     #[arg(value_parser = kind())]
@@ -59,7 +61,7 @@ impl Record {
         written_out(&mut said, find)?;
         let corrects = self.corrects.as_deref().map(|id| whole(id, find)).transpose()?;
         let document = said.record(self.kind, corrects, Timestamp::now())?;
-        if said.dry_run {
+        if said.envelope.dry_run {
             return print(&document);
         }
         let (connection, index) = match known {

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 
 use super::record::{print, store};
 use crate::ask::Shell;
-use crate::document::{Said, written_out};
+use crate::document::{Envelope, Said};
 use crate::error::Failure;
+use crate::fields::Given;
 use crate::values;
 
 /// Take an event back, now
@@ -20,19 +21,29 @@ pub(crate) struct Retract {
     /// The event; its id may be shortened
     #[arg(value_parser = values::prefix)]
     target: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// Free text
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    /// Who takes it back, nearest first: "Name" or "Name <url>"; repeats
+    #[arg(long, value_name = "SOURCE", env = "CHRONICLE_ATTRIBUTION", hide_env_values = true)]
+    attribution: Vec<String>,
     #[command(flatten)]
-    said: Said,
+    envelope: Envelope,
 }
 
 impl Retract {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         let (connection, index) = shell.read(None).await?;
-        let find = |prefix: &str| index.find(prefix).map_err(Failure::from);
-        let mut said = self.said.clone();
-        written_out(&mut said, find)?;
-        let target = index.event(find(&self.target)?).expect("an id that was found is in the index");
+        let target = index.event(index.find(&self.target)?).expect("an id that was found is in the index");
+        let texts = |text: &Option<String>| text.iter().cloned().collect::<Vec<_>>();
+        let given =
+            [("reason", texts(&self.reason)), ("note", texts(&self.note)), ("attribution", self.attribution.clone())];
+        let said = Said { given: Given::of(given), settings: Vec::new(), envelope: self.envelope.clone() };
         let document = said.retract(&target.event, Timestamp::now())?;
-        if said.dry_run {
+        if said.envelope.dry_run {
             return print(&document);
         }
         store(shell.output(), &connection, index, document).await
