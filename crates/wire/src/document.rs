@@ -43,6 +43,18 @@ impl Document {
     /// its bounds: what in structured mode would be too large, or nested too deeply, is refused.
     ///
     /// Refuses with every fault. What cannot be read as attributes and JSON at all is told before what they say.
+    ///
+    /// ```
+    /// let headers = [
+    ///     ("ce-specversion", "1.0"), ("ce-id", "d0653777-6d69-536b-a4fd-52d10a1fb517"),
+    ///     ("ce-source", "/desks/astana"), ("ce-type", "chronicle.founding.v1"), ("ce-motto", "Shanghai%20spirit"),
+    /// ];
+    /// let body = br#"{"occurred": "2001", "attribution": [{"name": "desk"}], "organisation": "sco"}"#;
+    /// let document = wire::Document::read(&headers, body)?;
+    /// assert_eq!(document.event().source, "/desks/astana");
+    /// assert!(String::from_utf8_lossy(&document.encode()).contains(r#""motto":"Shanghai spirit","data":{"#));
+    /// # Ok::<(), wire::Refused>(())
+    /// ```
     pub fn read<N: AsRef<str>, V: AsRef<str>>(headers: &[(N, V)], bytes: &[u8]) -> Result<Self, Refused> {
         if !headers::are_binary(headers) {
             return Self::decode(bytes);

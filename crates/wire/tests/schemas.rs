@@ -1,5 +1,7 @@
 //! The published schemas and one event of every kind, as files that other people may hold us to.
 
+mod golden;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -9,24 +11,13 @@ use serde_json::Value;
 use summit::Kind;
 use wire::Document;
 
+use crate::golden::{golden, validator};
+
 /// Set to write the schemas anew instead of comparing them.
 const BLESS: &str = "CHRONICLE_BLESS";
 
-fn golden(directory: &str, kind: Kind) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(directory).join(format!("{kind}.v1.json"))
-}
-
-fn golden_event(kind: Kind) -> Value {
-    let path = golden("events", kind);
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn validator(kind: Kind) -> Validator {
-    jsonschema::draft202012::options()
-        .should_validate_formats(true)
-        .build(&wire::schema(kind))
-        .expect("the schema is a schema")
+fn published(kind: Kind) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/schemas").join(format!("{kind}.v1.json"))
 }
 
 /// What a schema says, wherever a reference points.
@@ -60,15 +51,15 @@ fn absent(root: &Value, schema: &Value, values: &[&Value], path: &str, missing: 
 #[test]
 fn the_schemas_are_those_that_were_published() {
     for kind in Kind::ALL {
-        let path = golden("schemas", *kind);
+        let path = published(*kind);
         let mut text = serde_json::to_string_pretty(&wire::schema(*kind)).expect("a schema can be written");
         text.push('\n');
         if env::var_os(BLESS).is_some() {
             fs::write(&path, &text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         }
-        let published = fs::read_to_string(&path).unwrap_or_default();
+        let before = fs::read_to_string(&path).unwrap_or_default();
         assert!(
-            published == text,
+            before == text,
             "{} differs from the types. A change that only allows more is written with {BLESS}=1 cargo test -p wire \
              --test schemas; any other needs a new version of the kind. The types say:\n{text}",
             path.display(),
@@ -86,7 +77,7 @@ fn every_published_schema_is_valid_under_the_metaschema() {
 #[test]
 fn the_golden_event_of_every_kind_is_valid_and_comes_back_whole() {
     for kind in Kind::ALL {
-        let golden = golden_event(*kind);
+        let golden = golden(*kind);
         let document =
             Document::decode(golden.to_string().as_bytes()).unwrap_or_else(|error| panic!("{kind}: {error}"));
         assert_eq!(document.event().kind(), *kind);
@@ -100,7 +91,7 @@ fn the_golden_event_of_every_kind_is_valid_and_comes_back_whole() {
 #[test]
 fn the_golden_event_of_every_kind_has_every_field_of_its_kind() {
     for kind in Kind::ALL {
-        let (schema, event, mut missing) = (wire::schema(*kind), golden_event(*kind), BTreeSet::new());
+        let (schema, event, mut missing) = (wire::schema(*kind), golden(*kind), BTreeSet::new());
         absent(&schema, &schema, &[&event], "", &mut missing);
         assert_eq!(missing, BTreeSet::new(), "{kind}");
     }
@@ -109,7 +100,7 @@ fn the_golden_event_of_every_kind_has_every_field_of_its_kind() {
 #[test]
 fn what_is_made_from_a_golden_event_has_all_its_fields() {
     for kind in Kind::ALL {
-        let golden = golden_event(*kind);
+        let golden = golden(*kind);
         let document = Document::decode(golden.to_string().as_bytes()).expect("good");
         let made = Document::from_event(document.event().clone()).encode();
         let made: Value = serde_json::from_slice(&made).expect("JSON");
