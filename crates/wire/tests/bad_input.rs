@@ -294,6 +294,22 @@ fn a_field_may_be_left_out_exactly_where_the_schema_says_so() {
 }
 
 #[test]
+fn one_of_two_fields_is_demanded_where_either_will_do() {
+    for (kind, one, other) in [
+        (Kind::Tally, "organisation", "meeting"),
+        (Kind::Attendance, "party", "group"),
+        (Kind::Tally, "meeting", "organisation"),
+    ] {
+        let (validator, mut document) = (validator(kind), golden(kind));
+        document["data"].as_object_mut().expect("an object").remove(one);
+        assert!(Document::decode(document.to_string().as_bytes()).is_ok() && validator.is_valid(&document));
+        document["data"].as_object_mut().expect("an object").remove(other);
+        assert_eq!(faults(document.to_string().as_bytes())[0].1, "nothing");
+        assert!(!validator.is_valid(&document), "{kind} with neither {one} nor {other}");
+    }
+}
+
+#[test]
 fn a_null_attribute_is_unset_and_a_null_field_is_refused() {
     for kind in Kind::ALL {
         let (validator, golden) = (validator(*kind), golden(*kind));
