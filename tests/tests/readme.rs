@@ -27,7 +27,7 @@ struct Step {
     output: String,
 }
 
-/// The text between the fences of ```console blocks, as steps, and where each output stands (in lines).
+/// The lines of blocks marked `console`, as steps, and where each output stands (in lines).
 fn steps(readme: &str) -> Vec<(Step, std::ops::Range<usize>)> {
     let mut steps: Vec<(Step, std::ops::Range<usize>)> = Vec::new();
     let (mut inside, mut begun) = (false, false);
