@@ -126,6 +126,8 @@ mod tests {
     fn every_example_is_understood() {
         fn examples(command: &clap::Command, found: &mut Vec<String>) {
             let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            // A line may go on in the next.
+            let after = after.replace("\\\n", " ");
             found
                 .extend(after.lines().filter_map(|line| line.trim().strip_prefix("chronicle ").map(ToOwned::to_owned)));
             command.get_subcommands().for_each(|inner| examples(inner, found));
@@ -134,7 +136,7 @@ mod tests {
         examples(&Cli::command(), &mut found);
         assert!(found.len() > 20, "{found:?}");
         for example in found {
-            let words = words(example.split(" | ").next().unwrap_or_default());
+            let words = words(example.split(['|', '>']).next().unwrap_or_default());
             if let Err(error) = Cli::try_parse_from(["chronicle".to_owned()].into_iter().chain(words)) {
                 panic!("{example}: {error}");
             }
@@ -153,7 +155,7 @@ mod tests {
                 _ => word.push(c),
             }
         }
-        words.push(word);
+        words.extend((!word.is_empty()).then_some(word));
         words
     }
 
@@ -163,13 +165,17 @@ mod tests {
             ("membres sco", "members"),
             ("members sco --as-off 2017", "--as-of"),
             ("record admision", "admission"),
-            ("members sco --token {} --as-of 2017", "--as-of"),
+            (
+                r#"members sco --token {"position":1,"as_of":"2017","fold":1} --as-of 2017"#,
+                "cannot be used with '--as-of",
+            ),
+            ("members sco --token {}", "missing field"),
             ("replay --speed 60x", "only max"),
             ("members India", "found \"India\""),
             ("explain sco India", "did you mean IND?"),
             ("members sco --as-of 2024-13", "EDTF"),
             ("members sco --known-at yesterday", "an instant"),
-            ("members sco --at-position -1", "--at-position"),
+            ("members sco --at-position x", "a position: a whole number"),
         ] {
             let error = Cli::try_parse_from(format!("chronicle {line}").split(' ')).expect_err(line);
             assert_eq!(error.exit_code(), 2, "{line}");

@@ -242,3 +242,161 @@ pub(crate) fn written_out(said: &mut Said, find: impl Fn(&str) -> Result<EventId
 pub(crate) fn whole(id: &str, find: impl Fn(&str) -> Result<EventId, Failure>) -> Result<EventId, Failure> {
     id.parse().or_else(|_| find(id))
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use jiff::Timestamp;
+    use serde_json::{Value, json};
+    use summit::Kind;
+    use wire::Document;
+
+    use super::Said;
+    use crate::error::{Code, Failure};
+    use crate::samples;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        said: Said,
+    }
+
+    const BY: [&str; 4] = ["--source", "/desks/test", "--attribution", "Test desk <https://desk.example>"];
+
+    fn said(options: &[&str]) -> Said {
+        Line::parse_from(["record"].iter().chain(&BY).chain(options)).said
+    }
+
+    fn json(document: &Document) -> Value {
+        serde_json::from_slice(&document.encode()).expect("JSON")
+    }
+
+    /// What the options of a kind say in `data`, beside who says it.
+    #[track_caller]
+    fn data(kind: Kind, options: &[&str]) -> Value {
+        let document = match said(options).record(kind, None, Timestamp::UNIX_EPOCH) {
+            Ok(document) => document,
+            Err(failure) => panic!("{}", failure.report()),
+        };
+        let mut data = json(&document)["data"].take();
+        let fields = data.as_object_mut().expect("an object");
+        let by = fields.remove("attribution");
+        assert_eq!(by, Some(json!([{"name": "Test desk", "url": "https://desk.example"}])));
+        data
+    }
+
+    #[test]
+    fn options_become_the_fields_of_the_vocabulary() {
+        let shared = ["--occurred", "2024-07-04", "--organisation", "sco"];
+        let with = |options: &[&'static str]| [&shared[..], options].concat();
+        assert_eq!(
+            data(Kind::Admission, &with(&["--party", "BLR", "--order", "-50", "--zone", "Asia/Almaty"])),
+            json!({"occurred": "2024-07-04", "zone": "Asia/Almaty", "order": -50, "organisation": "sco", "party": "BLR"})
+        );
+        let standing = ["--party", "AFG", "--status", "observer", "--previous", "2016-01/2016-02=none"];
+        assert_eq!(
+            data(Kind::Standing, &with(&standing))["previous"],
+            json!({"occurred": "2016-01/2016-02", "status": "none"})
+        );
+        let replaced =
+            data(Kind::Reclassification, &with(&["--from", "guest", "--from", "observer", "--to", "partner"]));
+        assert_eq!((&replaced["from"], &replaced["to"]), (&json!(["guest", "observer"]), &json!("partner")));
+        let succeeded = data(Kind::Succession, &with(&["--from", "SUHH", "--to", "RUS", "--manner", "continuation"]));
+        assert_eq!((&succeeded["from"], &succeeded["to"]), (&json!(["SUHH"]), &json!(["RUS"])));
+        let named = data(Kind::Naming, &with(&["--of", "meeting=sco-astana-2024", "--name", "Astana"]));
+        assert_eq!(named["of"], json!({"meeting": "sco-astana-2024"}));
+        let tally = data(Kind::Tally, &with(&["--what", "member", "--value", "10", "--list-complete"]));
+        assert_eq!((&tally["value"], &tally["list_complete"]), (&json!(10), &json!(true)));
+    }
+
+    #[test]
+    fn people_and_delegations_are_written_with_their_offices() {
+        let shared = ["--occurred", "2024-07-04", "--meeting", "m"];
+        let with = |options: &[&'static str]| [&shared[..], options].concat();
+        let seat =
+            ["--party", "IND", "--person", "S. Jaishankar (Minister (external affairs))", "--in_lieu_of", "N. Modi"];
+        let seat = data(Kind::Attendance, &with(&seat));
+        assert_eq!(seat["person"], json!({"name": "S. Jaishankar", "office": "Minister (external affairs)"}));
+        assert_eq!(seat["in_lieu_of"], json!({"name": "N. Modi"}));
+        let signed = ["--instrument", "i", "--signatories", "KAZ=K. Tokayev (President)", "--signatory", "BLR"];
+        assert_eq!(
+            data(Kind::Signing, &with(&signed))["signatories"],
+            json!([{"party": "KAZ", "person": {"name": "K. Tokayev", "office": "President"}}, {"party": "BLR"}])
+        );
+        let set = ["--set", r#"data.participants=[{"party":"KAZ"}]"#, "--set", r#"data.participants[1].party="RUS""#];
+        let set = [&set[..], &["--set", "data.participants[0].level=\"HS\"", "--set", "data.note=null"]].concat();
+        assert_eq!(
+            data(Kind::Meeting, &with(&set))["participants"],
+            json!([{"party": "KAZ", "level": "HS"}, {"party": "RUS"}])
+        );
+    }
+
+    /// The faults of an event that is refused.
+    #[track_caller]
+    fn faults(kind: Kind, options: &[&str]) -> Vec<String> {
+        let failure = said(options).record(kind, None, Timestamp::UNIX_EPOCH).expect_err("it is refused");
+        assert_eq!(failure.code(), Code::Refused);
+        match failure {
+            Failure::Refused { faults, .. } => faults,
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_by_field_found_and_allowed() {
+        assert_eq!(
+            faults(
+                Kind::Admission,
+                &["--organisation", "sco", "--occurred", "2024", "--party", "BLR", "--level", "HS"]
+            ),
+            ["data.level: found a field of arrival, departure, attendance, allowed is a field of admission"]
+        );
+        let lacking = faults(Kind::Admission, &["--organisation", "SCO", "--occurred", "2024-02-30"]);
+        let fields: Vec<&str> = lacking.iter().filter_map(|fault| fault.split(": ").next()).collect();
+        assert_eq!(fields, ["data.occurred", "data.organisation", "data.party"]);
+        let order = Line::try_parse_from(["record", "--order", "first"]).err().expect("no number");
+        assert_eq!(order.exit_code(), 2);
+    }
+
+    #[test]
+    fn a_correction_keeps_what_is_not_given_and_puts_the_desk_first() {
+        let line =
+            samples::line("47891d5d").replace(r#""data": {"#, r#""motto": "kept not", "data": {"mood": "kept", "#);
+        let target = Document::decode(line.as_bytes()).expect("well-formed");
+        let correction = said(&["--occurred", "2024-07-05", "--set", "data.order=null"]);
+        let correction = json(&correction.correct(&target, Timestamp::UNIX_EPOCH).expect("well-formed"));
+        assert_eq!(correction["corrects"], "47891d5d-188c-5792-96f5-ecb750f795ab");
+        assert_ne!(correction["id"], correction["corrects"]);
+        assert_eq!((&correction["type"], &correction["motto"]), (&json!("chronicle.admission.v1"), &Value::Null));
+        assert_eq!(correction["recordedtime"], "1970-01-01T00:00:00Z");
+        assert_eq!(
+            correction["data"],
+            json!({
+                "mood": "kept",
+                "occurred": "2024-07-05",
+                "attribution": [
+                    {"name": "Test desk", "url": "https://desk.example"},
+                    {"name": "Asia news report, 4 July 2024"},
+                ],
+                "authority": "press",
+                "organisation": "sco",
+                "party": "BLR",
+                "status": "member",
+            })
+        );
+    }
+
+    #[test]
+    fn a_retraction_stands_where_its_target_does_with_the_targets_authority() {
+        let target = Document::decode(samples::line("2a45af3c").as_bytes()).expect("well-formed");
+        let said = Said { given: crate::fields::Given::of([("reason", vec!["twice".to_owned()])]), ..Said::default() };
+        let retraction = said.retract(target.event(), Timestamp::UNIX_EPOCH).expect("well-formed");
+        let retraction = json(&retraction);
+        assert_eq!(retraction["source"], "/desks/astana", "the source takes back what it said");
+        let data = &retraction["data"];
+        assert_eq!(data["occurred"], "1970-01-01T00:00:00Z");
+        assert_eq!((&data["meeting"], &data["authority"]), (&json!("sco-plus-astana-2024"), &json!("press")));
+        assert_eq!((&data["retracts"], &data["reason"]), (&json!(target.event().id), &json!("twice")));
+        assert_eq!(data["attribution"], json!(target.event().shared.attribution));
+    }
+}

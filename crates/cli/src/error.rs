@@ -119,9 +119,10 @@ impl Failure {
             },
             Self::Embedded(error) => match error {
                 EmbeddedError::Damaged { .. } => Code::Damaged,
-                EmbeddedError::Unusable { .. } | EmbeddedError::NoSpace { .. } => Code::Failed,
                 EmbeddedError::Variable { .. } => Code::Usage,
                 EmbeddedError::NoServer
+                | EmbeddedError::Unusable { .. }
+                | EmbeddedError::NoSpace { .. }
                 | EmbeddedError::NoneFits { .. }
                 | EmbeddedError::PortTaken { .. }
                 | EmbeddedError::StoreHeld { .. }

@@ -15,8 +15,8 @@
 //!   "before":[rows],"after":[rows]}]}`, or `{"view":"attendance","meeting","party","before":row|null,"after":row|null}`.
 //!   `date` and no `cause` where a new day brought the changes.
 //! - `watch events` with `--json`: `{"position":74,"stored_at":"…","event":{the document}}`.
-//! - `doctor` with `--json`: `{"program":{"version","path"},"data":path|null,"nats_server":{"version","program"|null,
-//!   "skipped":[{"program","reason"}]}|null,"log":{"created_at","first","last","entries","contiguous"}|null,"events":n,
+//! - `doctor` with `--json`: `{"program":{"version","path"},"data":path|null,"nats_server":{"url"|null,"version",
+//!   "program"|null,"skipped":[{"program","reason"}]}|null,"log":{"created_at","first","last","entries","contiguous"}|null,"events":n,
 //!   "differences":[{"setting","expected","found"}],"undecodable":[{"position","stored_at","subject","reason","hash"}],
 //!   "faults":[texts]}`. Exit code 3 where there are faults.
 //!

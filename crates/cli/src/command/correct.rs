@@ -50,6 +50,6 @@ impl Correct {
 async fn stored(connection: &Connection, index: &Index, id: EventId) -> Result<Document, Failure> {
     let record = index.event(id).expect("an id that was found is in the index");
     let entry = connection.log.read(record.position).try_next().await?;
-    let document = entry.and_then(|entry| Document::decode(&entry.bytes).ok());
+    let document = entry.and_then(|entry| Document::read(&entry.headers, &entry.bytes).ok());
     Ok(document.unwrap_or_else(|| Document::from_event(record.event.clone())))
 }

@@ -14,6 +14,8 @@ use crate::error::Failure;
 use crate::output::Output;
 use crate::values;
 
+/// The header of events in binary mode, whose attributes are headers.
+const BINARY_MODE: &str = "ce-specversion";
 /// So many bytes are printed at once.
 const PRINTED_AT_ONCE: usize = 64 * 1024;
 
@@ -103,11 +105,12 @@ pub(super) async fn print(
     Output::bytes(&text)
 }
 
-/// The document as it was stored, on one line.
+/// The document as it was stored, on one line and in structured mode.
 fn document(entry: &Entry) -> Option<Vec<u8>> {
-    if !entry.bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+    let whole = !entry.bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r')) && entry.header(BINARY_MODE).is_none();
+    if whole {
         return Some(entry.bytes.to_vec());
     }
     // A line break in a JSON text is only space between its parts.
-    Document::decode(&entry.bytes).ok().map(|document| document.encode())
+    Document::read(&entry.headers, &entry.bytes).ok().map(|document| document.encode())
 }
