@@ -11,7 +11,8 @@ pub struct Acknowledged {
     pub position: Position,
     /// Its id.
     pub id: EventId,
-    /// Whether it stood there before it was handed in, or was handed in twice.
+    /// Whether it stood there before it was handed in, or was handed in twice. What turns up in the log after an
+    /// unknown outcome is taken for what was sent.
     pub duplicate: bool,
 }
 

@@ -106,6 +106,10 @@ impl<C: Chronicle> Settler<C> {
                     // Perhaps by the same events, when they were sent before.
                     match self.look_ahead(batch, &mut search, batch.len() as u64).await {
                         Ok(()) if is_settled(batch, terms) => return Ok(()),
+                        // The log is not there yet, and an earlier try may still arrive when it is.
+                        Ok(()) if search.doubt && search.high == expected => {
+                            return Err(PublishError::OutcomeUnknown(AppendError::Moved { expected }.to_string()));
+                        }
                         Ok(()) => return Err(PublishError::Moved { expected }),
                         Err(error) => Err(error),
                     }

@@ -25,7 +25,7 @@ impl View<'_> {
             self.index.organisations_of_meeting(meeting).contains(organisation)
         };
         for meeting in self.index.meetings().filter(|meeting| of.is_none_or(|one| belongs(one, meeting))) {
-            remarks.extend(self.attendance(meeting)?.remarks);
+            remarks.extend(self.meeting_remarks(meeting));
         }
         remarks.sort();
         remarks.dedup();

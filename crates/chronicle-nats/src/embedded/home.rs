@@ -21,8 +21,9 @@ const USER: &str = "chronicle";
 const PORTS: Range<u16> = 20_000..30_000;
 /// How many ports are tried before giving up.
 const PORT_ATTEMPTS: usize = 100;
-/// One part in so many of the free disk stays free, for the server's own files and everybody else's.
-const RESERVE: u64 = 10;
+/// One part in so many of the free disk stays free, for the server's own files and everybody else's; and at least so
+/// many bytes, however often the server is started anew on what is left.
+const RESERVE: (u64, u64) = (10, 32 << 20);
 /// The server's log begins anew at this size; so many older ones are kept.
 const SERVER_LOG: (&str, u32) = ("4MB", 2);
 /// The supervisor's log begins anew at this size, in bytes.
@@ -135,7 +136,8 @@ impl Home {
         let disk = statvfs(&self.folder).map_err(|error| EmbeddedError::of(&self.folder)(error.into()))?;
         let free = u128::from(disk.blocks_available()) * u128::from(disk.fragment_size());
         let free = u64::try_from(free).unwrap_or(u64::MAX);
-        let possible = stored.saturating_add(free - free / RESERVE);
+        let reserve = (free / RESERVE.0).max(RESERVE.1);
+        let possible = stored.saturating_add(free.saturating_sub(reserve));
         let Some(value) = std::env::var_os(MAX_STORE_VARIABLE) else { return Ok(possible) };
         let allowed = value.to_str().and_then(|value| value.parse::<u64>().ok());
         let wrong =

@@ -299,3 +299,19 @@ fn note(text: &str) {
     // A full disk is no reason to end.
     let _ = writeln!(io::stderr(), "{} {text}", jiff::Timestamp::now());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::starves;
+
+    #[test]
+    fn a_server_is_started_anew_only_where_that_gives_it_much_more_room() {
+        // Compressed to a tenth: 80 are stored, and the disk has room for 50 more.
+        assert!(starves(50, 80, 130));
+        assert!(starves(90, 80, 130));
+        assert!(!starves(130, 80, 130));
+        assert!(!starves(120, 80, 130));
+        // A full disk gives no more room to any server.
+        assert!(!starves(0, 80, 80));
+    }
+}

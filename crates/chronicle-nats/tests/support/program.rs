@@ -17,6 +17,10 @@ fn main() -> ExitCode {
         Ok(lease) => {
             // Whoever listened may be gone.
             let _ = writeln!(std::io::stdout(), "{}", lease.url());
+            for one in &lease.server().skipped {
+                let _ = writeln!(std::io::stdout(), "passed over {}: {}", one.program.display(), one.reason);
+            }
+            let _ = std::io::stdout().flush();
             let _ = std::io::stdin().read(&mut [0]);
             ExitCode::SUCCESS
         }

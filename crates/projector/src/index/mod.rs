@@ -105,7 +105,7 @@ impl Index {
     /// Takes in the next entry of the log. Entries come in the order of their positions, each once.
     pub fn append(&mut self, entry: &Entry) -> Noted {
         self.tail = entry.position;
-        match Document::decode(&entry.bytes) {
+        match Document::read(&entry.headers, &entry.bytes) {
             Ok(document) => {
                 let fingerprint = document.fingerprint();
                 let event = document.event().clone();

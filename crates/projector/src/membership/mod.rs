@@ -12,6 +12,7 @@ use summit::{Answer, Cutoff, Event, OrganisationId, PartyId, Status};
 
 pub use explain::{Knowledge, diff};
 pub(crate) use spells::{EventKey, Folded, Spell, sorted};
+pub(crate) use tally::{just_after, tally_remark};
 
 use crate::answer::{Count, Dated, Members, Membership, PartyTimeline, Row, Stated, Timeline};
 use crate::index::{Slot, Standings};
