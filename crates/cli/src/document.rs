@@ -15,8 +15,14 @@ use crate::fields::Given;
 pub(crate) struct Said {
     #[command(flatten)]
     pub(crate) given: Given,
-    /// Any field as JSON, by its path: data.participants='[…]', data.participants[0].level='"HS"'; null removes it
-    #[arg(long = "set", value_name = "PATH=JSON", value_parser = Setting::parse, help_heading = "Fields of every kind")]
+    /// Any field as JSON, by its path.
+    #[arg(
+        long = "set",
+        value_name = "PATH=JSON",
+        value_parser = Setting::parse,
+        help = "Any field as JSON, by its path: data.participants='[…]', data.participants[0].level='\"HS\"'; null removes it",
+        help_heading = "Fields of every kind"
+    )]
     pub(crate) settings: Vec<Setting>,
     #[command(flatten)]
     pub(crate) envelope: Envelope,

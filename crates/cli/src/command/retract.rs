@@ -27,8 +27,14 @@ pub(crate) struct Retract {
     /// Free text
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
-    /// Who takes it back, nearest first: "Name" or "Name <url>"; repeats
-    #[arg(long, value_name = "SOURCE", env = "CHRONICLE_ATTRIBUTION", hide_env_values = true)]
+    /// Who takes it back, nearest first.
+    #[arg(
+        long,
+        value_name = "SOURCE",
+        env = "CHRONICLE_ATTRIBUTION",
+        hide_env_values = true,
+        help = "Who takes it back, nearest first: \"Name\" or \"Name <url>\"; repeats"
+    )]
     attribution: Vec<String>,
     #[command(flatten)]
     envelope: Envelope,

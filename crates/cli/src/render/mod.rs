@@ -63,7 +63,7 @@ mod tests {
     fn a_party_of_whom_nothing_is_said_is_not_stated() {
         assert_eq!(
             plain(None, |index| members(index, "2017", Some("BRA"))),
-            "sco  as of 2017, position 73\nnobody is on record\nPARTY  NAME    ANSWER\nBRA    Brazil  not stated\n"
+            "sco  as of 2017, position 73\nnobody holds a status\nPARTY  NAME    ANSWER\nBRA    Brazil  not stated\n"
         );
     }
 

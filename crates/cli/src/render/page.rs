@@ -131,7 +131,9 @@ pub(crate) fn answer(word: &str) -> Cell {
 
 /// What to look at twice.
 pub(crate) fn marks(marks: impl IntoIterator<Item = String>) -> Cell {
-    Cell::new(marks.into_iter().collect::<Vec<_>>().join(", ")).fg(Color::Yellow)
+    let marks = marks.into_iter().collect::<Vec<_>>().join(", ");
+    // An empty cell with a colour would keep the spaces behind it.
+    if marks.is_empty() { Cell::new("") } else { Cell::new(marks).fg(Color::Yellow) }
 }
 
 /// A word of the vocabulary, or nothing.
