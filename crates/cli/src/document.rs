@@ -9,6 +9,7 @@ use wire::Document;
 
 use crate::error::Failure;
 use crate::fields::Given;
+use crate::setting::Setting;
 
 /// What an event says, as options.
 #[derive(Debug, Clone, Default, Args)]
@@ -47,84 +48,6 @@ pub(crate) struct Envelope {
     /// Print the document instead of publishing it
     #[arg(long)]
     pub(crate) dry_run: bool,
-}
-
-/// A field set as JSON.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Setting {
-    path: Vec<Key>,
-    value: Value,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Key {
-    Field(String),
-    Item(usize),
-}
-
-/// The highest place in a list that a path may name.
-const MAX_ITEM: usize = 999;
-
-impl Setting {
-    fn parse(text: &str) -> Result<Self, String> {
-        let (path, value) = text.split_once('=').ok_or("a path, '=' and JSON, such as data.note='\"seen\"'")?;
-        let value = serde_json::from_str(value)
-            .map_err(|error| format!("{value:?} is no JSON ({error}); a text stands in quotes: '\"…\"'"))?;
-        let mut keys = Vec::new();
-        for part in path.split('.') {
-            let mut pieces = part.split('[');
-            let field = pieces.next().unwrap_or_default();
-            if field.is_empty() {
-                return Err(format!("{path:?} is no path; write data.participants[0].level"));
-            }
-            keys.push(Key::Field(field.to_owned()));
-            for piece in pieces {
-                let item =
-                    piece.strip_suffix(']').and_then(|piece| piece.parse().ok()).filter(|item| *item <= MAX_ITEM);
-                keys.push(Key::Item(
-                    item.ok_or_else(|| format!("\"[{piece}\" is no place in a list, 0 to {MAX_ITEM}"))?,
-                ));
-            }
-        }
-        Ok(Self { path: keys, value })
-    }
-
-    fn apply(&self, document: &mut Value) {
-        let (last, way) = self.path.split_last().expect("a path has a field at least");
-        let mut at = document;
-        for key in way {
-            at = enter(at, key);
-        }
-        match (last, self.value.is_null()) {
-            (Key::Field(field), true) => {
-                at.as_object_mut().map(|map| map.shift_remove(field));
-            }
-            (Key::Item(item), true) => {
-                at.as_array_mut().filter(|list| *item < list.len()).map(|list| list.remove(*item));
-            }
-            (key, false) => *enter(at, key) = self.value.clone(),
-        }
-    }
-}
-
-/// What stands under a key; made where it is not there.
-fn enter<'v>(at: &'v mut Value, key: &Key) -> &'v mut Value {
-    match key {
-        Key::Field(field) => {
-            if !at.is_object() {
-                *at = json!({});
-            }
-            &mut at[field]
-        }
-        Key::Item(item) => {
-            if !at.is_array() {
-                *at = json!([]);
-            }
-            let list = at.as_array_mut().expect("it was made a list");
-            list.resize(list.len().max(item + 1), Value::Null);
-            &mut list[*item]
-        }
-    }
 }
 
 /// An event as it is made.
@@ -217,14 +140,8 @@ impl Said {
 
 /// What a document says in `data`, fields beyond the vocabulary included.
 fn data_of(document: &Document) -> Map<String, Value> {
-    let said: Value = serde_json::from_slice(&document.encode()).expect("a document is JSON");
-    match said {
-        Value::Object(mut fields) => match fields.remove("data") {
-            Some(Value::Object(data)) => data,
-            _ => Map::new(),
-        },
-        _ => Map::new(),
-    }
+    let mut said: Value = serde_json::from_slice(&document.encode()).expect("a document is JSON");
+    if let Value::Object(data) = said["data"].take() { data } else { Map::new() }
 }
 
 /// The desk, then those that the target names; nobody twice.
@@ -319,20 +236,25 @@ mod tests {
     fn people_and_delegations_are_written_with_their_offices() {
         let shared = ["--occurred", "2024-07-04", "--meeting", "m"];
         let with = |options: &[&'static str]| [&shared[..], options].concat();
-        let seat =
+        let delegate =
             ["--party", "IND", "--person", "S. Jaishankar (Minister (external affairs))", "--in_lieu_of", "N. Modi"];
-        let seat = data(Kind::Attendance, &with(&seat));
-        assert_eq!(seat["person"], json!({"name": "S. Jaishankar", "office": "Minister (external affairs)"}));
-        assert_eq!(seat["in_lieu_of"], json!({"name": "N. Modi"}));
+        let row = data(Kind::Attendance, &with(&delegate));
+        assert_eq!(row["person"], json!({"name": "S. Jaishankar", "office": "Minister (external affairs)"}));
+        assert_eq!(row["in_lieu_of"], json!({"name": "N. Modi"}));
         let signed = ["--instrument", "i", "--signatories", "KAZ=K. Tokayev (President)", "--signatory", "BLR"];
         assert_eq!(
             data(Kind::Signing, &with(&signed))["signatories"],
             json!([{"party": "KAZ", "person": {"name": "K. Tokayev", "office": "President"}}, {"party": "BLR"}])
         );
-        let set = ["--set", r#"data.participants=[{"party":"KAZ"}]"#, "--set", r#"data.participants[1].party="RUS""#];
-        let set = [&set[..], &["--set", "data.participants[0].level=\"HS\"", "--set", "data.note=null"]].concat();
+        let set = |setting| ["--set", setting];
+        let settings = [
+            set(r#"data.participants=[{"party":"KAZ"}]"#),
+            set(r#"data.participants[1].party="RUS""#),
+            set(r#"data.participants[0].level="HS""#),
+            set("data.note=null"),
+        ];
         assert_eq!(
-            data(Kind::Meeting, &with(&set))["participants"],
+            data(Kind::Meeting, &with(&settings.concat()))["participants"],
             json!([{"party": "KAZ", "level": "HS"}, {"party": "RUS"}])
         );
     }
@@ -342,10 +264,7 @@ mod tests {
     fn faults(kind: Kind, options: &[&str]) -> Vec<String> {
         let failure = said(options).record(kind, None, Timestamp::UNIX_EPOCH).expect_err("it is refused");
         assert_eq!(failure.code(), Code::Refused);
-        match failure {
-            Failure::Refused { faults, .. } => faults,
-            other => panic!("{other}"),
-        }
+        if let Failure::Refused { faults, .. } = failure { faults } else { panic!("{failure}") }
     }
 
     #[test]

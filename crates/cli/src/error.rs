@@ -183,7 +183,7 @@ impl Failure {
                 | PublishError::Refused(_)
                 | PublishError::Unreachable(_) => None,
             },
-            Self::Ask(error) => asked(error),
+            Self::Ask(error) => Some(asked(error)),
             Self::Token(BadToken::Fold { .. }) => Some("ask the same question without --token".to_owned()),
             Self::Token(BadToken::AsOf(_)) => Some("--token takes the \"token\" of an earlier answer".to_owned()),
             Self::Usage { hint, .. } => Some((*hint).to_owned()),
@@ -204,34 +204,30 @@ impl Failure {
 
     /// What is printed: faults, the error, its causes, what may be done.
     pub(crate) fn report(&self) -> String {
-        let mut report = String::new();
-        if let Self::Refused { faults, .. } = self {
-            report.extend(faults.iter().flat_map(|fault| [fault.as_str(), "\n"]));
-        }
         let bad = anstyle::AnsiColor::Red.on_default().bold();
         let good = anstyle::AnsiColor::Cyan.on_default().bold();
-        report.push_str(&format!("{bad}error:{bad:#} {self}\n"));
+        let mut lines = if let Self::Refused { faults, .. } = self { faults.clone() } else { Vec::new() };
+        lines.push(format!("{bad}error:{bad:#} {self}"));
         let mut cause = self.source();
         while let Some(error) = cause {
-            report.push_str(&format!("  caused by: {error}\n"));
+            lines.push(format!("  caused by: {error}"));
             cause = error.source();
         }
-        if let Some(hint) = self.hint() {
-            report.push_str(&format!("{good}hint:{good:#} {hint}\n"));
-        }
-        report
+        lines.extend(self.hint().map(|hint| format!("{good}hint:{good:#} {hint}")));
+        lines.push(String::new());
+        lines.join("\n")
     }
 }
 
 /// What to ask instead.
-fn asked(error: &AskError) -> Option<String> {
+fn asked(error: &AskError) -> String {
     match error {
         AskError::Unknown { what, nearest, .. } if nearest.is_empty() => {
-            Some(format!("`chronicle events` shows every {what} on record"))
+            format!("`chronicle events` shows every {what} on record")
         }
-        AskError::Unknown { nearest, .. } => Some(format!("did you mean \"{}\"?", nearest.join("\" or \""))),
-        AskError::UnknownEvent(_) => Some("`chronicle events` prints every event with its id".to_owned()),
-        AskError::Ambiguous { .. } => Some("write more of the id".to_owned()),
+        AskError::Unknown { nearest, .. } => format!("did you mean \"{}\"?", nearest.join("\" or \"")),
+        AskError::UnknownEvent(_) => "`chronicle events` prints every event with its id".to_owned(),
+        AskError::Ambiguous { .. } => "write more of the id".to_owned(),
     }
 }
 

@@ -47,6 +47,8 @@ mod directory;
 
 mod fields;
 
+mod setting;
+
 mod document;
 
 mod command;

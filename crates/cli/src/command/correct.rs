@@ -18,7 +18,7 @@ use crate::values;
 /// Correct an event: a new one in its place, with the given fields replaced
 ///
 /// It says what the former said, but for the fields that are given; --set PATH=null leaves one out. The desk (--attribution
-/// or CHRONICLE_ATTRIBUTION) is put before those whom the former names; without one, the former's source corrects itself.
+/// or its variable) is put before those whom the former names; without one, the former's source corrects itself.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   chronicle correct 35984089 --occurred 2024-07-05 \\

@@ -173,9 +173,9 @@ fn next(place: &Place, index: &Index) -> String {
             "record admission --organisation {ORGANISATION} --party AFG --occurred 2030 --attribution me --source /desks/me"
         ),
     ];
-    let lines: String =
-        lines.iter().map(|line| format!("{}\n", page::command(&format!("chronicle {whereabouts}{line}")))).collect();
-    format!("Type next:\n{lines}")
+    let typed = lines.iter().map(|line| page::command(&format!("chronicle {whereabouts}{line}")));
+    let lines: Vec<String> = std::iter::once("Type next:".to_owned()).chain(typed).collect();
+    lines.join("\n") + "\n"
 }
 
 /// A path as a shell takes it.
@@ -195,4 +195,34 @@ fn meeting() -> MeetingId {
 
 fn party(code: &str) -> PartyId {
     code.parse().expect("a code of ISO 3166")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use projector::{MembersFilter, View};
+    use summit::Vantage;
+
+    use super::{DAY, GUEST, MEETING, NEWCOMER, ORGANISATION, quoted};
+    use crate::samples::{self, TODAY};
+
+    #[test]
+    fn the_report_is_well_formed_and_speaks_of_what_the_demo_asks() {
+        let index = samples::astana();
+        assert_eq!((index.len(), index.undecodable()), (super::REPORT.lines().count(), &[][..]));
+        let vantage = Vantage { as_of: Some(DAY.parse().expect("a day")), ..Vantage::default() };
+        let view: View<'_> = index.view(&vantage, TODAY).expect("a day is no event");
+        let organisation = ORGANISATION.parse().expect("a slug");
+        let members = view.members(&organisation, &MembersFilter::default()).expect("it is there");
+        assert!(members.parties.iter().any(|row| row.party.as_str() == NEWCOMER));
+        let attendance = view.attendance(&MEETING.parse().expect("a slug")).expect("it is there");
+        assert!(attendance.delegations.iter().any(|row| row.party.as_str() == GUEST));
+    }
+
+    #[test]
+    fn a_data_directory_is_written_as_a_shell_takes_it() {
+        assert_eq!(quoted(Path::new("/home/me/.local/share/chronicle-demo")), "/home/me/.local/share/chronicle-demo");
+        assert_eq!(quoted(Path::new("/my data/it's")), r"'/my data/it'\''s'");
+    }
 }

@@ -36,7 +36,7 @@ pub(crate) struct Report {
     /// Events, each counted once.
     pub(crate) events: Option<usize>,
     /// Settings of the stream that are not as they must be.
-    pub(crate) differences: Vec<Setting>,
+    pub(crate) differences: Vec<Differing>,
     /// Entries that are no events.
     pub(crate) undecodable: Vec<NoEvent>,
     /// Everything that is not as it must be, in sentences.
@@ -81,7 +81,7 @@ pub(crate) struct Log {
 
 /// A setting of the stream.
 #[derive(Debug, Serialize)]
-pub(crate) struct Setting {
+pub(crate) struct Differing {
     pub(crate) setting: String,
     pub(crate) expected: String,
     pub(crate) found: String,
@@ -171,7 +171,7 @@ impl Report {
         self.faults.extend(differences.iter().map(|difference| format!("the stream's {difference}")));
         let settings = differences.into_iter();
         self.differences =
-            settings.map(|Difference { setting, expected, found }| Setting { setting, expected, found }).collect();
+            settings.map(|Difference { setting, expected, found }| Differing { setting, expected, found }).collect();
     }
 }
 

@@ -12,7 +12,7 @@ use crate::values;
 
 /// Take an event back, now
 ///
-/// The desk (--attribution or CHRONICLE_ATTRIBUTION) is put before those whom the event names; without one, its own source
+/// The desk (--attribution or its variable) is put before those whom the event names; without one, its own source
 /// takes it back. A retraction can be retracted.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:

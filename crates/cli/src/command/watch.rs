@@ -102,10 +102,10 @@ impl Watch {
     /// Only what is watched.
     fn watched(&self, mut changes: Changes) -> Changes {
         changes.changes.retain(|change| match (change, &self.what) {
-            (Change::Membership { organisation: changed, .. }, Watched::Members { organisation, .. }) => {
-                changed == organisation
+            (Change::Membership { organisation: moved, .. }, Watched::Members { organisation, .. }) => {
+                moved == organisation
             }
-            (Change::Attendance { meeting: changed, .. }, Watched::Attendance { meeting, .. }) => changed == meeting,
+            (Change::Attendance { meeting: moved, .. }, Watched::Attendance { meeting, .. }) => moved == meeting,
             (Change::Membership { .. } | Change::Attendance { .. }, _) => false,
         });
         changes

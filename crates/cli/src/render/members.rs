@@ -42,7 +42,7 @@ pub(crate) fn counts(counts: &BTreeMap<Status, Count>) -> String {
     }
     let said = counts.iter().map(|(status, Count { yes, possibly })| match possibly {
         0 => format!("{status} {yes}"),
-        _ => format!("{status} {yes} (possibly {} more)", possibly),
+        _ => format!("{status} {yes} (possibly {possibly} more)"),
     });
     said.collect::<Vec<_>>().join(", ")
 }
