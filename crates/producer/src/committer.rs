@@ -188,14 +188,12 @@ impl<C: Chronicle, D: Directory> Committer<C, D> {
             }
             let caller = Caller { reply, followers: Vec::new() };
             match self.pending(&prepared) {
-                Ok(pending) => match pending.place {
-                    Some(place) => self.answer(&pending, caller, Ok(place)),
-                    None => {
-                        ids.insert(prepared.id(), group.batch.len());
-                        group.batch.push(pending);
-                        group.callers.push(caller);
-                    }
-                },
+                Ok(pending @ Pending { place: Some(place), .. }) => self.answer(&pending, caller, Ok(place)),
+                Ok(pending) => {
+                    ids.insert(prepared.id(), group.batch.len());
+                    group.batch.push(pending);
+                    group.callers.push(caller);
+                }
                 Err(error) => tell(caller.reply, Err(error)),
             }
         }
