@@ -1,1 +1,11 @@
-//! Tests that need more than one crate, a server or another program; see `tests/`.
+//! What the tests across crates share: a real nats-server and the command `chronicle` as values, and bounded waits.
+//!
+//! Nothing here judges; the tests are in `tests/`.
+
+mod command;
+mod server;
+mod wait;
+
+pub use command::{Chronicle, Finished, Running, program};
+pub use server::NatsServer;
+pub use wait::{PATIENCE, wait};

@@ -1,18 +1,18 @@
 //! The producer on a real nats-server: several at once, through `kill -9`, and the same file twice.
 
-mod support;
-
 use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::time::Instant;
 
 use chronicle::{Chronicle, Draft, Entry};
-use chronicle_nats::NatsChronicle;
+use chronicle_nats::{NatsChronicle, Settings};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use producer::{Acknowledged, Directory, Known, NoDirectory, Producer, PublishError, check};
-use serde_json::json;
+use serde_json::{Value, json};
 use summit::{EventId, MeetingId, OrganisationId, Position};
-use support::{NatsServer, PATIENCE};
+use tests::{NatsServer, PATIENCE};
 use wire::Document;
 
 const ASTANA: &str = include_str!("../../crates/wire/tests/data/astana-2024.jsonl");
@@ -23,13 +23,13 @@ async fn ten_thousand_events_of_two_producers_at_once_stand_once_each() {
     let server = NatsServer::start();
     // Every third event is published by both.
     let publish = async |numbers: Vec<u64>| {
-        let producer = Producer::new(server.chronicle().await, NoDirectory, Timestamp::now);
+        let producer = Producer::new(chronicle(&server).await, NoDirectory, Timestamp::now);
         let documents = stream::iter(numbers).map(document);
         producer.publish_many(documents).try_collect::<Vec<_>>().await.expect("all are published")
     };
     let both = |other: u64| (0..10_000).filter(|n| n % 3 != other).collect::<Vec<_>>();
     let (left, right) = futures::join!(publish(both(0)), publish(both(1)));
-    let log = server.chronicle().await;
+    let log = chronicle(&server).await;
     let stands = standing(&log).await;
     assert_eq!(stands.len(), 10_000);
     for answer in left.iter().chain(&right) {
@@ -40,7 +40,7 @@ async fn ten_thousand_events_of_two_producers_at_once_stand_once_each() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_acknowledged_stands_once_although_the_server_is_killed_on_the_way() {
     let mut server = NatsServer::start();
-    let log = server.chronicle().await;
+    let log = chronicle(&server).await;
     let producer = Producer::new(log.clone(), NoDirectory, Timestamp::now);
     let publishing = tokio::spawn({
         let producer = producer.clone();
@@ -67,7 +67,7 @@ async fn what_is_acknowledged_stands_once_although_the_server_is_killed_on_the_w
     }
     let answers =
         tokio::time::timeout(4 * PATIENCE, publishing).await.expect("everyone is answered").expect("no panic");
-    let stands = standing(&server.chronicle().await).await;
+    let stands = standing(&chronicle(&server).await).await;
     let mut unknown = 0;
     for (n, answer) in (0..).zip(&answers) {
         match answer {
@@ -84,7 +84,7 @@ async fn what_is_acknowledged_stands_once_although_the_server_is_killed_on_the_w
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_file_twice_adds_nothing() {
     let server = NatsServer::start();
-    let log = server.chronicle().await;
+    let log = chronicle(&server).await;
     let first = file(&log, NoDirectory).await;
     assert_eq!(first.iter().filter(|answer| !answer.duplicate).count(), 283);
     let second = file(&log, NoDirectory).await;
@@ -95,7 +95,7 @@ async fn the_same_file_twice_adds_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_file_twice_adds_nothing_when_only_the_directory_remembers() {
     let server = NatsServer::start();
-    let log = server.chronicle().await;
+    let log = chronicle(&server).await;
     let first = file(&log, NoDirectory).await;
     forget(&server, &log).await;
     let before = log.tail().await.expect("readable");
@@ -107,7 +107,7 @@ async fn the_same_file_twice_adds_nothing_when_only_the_directory_remembers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn events_that_stand_together_are_stored_as_one_and_only_on_the_expected_tail() {
     let server = NatsServer::start();
-    let log = server.chronicle().await;
+    let log = chronicle(&server).await;
     let producer = Producer::new(log.clone(), NoDirectory, Timestamp::now);
     let together = |numbers: std::ops::Range<u64>, expected: u64| {
         producer.publish_together(numbers.map(document).collect(), Some(Position::new(expected)))
@@ -136,10 +136,10 @@ fn assert_all_repeated(first: &[Acknowledged], second: &[Acknowledged]) {
 
 /// Lets the server forget all ids that it has seen: its window is shortened and passes.
 async fn forget(server: &NatsServer, log: &NatsChronicle) {
-    let mut config = server.api("STREAM.INFO.CHRONICLE", "")["config"].clone();
+    let mut config = api(server, "STREAM.INFO.CHRONICLE", "")["config"].clone();
     // In nanoseconds: the shortest that the server takes.
     config["duplicate_window"] = 100_000_000.into();
-    let updated = server.api("STREAM.UPDATE.CHRONICLE", &config.to_string());
+    let updated = api(server, "STREAM.UPDATE.CHRONICLE", &config.to_string());
     assert!(updated["error"].is_null(), "{updated}");
     let end = Instant::now() + PATIENCE;
     let probe = || {
@@ -154,6 +154,30 @@ async fn forget(server: &NatsServer, log: &NatsChronicle) {
         }
         assert!(Instant::now() < end, "the server still remembers the id of position {}", first.position);
     }
+}
+
+/// One request to JetStream as an operator would send it, over a connection of its own.
+fn api(server: &NatsServer, verb: &str, body: &str) -> Value {
+    let mut stream = TcpStream::connect(server.url().trim_start_matches("nats://")).expect("the server listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let length = body.len();
+    let request =
+        format!("CONNECT {{\"verbose\":false}}\r\nSUB answer 1\r\nPUB $JS.API.{verb} answer {length}\r\n{body}\r\n");
+    stream.write_all(request.as_bytes()).expect("the server reads");
+    let mut reader = BufReader::new(stream);
+    loop {
+        let mut line = String::new();
+        assert!(reader.read_line(&mut line).expect("the server answers") > 0, "the server hung up");
+        if let Some(length) = line.strip_prefix("MSG ").and_then(|line| line.trim().rsplit(' ').next()) {
+            let mut answer = vec![0; length.parse().expect("a length")];
+            reader.read_exact(&mut answer).expect("the whole answer");
+            return serde_json::from_slice(&answer).expect("JSON");
+        }
+    }
+}
+
+async fn chronicle(server: &NatsServer) -> NatsChronicle {
+    NatsChronicle::connect(&Settings::new(server.url(), "test")).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// What a log holds, as an index knows it.

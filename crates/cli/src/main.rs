@@ -1,3 +1,113 @@
-//! The command `chronicle`.
+//! The command `chronicle`: the composition root, where log, producer and views are put together.
+//!
+//! It folds nothing and stores nothing itself. Pure parts (options to requests, answers to text) stand apart from what
+//! connects, reads and prints.
+//!
+//! A question is answered by reading the whole log into an index and asking a view of it; the JSON of an answer is the
+//! answer type of `projector`, field by field. Beside these:
+//!
+//! - `publish`, `record`, `correct`, `retract` print one line for each event:
+//!   `{"position":74,"id":"…","duplicate":false}`; `duplicate` where it stood there before.
+//! - `events` and `replay` print the stored documents, one a line, byte for byte (a document that was stored with line
+//!   breaks in it is written on one line). Entries that are no events are left out and told on standard error.
+//! - `watch members` and `watch attendance` with `--json`: one line for each position that changed what is watched,
+//!   `{"position":74,"date":null,"cause":"…","changes":[{"view":"membership","organisation":"sco","party":"BLR",
+//!   "before":[rows],"after":[rows]}]}`, or `{"view":"attendance","meeting","party","before":row|null,"after":row|null}`.
+//!   `date` and no `cause` where a new day brought the changes.
+//! - `watch events` with `--json`: `{"position":74,"stored_at":"…","event":{the document}}`.
+//! - `doctor` with `--json`: `{"program":{"version","path"},"data":path|null,"nats_server":{"version","program"|null,
+//!   "skipped":[{"program","reason"}]}|null,"log":{"created_at","first","last","entries","contiguous"}|null,"events":n,
+//!   "differences":[{"setting","expected","found"}],"undecodable":[{"position","stored_at","subject","reason","hash"}],
+//!   "faults":[texts]}`. Exit code 3 where there are faults.
+//!
+//! In reading order: the command line ([`args`]), why a command fails ([`error`]), where the chronicle is
+//! ([`connect`]), from where it is asked ([`vantage`]), how a question is answered ([`ask`]), documents from options
+//! ([`fields`], [`document`]), the commands, their text.
+//!
+//! **Invariants.** Data goes to standard output, everything else to standard error. Nothing is printed that does not
+//! come from a view or from the log.
 
-fn main() {}
+mod args;
+
+mod error;
+
+mod output;
+
+mod connect;
+
+mod read;
+
+mod values;
+
+mod vantage;
+
+mod ask;
+
+mod directory;
+
+mod fields;
+
+mod document;
+
+mod command;
+
+mod render;
+
+#[cfg(test)]
+mod samples;
+
+use std::process::ExitCode;
+
+use anstream::AutoStream;
+use chronicle_nats::embedded;
+use clap::Parser;
+use jiff::Timestamp;
+use tracing_subscriber::EnvFilter;
+
+use crate::args::{Cli, Global};
+use crate::ask::Shell;
+use crate::error::{Code, Failure};
+
+fn main() -> ExitCode {
+    // Before anything else: the program may have been started by itself, to run a server.
+    if let Some(code) = embedded::internal(std::env::args_os()) {
+        return code;
+    }
+    let Cli { global, command } = Cli::parse();
+    tell(&global);
+    let today = projector::date_of(Timestamp::now());
+    let shell = Shell { global, today };
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(source) => return end(Err(Failure::System { what: "start threads", source })),
+    };
+    let done = runtime.block_on(command.run(&shell));
+    // Nothing is waited for: what is acknowledged is stored.
+    runtime.shutdown_background();
+    end(done)
+}
+
+/// Says why it failed, if it did.
+fn end(done: Result<(), Failure>) -> ExitCode {
+    match done {
+        Ok(()) => Code::Done.into(),
+        Err(failure) if failure.is_closed_output() => Code::Done.into(),
+        Err(failure) => {
+            output::say(&failure.report());
+            failure.code().into()
+        }
+    }
+}
+
+/// Lets the crates below tell what they do, on standard error.
+fn tell(global: &Global) {
+    let level = match global.verbose {
+        _ if global.quiet => "error",
+        0 => "warn",
+        1 => "info,async_nats=warn",
+        _ => "debug",
+    };
+    let colour = AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    let told = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(level)).with_writer(std::io::stderr);
+    told.with_ansi(colour).without_time().with_target(global.verbose > 1).init();
+}

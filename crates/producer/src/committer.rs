@@ -20,8 +20,6 @@ use crate::settle::{Pending, Place, Settler, Terms};
 const GATHER_TIME: Duration = Duration::from_millis(2);
 /// The most that is gathered, in bytes of documents; the most in events is [`MAX_BATCH`].
 const GATHER_BYTES: usize = 8 * 1024 * 1024;
-/// The content type of a document in structured mode.
-const CONTENT_TYPE: (&str, &str) = ("Content-Type", "application/cloudevents+json");
 
 /// What a caller waits for.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, PublishError>>;
@@ -204,8 +202,7 @@ impl<C: Chronicle, D: Directory> Committer<C, D> {
     fn pending(&mut self, prepared: &Prepared) -> Result<Pending, PublishError> {
         let (id, fingerprint) = (prepared.id(), prepared.fingerprint);
         let subject = self.filing.subject(prepared.document.event(), &self.directory);
-        let headers = vec![(CONTENT_TYPE.0.to_owned(), CONTENT_TYPE.1.to_owned())];
-        let draft = Draft { id, subject, headers, bytes: prepared.bytes.clone() };
+        let draft = Draft { id, subject, headers: wire::headers(), bytes: prepared.bytes.clone() };
         draft.check()?;
         let place = self.directory.known(id).map(|known| Place {
             position: known.position,

@@ -282,7 +282,8 @@ impl Retry {
 
 /// Whether an entry says what the event says.
 fn says(entry: &Entry, pending: &Pending) -> bool {
-    let decoded = || Document::decode(&entry.bytes).is_ok_and(|there| there.fingerprint() == pending.fingerprint);
+    let decoded =
+        || Document::read(&entry.headers, &entry.bytes).is_ok_and(|there| there.fingerprint() == pending.fingerprint);
     entry.bytes == pending.draft.bytes || decoded()
 }
 

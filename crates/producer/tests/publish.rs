@@ -148,6 +148,21 @@ async fn a_lone_repeat_is_success_only_if_it_says_the_same() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_repeat_that_stands_in_binary_mode_is_the_same_event() {
+    let log = FaultyLog::good();
+    let json: serde_json::Value = serde_json::from_slice(&document(1, 0).encode()).expect("JSON");
+    let attributes = ["specversion", "id", "source", "type"].map(|name| {
+        let value = json[name].as_str().expect("a text").to_owned();
+        (format!("ce-{name}"), value)
+    });
+    let bytes = json["data"].to_string().into();
+    log.inner.append(chronicle::Draft { headers: attributes.to_vec(), bytes, ..draft(1, 0) }).await.expect("stored");
+    let producer = producer(&log);
+    assert_eq!(producer.publish(document(1, 0)).await, Ok(acknowledged(1, 1, true)));
+    assert_eq!(producer.publish(document(1, 1)).await, taken(1, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_the_directory_knows_is_not_sent() {
     let log = FaultyLog::good();
     producer(&log).publish(document(1, 0)).await.expect("published");

@@ -1,17 +1,55 @@
-//! Folds events into views. Pure so far: it reads no log and no clock; a caller hands in records and a vantage.
+//! Folds events into views, and keeps them current.
 //!
-//! In reading order: [`active`] (which events count from a vantage), [`spells`] (how one party's status changed).
+//! The folds are pure: they read no log and no clock; a caller hands in entries and a vantage. Only the runtime
+//! ([`Live`], [`catch_up`]) waits for a log. It knows no server and no document: those are other crates'.
 //!
-//! **Invariants.** Folding never fails and never guesses. The order in which records are handed in is of no account,
-//! nor is how often; only positions, times, authorities and ids decide.
+//! ```
+//! use projector::{Index, MembersFilter, Record};
+//! use summit::{Position, Vantage};
+//!
+//! let document = wire::Document::decode(br#"{"specversion":"1.0","id":"3be78c39-77b0-5b38-a4d4-4d7e8dadf218",
+//!     "source":"/desks/astana","type":"chronicle.admission.v1","data":{"occurred":"2017","organisation":"sco",
+//!     "party":"IND","attribution":[{"name":"Asia news report, 4 July 2024"}]}}"#)?;
+//! let mut index = Index::new();
+//! let stored_at = "2024-07-04T19:00:00Z".parse()?;
+//! index.record(Record { position: Position::new(1), stored_at, event: document.event().clone() });
+//!
+//! // Asked in the middle of the year, nobody knows.
+//! let vantage = Vantage { as_of: Some("2017-03-01".parse()?), ..Vantage::default() };
+//! let view = index.view(&vantage, jiff::civil::date(2024, 7, 5))?;
+//! let members = view.members(&"sco".parse()?, &MembersFilter::default())?;
+//! assert_eq!(members.parties[0].answer.as_str(), "possibly");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! In reading order: the [`Index`] keeps every claim; a [`View`] looks at it from a vantage; membership (spells, rows,
+//! tallies, why), attendance, itineraries and signings are folded on demand; [`changes`](changes()) is the difference of
+//! two views; the runtime follows a log; answers are shapes only.
+//!
+//! **Invariants.** Folding never fails and never guesses. The order in which events came is of no account to what is
+//! true in the world, nor is how often; only positions, times, authorities and ids decide.
 
 mod answer;
+mod attendance;
+mod changes;
+mod filter;
+mod index;
+mod itinerary;
 mod membership;
-mod selection;
+mod nearest;
+mod remarks;
+mod runtime;
+mod signings;
+mod view;
+
+pub use answer::*;
+pub use changes::{Change, Changes, calendar_changes, changes};
+pub use filter::EventFilter;
+pub use index::{Index, Noted, Record, Undecodable};
+pub use membership::{Knowledge, MembersFilter, diff};
+pub use runtime::{CatchUpError, Live, MIN_POSITION_PATIENCE, Update, catch_up, date_of};
+pub use signings::{SigningsFilter, StatementsFilter};
+pub use view::{AskError, View};
 
 /// The version of the rules of folding, named in every token: answers of equal tokens are equal bytes.
 pub const FOLD: u32 = 1;
-
-pub use answer::*;
-pub use membership::{Change, Spell, spells};
-pub use selection::{Record, active};

@@ -1,7 +1,9 @@
 //! Events: what a source claims to have happened.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 use crate::id::{Capacity, EventId, InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Status, Tallied};
@@ -122,6 +124,7 @@ pub struct Person {
     /// The name.
     pub name: String,
     /// The slug; where the source gives none, that of the name.
+    #[schemars(with = "Option<PersonId>")]
     pub id: PersonId,
     /// The office held.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,8 +134,8 @@ pub struct Person {
 macro_rules! contents {
     ($($(#[$doc:meta])* $kind:ident { $($(#[$field_doc:meta])* $([$serde:meta])? $field:ident : $type:ty,)* })+) => {
         $(
-            $(#[$doc])*
             #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+            $(#[$doc])*
             pub struct $kind {
                 $($(#[$field_doc])* $(#[$serde])? pub $field: $type,)*
             }
@@ -151,6 +154,7 @@ contents! {
         /// The party.
         party: PartyId,
         /// The status; `member` where none is stated, never `none`.
+        #[schemars(default = "Status::member", extend("not" = { "const": "none" }))]
         status: Status,
         /// How it was gained.
         [serde(skip_serializing_if = "Option::is_none")] manner: Option<AdmissionManner>,
@@ -243,6 +247,7 @@ contents! {
         [serde(skip_serializing_if = "Option::is_none")] welcomed_by: Option<Person>,
     }
     /// Who took part, and how; an entry of a meeting's participants too.
+    #[schemars(extend("anyOf" = [{ "required": ["party"] }, { "required": ["group"] }]))]
     Participation {
         /// The party.
         [serde(skip_serializing_if = "Option::is_none")] party: Option<PartyId>,
@@ -321,8 +326,10 @@ contents! {
     /// One takes the place of another.
     Succession {
         /// Who was there before: parties or organisations.
+        #[schemars(length(min = 1))]
         from: Vec<PartyId>,
         /// Who comes after.
+        #[schemars(length(min = 1))]
         to: Vec<PartyId>,
         /// How.
         [serde(skip_serializing_if = "Option::is_none")] manner: Option<SuccessionManner>,
@@ -337,7 +344,7 @@ contents! {
 }
 
 /// What bears a name: exactly one of these.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Named {
     /// A party.
@@ -350,6 +357,34 @@ pub enum Named {
     Instrument(InstrumentId),
     /// A person.
     Person(PersonId),
+}
+
+impl JsonSchema for Named {
+    fn schema_name() -> Cow<'static, str> {
+        "Named".into()
+    }
+
+    /// The derived one would forbid every further field.
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "What bears a name: exactly one of these.",
+            "type": "object",
+            "properties": {
+                "party": generator.subschema_for::<PartyId>(),
+                "organisation": generator.subschema_for::<OrganisationId>(),
+                "meeting": generator.subschema_for::<MeetingId>(),
+                "instrument": generator.subschema_for::<InstrumentId>(),
+                "person": generator.subschema_for::<PersonId>(),
+            },
+            "oneOf": [
+                { "required": ["party"] },
+                { "required": ["organisation"] },
+                { "required": ["meeting"] },
+                { "required": ["instrument"] },
+                { "required": ["person"] },
+            ],
+        })
+    }
 }
 
 macro_rules! kinds {

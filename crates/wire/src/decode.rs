@@ -1,106 +1,43 @@
-//! From JSON values to events, by the fields of `vocabulary.md`.
+//! What an event says: the fields of `data`, as `vocabulary.md` lists them.
 
-use std::str::FromStr;
-
-use jiff::Timestamp;
-use serde_json::{Map, Value};
 use summit::{
-    Admission, Attribution, Content, Event, Founding, Kind, Meeting, Named, Naming, Participation, Previous,
-    Reclassification, Retraction, Shared, Signatory, Signing, Standing, Statement, Status, Step, Succession,
-    Suspension, Tally, Travel, Withdrawal,
+    Admission, Attribution, Content, Founding, Kind, Meeting, Named, Naming, Participation, Previous, Reclassification,
+    Retraction, Shared, Signatory, Signing, Standing, Statement, Status, Step, Succession, Suspension, Tally, Travel,
+    Withdrawal,
 };
 
-use crate::fault::Fault;
+use crate::fault::quoted;
 use crate::fields::Fields;
 
-/// Attributes of the envelope that are not extensions.
-const KNOWN: [&str; 11] = [
-    "specversion",
-    "id",
-    "source",
-    "type",
-    "datacontenttype",
-    "dataschema",
-    "subject",
-    "time",
-    "recordedtime",
-    "corrects",
-    "data",
-];
-/// The longest name of an extension attribute, in bytes (CloudEvents 1.0, attribute naming).
-const MAX_ATTRIBUTE_BYTES: usize = 20;
-
-pub(crate) fn event(document: &Map<String, Value>, faults: &mut Vec<Fault>) -> Option<Event> {
-    extensions(document, faults);
-    let mut envelope = Fields::new(document, String::new(), faults);
-    let version = envelope.string("specversion");
-    if let Some(version) = envelope.required("specversion", version).filter(|version| version != "1.0") {
-        envelope.fault("specversion", format!("{version:?}"), "\"1.0\"");
-    }
-    let id = envelope.parsed("id");
-    let id = envelope.required("id", id);
-    let source = envelope.string("source");
-    let source = envelope.required("source", source);
-    if let Some(bad) = source.as_ref().filter(|source| source.chars().any(|c| c.is_whitespace() || c.is_control())) {
-        envelope.fault("source", format!("{bad:?}"), "a URI reference such as /desks/astana");
-    }
-    if let Some(other) = envelope.string("datacontenttype").filter(|kind| kind != "application/json") {
-        envelope.fault("datacontenttype", format!("{other:?}"), "application/json");
-    }
-    let kind = kind(&mut envelope);
-    let time = instant(&mut envelope, "time");
-    let recorded_at = instant(&mut envelope, "recordedtime");
-    let corrects = envelope.parsed("corrects");
-    let data = envelope.object("data", |data| Some((shared(data), kind.and_then(|kind| content(kind, data)))));
-    let data = envelope.required("data", data);
-    let (shared, content) = data?;
-    Some(Event { id: id?, source: source?, time, recorded_at, corrects, shared: shared?, content: content? })
-}
-
-fn extensions(document: &Map<String, Value>, faults: &mut Vec<Fault>) {
-    for (name, value) in document.iter().filter(|(name, _)| !KNOWN.contains(&name.as_str())) {
-        let named = !name.is_empty()
-            && name.len() <= MAX_ATTRIBUTE_BYTES
-            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        if !named {
-            faults.push(Fault::new(name.clone(), "an attribute name", "1 to 20 of a-z and 0-9"));
-        } else if value.is_object() || value.is_array() {
-            faults.push(Fault::new(name.clone(), "an object or array", "a string, number or boolean"));
-        }
+/// The shared fields that a kind demands beyond those that every kind does.
+pub(crate) const fn demanded(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Founding
+        | Kind::Admission
+        | Kind::Standing
+        | Kind::Step
+        | Kind::Suspension
+        | Kind::Reinstatement
+        | Kind::Withdrawal
+        | Kind::Reclassification => &["organisation"],
+        Kind::Meeting | Kind::Attendance => &["meeting"],
+        Kind::Arrival
+        | Kind::Departure
+        | Kind::Signing
+        | Kind::Statement
+        | Kind::Tally
+        | Kind::Naming
+        | Kind::Succession
+        | Kind::Retraction => &[],
     }
 }
 
-fn kind(envelope: &mut Fields<'_>) -> Option<Kind> {
-    let text = envelope.string("type");
-    let text = envelope.required("type", text)?;
-    let kind =
-        text.strip_prefix("chronicle.").and_then(|rest| rest.strip_suffix(".v1")).and_then(|word| word.parse().ok());
-    if kind.is_none() {
-        let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
-        envelope.fault("type", format!("{text:?}"), format!("chronicle.<kind>.v1 with a kind of {}", kinds.join(" ")));
-    }
-    kind
-}
-
-fn instant(fields: &mut Fields<'_>, name: &str) -> Option<Timestamp> {
-    let text = fields.string(name)?;
-    // RFC 3339 has neither the bracketed zone nor the short forms that the library reads as well.
-    let plain = text.len() >= "2024-07-04T15:00:00Z".len() && !text.contains('[');
-    match Timestamp::from_str(&text) {
-        Ok(instant) if plain => Some(instant),
-        _ => {
-            fields.fault(name, format!("{text:?}"), "an RFC 3339 instant such as 2024-07-04T15:00:00+05:00");
-            None
-        }
-    }
-}
-
-fn shared(data: &mut Fields<'_>) -> Option<Shared> {
+pub(crate) fn shared(data: &mut Fields<'_>) -> Option<Shared> {
     let occurred = data.parsed("occurred");
     let occurred = data.required("occurred", occurred);
     let zone = data.string("zone");
     if let Some(unknown) = zone.as_ref().filter(|zone| jiff::tz::TimeZone::get(zone).is_err()) {
-        data.fault("zone", format!("{unknown:?}"), "an IANA time zone such as Asia/Almaty");
+        data.fault("zone", quoted(unknown), "an IANA time zone such as Asia/Almaty");
     }
     let attribution = data.objects("attribution", |entry| {
         let name = entry.string("name");
@@ -134,23 +71,9 @@ macro_rules! need {
     }};
 }
 
-fn content(kind: Kind, data: &mut Fields<'_>) -> Option<Content> {
-    let organisation = matches!(
-        kind,
-        Kind::Founding
-            | Kind::Admission
-            | Kind::Standing
-            | Kind::Step
-            | Kind::Suspension
-            | Kind::Reinstatement
-            | Kind::Withdrawal
-            | Kind::Reclassification
-    );
-    if organisation {
-        data.required::<()>("organisation", None);
-    }
-    if matches!(kind, Kind::Meeting | Kind::Attendance) {
-        data.required::<()>("meeting", None);
+pub(crate) fn content(kind: Kind, data: &mut Fields<'_>) -> Option<Content> {
+    for name in demanded(kind) {
+        data.required::<()>(name, None);
     }
     Some(match kind {
         Kind::Founding => Content::Founding(Founding { name: data.string("name") }),
@@ -281,21 +204,20 @@ fn tally(data: &mut Fields<'_>) -> Option<Content> {
     Some(Content::Tally(Tally { what: what?, value: value?, qualifier, list_complete }))
 }
 
+/// What may bear a name.
+const BEARERS: [&str; 5] = ["party", "organisation", "meeting", "instrument", "person"];
+
 fn naming(data: &mut Fields<'_>) -> Option<Content> {
     let of = data.object("of", |of| {
-        let bearers = [
-            of.parsed("party").map(Named::Party),
-            of.parsed("organisation").map(Named::Organisation),
-            of.parsed("meeting").map(Named::Meeting),
-            of.parsed("instrument").map(Named::Instrument),
-            of.parsed("person").map(Named::Person),
-        ];
-        let mut bearers = bearers.into_iter().flatten();
-        if let (Some(one), None) = (bearers.next(), bearers.next()) {
-            return Some(one);
+        if BEARERS.iter().filter(|name| of.has(name)).count() != 1 {
+            of.fault("", "none or several", format!("one of {}", BEARERS.join(", ")));
+            return None;
         }
-        of.fault("", "none or several", "one of party, organisation, meeting, instrument, person");
-        None
+        (of.parsed("party").map(Named::Party))
+            .or_else(|| of.parsed("organisation").map(Named::Organisation))
+            .or_else(|| of.parsed("meeting").map(Named::Meeting))
+            .or_else(|| of.parsed("instrument").map(Named::Instrument))
+            .or_else(|| of.parsed("person").map(Named::Person))
     });
     let of = data.required("of", of);
     let (name, language, form) = (need!(data, string, "name"), data.string("language"), data.parsed("form"));

@@ -1,13 +1,18 @@
 //! Documents: events as they travel and are stored.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use summit::{Content, Event, Shared};
+use summit::{Event, MAX_DOCUMENT_BYTES, Shared};
 
 use crate::fault::{Fault, Refused};
-use crate::{decode, json};
+use crate::{envelope, headers, json};
+
+/// How many times longer a document can at most become when it is written again: `1e15` is written as
+/// `1000000000000000.0`.
+const MAX_GROWTH: usize = 8;
 
 /// An event together with the document that says it: unknown attributes and fields are kept, never dropped.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,27 +25,75 @@ pub struct Document {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 32]);
 
-#[derive(Serialize)]
-struct Data<'a> {
+/// What `data` holds: the fields that every kind shares, and those of one kind.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Data<'a, C> {
     #[serde(flatten)]
     shared: &'a Shared,
     #[serde(flatten)]
-    content: &'a Content,
+    content: &'a C,
 }
 
 impl Document {
+    /// Reads an event in the mode that the headers beside it announce: binary where `ce-specversion` is among them,
+    /// structured else, and wherever the content type says `application/cloudevents`.
+    ///
+    /// In binary mode (CloudEvents 1.0, NATS protocol binding) the headers `ce-<name>` are the attributes, of which
+    /// unknown ones are kept as strings, and `bytes` are `data`. The document is the same in both modes, and so are
+    /// its bounds: what in structured mode would be too large, or nested too deeply, is refused.
+    ///
+    /// Refuses with every fault. What cannot be read as attributes and JSON at all is told before what they say.
+    ///
+    /// ```
+    /// let headers = [
+    ///     ("ce-specversion", "1.0"), ("ce-id", "d0653777-6d69-536b-a4fd-52d10a1fb517"),
+    ///     ("ce-source", "/desks/astana"), ("ce-type", "chronicle.founding.v1"), ("ce-motto", "Shanghai%20spirit"),
+    /// ];
+    /// let body = br#"{"occurred": "2001", "attribution": [{"name": "desk"}], "organisation": "sco"}"#;
+    /// let document = wire::Document::read(&headers, body)?;
+    /// assert_eq!(document.event().source, "/desks/astana");
+    /// assert!(String::from_utf8_lossy(&document.encode()).contains(r#""motto":"Shanghai spirit","data":{"#));
+    /// # Ok::<(), wire::Refused>(())
+    /// ```
+    pub fn read<N: AsRef<str>, V: AsRef<str>>(headers: &[(N, V)], bytes: &[u8]) -> Result<Self, Refused> {
+        if !headers::are_binary(headers) {
+            return Self::decode(bytes);
+        }
+        let mut faults = Vec::new();
+        let mut json = headers::attributes(headers, &mut faults);
+        if !bytes.is_empty() {
+            match json::parse(bytes, 1, "data") {
+                Ok(data) => drop(json.insert("data".into(), data)),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(Refused::new(faults));
+        }
+        json::bounded(written(&json).len(), "")?;
+        Self::judged(json)
+    }
+
     /// Reads an event in structured mode (CloudEvents 1.0, JSON event format).
     ///
-    /// Refuses with every fault of the document, each naming field, found and allowed.
+    /// Refuses with every fault of the document, each naming field, found and allowed; what is no JSON at all by line
+    /// and column.
     pub fn decode(bytes: &[u8]) -> Result<Self, Refused> {
-        let value = json::parse(bytes).map_err(|fault| Refused { faults: vec![fault] })?;
-        let Value::Object(json) = value else {
-            return Err(Refused { faults: vec![Fault::new("", "JSON that is no object", "one JSON object")] });
+        let Value::Object(json) = json::parse(bytes, 0, "")? else {
+            return Err(Fault::new("", "JSON that is no object", "one JSON object").into());
         };
+        if bytes.len() > MAX_DOCUMENT_BYTES / MAX_GROWTH {
+            // What we take, others must take from us: numbers may be longer when we write them.
+            json::bounded(written(&json).len(), "")?;
+        }
+        Self::judged(json)
+    }
+
+    fn judged(json: Map<String, Value>) -> Result<Self, Refused> {
         let mut faults = Vec::new();
-        match decode::event(&json, &mut faults) {
+        match envelope::event(&json, &mut faults) {
             Some(event) if faults.is_empty() => Ok(Self { event, json }),
-            _ => Err(Refused { faults }),
+            _ => Err(Refused::new(faults)),
         }
     }
 
@@ -72,7 +125,7 @@ impl Document {
         &self.event
     }
 
-    /// Fills in when the claim was put on record, where the document does not say.
+    /// Fills in when the claim was put on record, where the document does not say. It grows by as much.
     #[must_use]
     pub fn recorded_at(mut self, now: Timestamp) -> Self {
         if self.event.recorded_at.is_none() {
@@ -82,9 +135,9 @@ impl Document {
         self
     }
 
-    /// The document as bytes, its keys in the order of its author.
+    /// The document in structured mode, its keys in the order of its author.
     pub fn encode(&self) -> Vec<u8> {
-        serde_json::to_vec(&self.json).expect("a JSON value can be written")
+        written(&self.json)
     }
 
     /// What the document says, as a digest: SHA-256 over the values with their keys sorted, without `recordedtime`.
@@ -95,4 +148,8 @@ impl Document {
         said.sort_all_objects();
         Fingerprint(Sha256::digest(said.to_string()).into())
     }
+}
+
+fn written(json: &Map<String, Value>) -> Vec<u8> {
+    serde_json::to_vec(json).expect("a JSON value can be written")
 }

@@ -5,22 +5,34 @@ use std::str::FromStr;
 use serde_json::{Map, Value};
 use summit::{BadId, Person, PersonId};
 
-use crate::fault::Fault;
+use crate::fault::{Fault, quoted};
 
 /// An object at a path, and the list that its faults go to.
 pub(crate) struct Fields<'a> {
     map: &'a Map<String, Value>,
     path: String,
+    /// Whether a null says the same as an absent field.
+    null_is_unset: bool,
     faults: &'a mut Vec<Fault>,
 }
 
 impl<'a> Fields<'a> {
-    pub(crate) const fn new(map: &'a Map<String, Value>, path: String, faults: &'a mut Vec<Fault>) -> Self {
-        Self { map, path, faults }
+    /// The attributes of an event. The JSON event format says that a null is an unset attribute; in `data`, which is
+    /// ours, it is a fault.
+    pub(crate) const fn attributes(map: &'a Map<String, Value>, faults: &'a mut Vec<Fault>) -> Self {
+        Self { map, path: String::new(), null_is_unset: true, faults }
+    }
+
+    const fn inner(map: &'a Map<String, Value>, path: String, faults: &'a mut Vec<Fault>) -> Self {
+        Self { map, path, null_is_unset: false, faults }
+    }
+
+    fn value(&self, name: &str) -> Option<&'a Value> {
+        self.map.get(name).filter(|value| !(self.null_is_unset && value.is_null()))
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.map.contains_key(name)
+        self.value(name).is_some()
     }
 
     pub(crate) fn fault(&mut self, name: &str, found: impl Into<String>, allowed: impl Into<String>) {
@@ -42,10 +54,10 @@ impl<'a> Fields<'a> {
 
     /// An optional text, neither empty nor with control characters other than line breaks and tabs.
     pub(crate) fn string(&mut self, name: &str) -> Option<String> {
-        match self.map.get(name)? {
+        match self.value(name)? {
             Value::String(text) if text.is_empty() => self.fault(name, "an empty string", "a text"),
             Value::String(text) if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) => {
-                self.fault(name, format!("{text:?}"), "text without control characters");
+                self.fault(name, quoted(text), "text without control characters");
             }
             Value::String(text) => return Some(text.clone()),
             value => self.wrong(name, value, "a string"),
@@ -55,7 +67,7 @@ impl<'a> Fields<'a> {
 
     /// An optional text that must parse.
     pub(crate) fn parsed<T: FromStr<Err = BadId>>(&mut self, name: &str) -> Option<T> {
-        match self.map.get(name)? {
+        match self.value(name)? {
             Value::String(text) => match text.parse() {
                 Ok(value) => return Some(value),
                 Err(BadId { found, allowed }) => self.fault(name, format!("{found:?}"), allowed),
@@ -66,7 +78,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn integer(&mut self, name: &str) -> Option<i64> {
-        let value = self.map.get(name)?;
+        let value = self.value(name)?;
         if value.as_i64().is_none() {
             self.fault(name, value.to_string(), "a whole number of 64 bits");
         }
@@ -74,7 +86,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn boolean(&mut self, name: &str) -> Option<bool> {
-        let value = self.map.get(name)?;
+        let value = self.value(name)?;
         if value.as_bool().is_none() {
             self.wrong(name, value, "true or false");
         }
@@ -91,10 +103,10 @@ impl<'a> Fields<'a> {
 
     /// An optional object, read by `read`.
     pub(crate) fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Option<T> {
-        match self.map.get(name)? {
+        match self.value(name)? {
             Value::Object(map) => {
                 let path = format!("{}{name}.", self.path);
-                read(&mut Fields::new(map, path, self.faults))
+                read(&mut Fields::inner(map, path, self.faults))
             }
             value => {
                 self.wrong(name, value, "an object");
@@ -110,7 +122,7 @@ impl<'a> Fields<'a> {
             let at = format!("{name}[{index}]");
             if let Value::Object(map) = value {
                 let path = format!("{}{at}.", self.path);
-                list.extend(read(&mut Fields::new(map, path, self.faults)));
+                list.extend(read(&mut Fields::inner(map, path, self.faults)));
             } else {
                 self.wrong(&at, value, "an object");
             }
@@ -140,7 +152,7 @@ impl<'a> Fields<'a> {
     }
 
     fn items(&mut self, name: &str) -> &'a [Value] {
-        match self.map.get(name) {
+        match self.value(name) {
             None => &[],
             Some(Value::Array(items)) => items,
             Some(value) => {

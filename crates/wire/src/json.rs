@@ -6,27 +6,32 @@ use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use summit::MAX_DOCUMENT_BYTES;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, quoted};
 
 /// The deepest nesting of arrays and objects.
 pub const MAX_DEPTH: usize = 32;
 
-pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Fault> {
-    if bytes.len() > MAX_DOCUMENT_BYTES {
-        return Err(Fault::new("", format!("{} bytes", bytes.len()), format!("at most {MAX_DOCUMENT_BYTES} bytes")));
-    }
+/// Reads a value that stands `depth` deep in its document. Its faults are those of `field`; they name line and column
+/// within `bytes`.
+pub(crate) fn parse(bytes: &[u8], depth: usize, field: &str) -> Result<Value, Fault> {
+    bounded(bytes.len(), field)?;
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        Fault::new("", format!("a byte that is not UTF-8 at offset {}", error.valid_up_to()), "UTF-8")
+        Fault::new(field, format!("a byte that is not UTF-8 at offset {}", error.valid_up_to()), "UTF-8")
     })?;
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Strict { depth: 0 }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    let value = Strict { depth }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     value.map_err(|error| {
-        Fault::new(
-            "",
-            error.to_string(),
-            format!("one JSON object without repeated keys, nested at most {MAX_DEPTH} deep"),
-        )
+        let allowed = format!("one JSON object without repeated keys, nested at most {MAX_DEPTH} deep");
+        Fault::new(field, error.to_string(), allowed)
     })
+}
+
+/// Refuses what has more bytes than a document may have.
+pub(crate) fn bounded(bytes: usize, field: &str) -> Result<(), Fault> {
+    if bytes <= MAX_DOCUMENT_BYTES {
+        return Ok(());
+    }
+    Err(Fault::new(field, format!("{bytes} bytes"), format!("at most {MAX_DOCUMENT_BYTES} bytes")))
 }
 
 /// Reads any value, counting how deep it stands.
@@ -97,7 +102,7 @@ impl<'de> Visitor<'de> for Strict {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             if map.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("the key {key:?} twice")));
+                return Err(A::Error::custom(format_args!("the key {} twice", quoted(&key))));
             }
             let value = entries.next_value_seed(inner)?;
             map.insert(key, value);

@@ -4,6 +4,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde::{Deserialize, Serialize};
+
 use crate::embedded::EmbeddedError;
 use crate::version::{NEEDED, Version};
 
@@ -15,7 +17,7 @@ const SET_UP: &str = ".nats-server/nats-server";
 const NAME: &str = "nats-server";
 
 /// The program to run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Server {
     /// Where it is.
     pub program: PathBuf,
@@ -26,7 +28,7 @@ pub struct Server {
 }
 
 /// A program that would not do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     /// Where it is.
     pub program: PathBuf,

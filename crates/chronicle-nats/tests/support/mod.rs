@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+#[cfg(target_os = "linux")]
+pub(crate) mod embedded;
+
 use std::fmt::Debug;
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};

@@ -174,6 +174,6 @@ impl JsonSchema for When {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "description": ALLOWED })
+        json_schema!({ "type": "string", "pattern": "^[-0-9XYTZ:./,~?%+\\[\\]{}]+$", "description": ALLOWED })
     }
 }

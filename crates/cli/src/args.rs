@@ -1,0 +1,179 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::ask::Shell;
+use crate::command::{
+    attendance::Attendance, completions::Completions, correct::Correct, demo::Demo, diff::Diff, doctor::Doctor,
+    events::Events, explain::Explain, members::Members, party::Party, person::Person, publish::Publish, record::Record,
+    remarks::Remarks, replay::Replay, retract::Retract, signings::Signings, timeline::Timeline, watch::Watch,
+};
+use crate::error::Failure;
+
+/// What happens in and around international organisations, on record: ask who was a member of what and who came to
+/// which summit, on any day, as known on any other day, according to whom, and by which events.
+#[derive(Debug, Parser)]
+#[command(name = "chronicle", version, arg_required_else_help = true, max_term_width = 120)]
+#[command(after_help = "Begin with:\n  chronicle demo")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Global {
+    /// A running nats-server [default: one of our own, on the data directory]
+    #[arg(long, global = true, value_name = "URL", env = "CHRONICLE_NATS_URL", hide_env_values = true)]
+    pub(crate) nats: Option<String>,
+    /// Where the chronicle is kept [default: the user's own data directory]
+    #[arg(long, global = true, value_name = "DIR", env = "CHRONICLE_DATA", hide_env_values = true)]
+    pub(crate) data: Option<PathBuf>,
+    /// Answer with JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Nothing but data and errors
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// Tell what is done; twice for more
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(Demo),
+    Publish(Publish),
+    Record(Box<Record>),
+    Correct(Box<Correct>),
+    Retract(Box<Retract>),
+    Members(Members),
+    Timeline(Timeline),
+    Attendance(Attendance),
+    Party(Party),
+    Person(Person),
+    Signings(Signings),
+    Remarks(Remarks),
+    Explain(Explain),
+    Diff(Diff),
+    Events(Events),
+    Replay(Replay),
+    Watch(Watch),
+    Doctor(Doctor),
+    Completions(Completions),
+}
+
+impl Command {
+    pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+        match self {
+            Self::Demo(command) => command.run(shell).await,
+            Self::Publish(command) => command.run(shell).await,
+            Self::Record(command) => command.run(shell).await,
+            Self::Correct(command) => command.run(shell).await,
+            Self::Retract(command) => command.run(shell).await,
+            Self::Members(command) => shell.answer(command, &command.from).await,
+            Self::Timeline(command) => shell.answer(command, &command.from).await,
+            Self::Attendance(command) => shell.answer(command, &command.from).await,
+            Self::Party(command) => shell.answer(command, &command.from).await,
+            Self::Person(command) => shell.answer(command, &command.from).await,
+            Self::Signings(command) => shell.answer(command, &command.from).await,
+            Self::Remarks(command) => shell.answer(command, &command.from).await,
+            Self::Explain(command) => shell.answer(command, &command.from).await,
+            Self::Diff(command) => command.run(shell).await,
+            Self::Events(command) => command.run(shell).await,
+            Self::Replay(command) => command.run(shell).await,
+            Self::Watch(command) => command.run(shell).await,
+            Self::Doctor(command) => command.run(shell).await,
+            Self::Completions(command) => command.run(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_every_command_ends_with_an_example() {
+        fn examine(command: &clap::Command, path: &str) {
+            let path = format!("{path}{}", command.get_name());
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            if command.has_subcommands() {
+                command.get_subcommands().filter(|inner| inner.get_name() != "help").for_each(|inner| {
+                    examine(inner, &format!("{path} "));
+                });
+            } else {
+                assert!(after.contains(&path), "{path} has no example: {after:?}");
+            }
+            assert!(command.get_about().is_some(), "{path} does not say what it does");
+        }
+        examine(&Cli::command(), "");
+    }
+
+    #[test]
+    fn every_example_is_understood() {
+        fn examples(command: &clap::Command, found: &mut Vec<String>) {
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            found
+                .extend(after.lines().filter_map(|line| line.trim().strip_prefix("chronicle ").map(ToOwned::to_owned)));
+            command.get_subcommands().for_each(|inner| examples(inner, found));
+        }
+        let mut found = Vec::new();
+        examples(&Cli::command(), &mut found);
+        assert!(found.len() > 20, "{found:?}");
+        for example in found {
+            let words = words(example.split(" | ").next().unwrap_or_default());
+            if let Err(error) = Cli::try_parse_from(["chronicle".to_owned()].into_iter().chain(words)) {
+                panic!("{example}: {error}");
+            }
+        }
+    }
+
+    /// As a shell splits a line: quotes hold together.
+    fn words(line: &str) -> Vec<String> {
+        let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
+        for c in line.chars() {
+            match (quote, c) {
+                (None, ' ') if word.is_empty() => {}
+                (None, ' ') => words.push(std::mem::take(&mut word)),
+                (None, '"' | '\'') => quote = Some(c),
+                (Some(open), c) if open == c => quote = None,
+                _ => word.push(c),
+            }
+        }
+        words.push(word);
+        words
+    }
+
+    #[test]
+    fn what_is_not_understood_is_answered_with_the_nearest() {
+        for (line, told) in [
+            ("membres sco", "members"),
+            ("members sco --as-off 2017", "--as-of"),
+            ("record admision", "admission"),
+            ("members sco --token {} --as-of 2017", "--as-of"),
+            ("replay --speed 60x", "only max"),
+            ("members India", "found \"India\""),
+            ("explain sco India", "did you mean IND?"),
+            ("members sco --as-of 2024-13", "EDTF"),
+            ("members sco --known-at yesterday", "an instant"),
+            ("members sco --at-position -1", "--at-position"),
+        ] {
+            let error = Cli::try_parse_from(format!("chronicle {line}").split(' ')).expect_err(line);
+            assert_eq!(error.exit_code(), 2, "{line}");
+            assert!(error.to_string().contains(told), "{line}: {error}");
+        }
+    }
+}

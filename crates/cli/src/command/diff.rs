@@ -1,0 +1,48 @@
+//! `chronicle diff`: what changed in what is known, and by which events.
+
+use clap::Args;
+use projector::Knowledge;
+use summit::OrganisationId;
+
+use crate::ask::Shell;
+use crate::error::Failure;
+use crate::values;
+use crate::vantage::{self, VantageOptions};
+
+/// What changed in what is known of an organisation, and by which events
+///
+/// A number is a position of this chronicle; an instant or a date asks for what the record claims was known by then.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  chronicle diff sco --from 40 --to 73
+  chronicle diff sco --from 2024-07-03 --to 2024-07-04")]
+pub(crate) struct Diff {
+    /// The organisation, such as sco
+    organisation: OrganisationId,
+    /// The former moment of knowledge: a position, an instant, or a date, which means its end in UTC
+    #[arg(long, value_name = "A", value_parser = values::knowledge)]
+    from: Knowledge,
+    /// The later moment of knowledge
+    #[arg(long, value_name = "B", value_parser = values::knowledge)]
+    to: Knowledge,
+    #[command(flatten)]
+    vantage: VantageOptions,
+}
+
+impl Diff {
+    pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+        self.vantage.check()?;
+        let (_connection, index) = shell.read(self.vantage.min_position).await?;
+        for side in [self.from, self.to] {
+            if let Knowledge::Position(position) = side {
+                vantage::reached(&index, position)?;
+            }
+        }
+        let rest = self.vantage.resolve(&index)?;
+        if let Some(note) = vantage::unknown_source(&index, &rest) {
+            shell.output().note(note);
+        }
+        let diff = projector::diff(&index, &self.organisation, (self.from, self.to), &rest, shell.today)?;
+        shell.output().answer(&diff, &index)
+    }
+}

@@ -1,0 +1,196 @@
+//! `chronicle doctor`: what is there, and whether it is as it must be.
+
+use std::path::PathBuf;
+
+use chronicle::ReadError;
+use chronicle_nats::embedded::{Server, find_server};
+use chronicle_nats::{ConnectError, Difference, LogState};
+use clap::Args;
+use jiff::Timestamp;
+use projector::{Index, Undecodable};
+use serde::Serialize;
+use summit::Position;
+
+use crate::ask::Shell;
+use crate::connect::{Connection, Place};
+use crate::error::Failure;
+use crate::output::Output;
+use crate::read;
+
+/// What is there, and whether it is as it must be
+///
+/// Exit code 3 where something is different, 6 where there is no server to ask, 7 where the log is damaged.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  chronicle doctor --json")]
+pub(crate) struct Doctor {}
+
+/// What was found.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    pub(crate) program: Program,
+    /// The data directory, where no server was named.
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) nats_server: Option<NatsServer>,
+    pub(crate) log: Option<Log>,
+    /// Events, each counted once.
+    pub(crate) events: Option<usize>,
+    /// Settings of the stream that are not as they must be.
+    pub(crate) differences: Vec<Setting>,
+    /// Entries that are no events.
+    pub(crate) undecodable: Vec<NoEvent>,
+    /// Everything that is not as it must be, in sentences.
+    pub(crate) faults: Vec<String>,
+}
+
+/// This program.
+#[derive(Debug, Serialize)]
+pub(crate) struct Program {
+    pub(crate) version: &'static str,
+    pub(crate) path: Option<PathBuf>,
+}
+
+/// The server that keeps the log.
+#[derive(Debug, Serialize)]
+pub(crate) struct NatsServer {
+    pub(crate) version: String,
+    /// Where its program is, where it is run here.
+    pub(crate) program: Option<PathBuf>,
+    pub(crate) skipped: Vec<PassedOver>,
+}
+
+/// A program of the server that would not do.
+#[derive(Debug, Serialize)]
+pub(crate) struct PassedOver {
+    pub(crate) program: PathBuf,
+    pub(crate) reason: String,
+}
+
+/// The log, by the server's own account.
+#[derive(Debug, Serialize)]
+pub(crate) struct Log {
+    pub(crate) created_at: Timestamp,
+    pub(crate) first: Position,
+    pub(crate) last: Position,
+    pub(crate) entries: u64,
+    /// Whether positions run from 1 to the last without a gap, as read.
+    pub(crate) contiguous: bool,
+}
+
+/// A setting of the stream.
+#[derive(Debug, Serialize)]
+pub(crate) struct Setting {
+    pub(crate) setting: String,
+    pub(crate) expected: String,
+    pub(crate) found: String,
+}
+
+/// An entry that is no event.
+#[derive(Debug, Serialize)]
+pub(crate) struct NoEvent {
+    pub(crate) position: Position,
+    pub(crate) stored_at: Timestamp,
+    pub(crate) subject: String,
+    pub(crate) reason: String,
+    pub(crate) hash: String,
+}
+
+impl Doctor {
+    pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+        let place = Place::of(&shell.global)?;
+        let mut report = Report::of(&place);
+        let ended = report.examine(&place, shell.output()).await;
+        let output = shell.output();
+        output.answer(&report, &Index::new())?;
+        ended?;
+        match report.faults.len() {
+            0 => Ok(()),
+            1 => Err(Failure::Different("one thing is not as it must be".to_owned())),
+            some => Err(Failure::Different(format!("{some} things are not as they must be"))),
+        }
+    }
+}
+
+impl Report {
+    /// What is there without a server.
+    fn of(place: &Place) -> Self {
+        let data = match place {
+            Place::Url(_) => None,
+            Place::Data(data) => Some(data.clone()),
+        };
+        let path = std::env::current_exe().ok();
+        let server = path.as_ref().filter(|_| data.is_some()).and_then(|path| find_server(path).ok());
+        Self {
+            program: Program { version: env!("CARGO_PKG_VERSION"), path },
+            data,
+            nats_server: server.as_ref().map(NatsServer::of),
+            log: None,
+            events: None,
+            differences: Vec::new(),
+            undecodable: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    /// Asks the server, and reads the log. What is different becomes a fault; what cannot be asked ends it.
+    async fn examine(&mut self, place: &Place, output: Output) -> Result<(), Failure> {
+        let connection = match Connection::open(place, Output { quiet: true, ..output }).await {
+            Ok(connection) => connection,
+            Err(Failure::Connect(ConnectError::Differs { differences, .. })) => {
+                self.differs(differences);
+                return Ok(());
+            }
+            Err(failure) => return Err(failure),
+        };
+        let log = &connection.log;
+        self.nats_server = Some(match connection.server() {
+            Some(server) => NatsServer::of(server),
+            None => NatsServer { version: log.server_version().to_string(), program: None, skipped: Vec::new() },
+        });
+        self.differs(log.differences().await?);
+        let state = log.state().await?;
+        let read = read::index(log, None, Output { quiet: true, ..output }).await;
+        self.log = Some(Log::of(&state, !matches!(read, Err(Failure::Read(ReadError::Gap { .. })))));
+        if state.entries != state.last.get() {
+            let (entries, last) = (state.entries, state.last);
+            self.faults.push(format!("the log holds {entries} entries up to position {last}; nothing is ever deleted"));
+        }
+        let index = read?;
+        self.events = Some(index.len());
+        self.undecodable = index.undecodable().iter().map(NoEvent::of).collect();
+        self.faults.extend(self.undecodable.iter().map(|one| {
+            format!("the entry at position {} is no event and is passed over: {}", one.position, one.reason)
+        }));
+        Ok(())
+    }
+
+    fn differs(&mut self, differences: Vec<Difference>) {
+        self.faults.extend(differences.iter().map(|difference| format!("the stream's {difference}")));
+        let settings = differences.into_iter();
+        self.differences =
+            settings.map(|Difference { setting, expected, found }| Setting { setting, expected, found }).collect();
+    }
+}
+
+impl NatsServer {
+    fn of(server: &Server) -> Self {
+        let skipped = server.skipped.iter();
+        let skipped =
+            skipped.map(|one| PassedOver { program: one.program.clone(), reason: one.reason.clone() }).collect();
+        Self { version: server.version.to_string(), program: Some(server.program.clone()), skipped }
+    }
+}
+
+impl Log {
+    fn of(state: &LogState, gapless: bool) -> Self {
+        let LogState { created_at, first, last, entries } = *state;
+        Self { created_at, first, last, entries, contiguous: gapless && entries == last.get() }
+    }
+}
+
+impl NoEvent {
+    fn of(entry: &Undecodable) -> Self {
+        let Undecodable { position, stored_at, subject, reason, hash } = entry.clone();
+        Self { position, stored_at, subject, reason, hash }
+    }
+}

@@ -1,0 +1,113 @@
+//! `chronicle events`: history as it was stored.
+
+use chronicle::{Chronicle, Entry, ReadError};
+use clap::Args;
+use futures::TryStreamExt;
+use futures::stream::BoxStream;
+use projector::{EventFilter, Index};
+use summit::{Kind, MeetingId, OrganisationId, PartyId, Position, When};
+use wire::Document;
+
+use super::record::kind;
+use crate::ask::Shell;
+use crate::error::Failure;
+use crate::output::Output;
+use crate::values;
+
+/// So many bytes are printed at once.
+const PRINTED_AT_ONCE: usize = 64 * 1024;
+
+/// Which events
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Which events")]
+pub(super) struct Filters {
+    /// Of this organisation, also through their meeting or what they correct
+    #[arg(long)]
+    organisation: Option<OrganisationId>,
+    /// Of this meeting
+    #[arg(long)]
+    meeting: Option<MeetingId>,
+    /// Of this kind; repeats
+    #[arg(long, value_parser = kind(), value_delimiter = ',')]
+    kind: Vec<Kind>,
+    /// That name this party
+    #[arg(long, value_parser = values::party)]
+    party: Option<PartyId>,
+    /// That may have happened at or after the beginning of this period (EDTF)
+    #[arg(long, value_name = "TIME")]
+    from: Option<When>,
+    /// That may have happened at or before the end of this period (EDTF)
+    #[arg(long, value_name = "TIME")]
+    to: Option<When>,
+}
+
+impl Filters {
+    pub(super) fn filter(&self) -> EventFilter {
+        EventFilter {
+            organisation: self.organisation.clone(),
+            meeting: self.meeting.clone(),
+            kinds: self.kind.iter().copied().collect(),
+            party: self.party.clone(),
+            from: self.from.clone(),
+            to: self.to.clone(),
+        }
+    }
+}
+
+/// History as JSON lines: the documents as they were stored, each event once
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  chronicle events --organisation sco --kind signing
+  chronicle events --party KAZ --from 2024-07-03 --to 2024-07-04")]
+pub(crate) struct Events {
+    #[command(flatten)]
+    filters: Filters,
+}
+
+impl Events {
+    pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+        // First all of it: whose event one is may turn out later.
+        let (connection, index) = shell.read(None).await?;
+        let entries = connection.log.read(Position::START);
+        print(shell.output(), &index, &self.filters.filter(), entries).await
+    }
+}
+
+/// Prints the entries that are asked for, up to where the index ends.
+pub(super) async fn print(
+    output: Output,
+    index: &Index,
+    filter: &EventFilter,
+    mut entries: BoxStream<'static, Result<Entry, ReadError>>,
+) -> Result<(), Failure> {
+    let (mut text, mut any) = (Vec::new(), false);
+    let mut at = Position::START;
+    while at < index.tail() {
+        let Some(entry) = entries.try_next().await? else { break };
+        at = entry.position;
+        // Nothing stands there for repeats, and for what is no event.
+        let Some(record) = index.record_at(at).filter(|record| index.matches(record.event.id, filter)) else {
+            continue;
+        };
+        any = true;
+        text.extend(document(&entry).unwrap_or_else(|| Document::from_event(record.event.clone()).encode()));
+        text.push(b'\n');
+        if text.len() >= PRINTED_AT_ONCE {
+            Output::bytes(&text)?;
+            text.clear();
+        }
+    }
+    if !any {
+        output.note("no event is asked for");
+    }
+    Output::bytes(&text)
+}
+
+/// The document as it was stored, on one line.
+fn document(entry: &Entry) -> Option<Vec<u8>> {
+    if !entry.bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+        return Some(entry.bytes.to_vec());
+    }
+    // A line break in a JSON text is only space between its parts.
+    Document::decode(&entry.bytes).ok().map(|document| document.encode())
+}

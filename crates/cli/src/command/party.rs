@@ -1,0 +1,30 @@
+//! `chronicle party`: where a party belongs, and what it did.
+
+use clap::Args;
+use projector::{AskError, PartyView, View};
+use summit::PartyId;
+
+use crate::ask::Question;
+use crate::values;
+use crate::vantage::VantageOptions;
+
+/// One party: its memberships everywhere, and what it did
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  chronicle party IND
+  chronicle party BLR --as-of 2023")]
+pub(crate) struct Party {
+    /// The party, such as KAZ or un
+    #[arg(value_parser = values::party)]
+    party: PartyId,
+    #[command(flatten)]
+    pub(crate) from: VantageOptions,
+}
+
+impl Question for Party {
+    type Answer = PartyView;
+
+    fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError> {
+        view.party(&self.party)
+    }
+}

@@ -1,0 +1,28 @@
+//! `chronicle remarks`: everything odd, contested, unmatched.
+
+use clap::Args;
+use projector::{AskError, View};
+use summit::OrganisationId;
+
+use crate::ask::Question;
+use crate::vantage::VantageOptions;
+
+/// Everything odd: contested, unmatched, repeated, out of order
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  chronicle remarks
+  chronicle remarks sco --as-of 2024-07-04")]
+pub(crate) struct Remarks {
+    /// Only of this organisation
+    organisation: Option<OrganisationId>,
+    #[command(flatten)]
+    pub(crate) from: VantageOptions,
+}
+
+impl Question for Remarks {
+    type Answer = projector::Remarks;
+
+    fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError> {
+        view.remarks(self.organisation.as_ref())
+    }
+}

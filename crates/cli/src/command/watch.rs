@@ -1,0 +1,122 @@
+//! `chronicle watch`: each change as it comes.
+
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use projector::{Change, Changes, EventFilter, Index, Live, Update};
+use serde::Serialize;
+use serde_json::Value;
+use summit::{MeetingId, OrganisationId, Position};
+
+use super::events::Filters;
+use crate::ask::Shell;
+use crate::error::Failure;
+use crate::output::Output;
+use crate::render::changes;
+
+/// Each change as it comes, pushed; ctrl-c ends it
+///
+/// Every line begins with a position: --since with the last one seen goes on behind it, and nothing is lost or repeated.
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    #[command(subcommand)]
+    what: Watched,
+}
+
+#[derive(Debug, Subcommand)]
+enum Watched {
+    /// What changes in who holds which status in an organisation
+    #[command(after_help = "Example:\n  chronicle watch members sco --since 73")]
+    Members {
+        /// The organisation, such as sco
+        organisation: OrganisationId,
+        #[command(flatten)]
+        since: Since,
+    },
+    /// What changes in who takes part in a meeting
+    #[command(after_help = "Example:\n  chronicle watch attendance sco-plus-astana-2024 --json")]
+    Attendance {
+        /// The meeting, such as sco-plus-astana-2024
+        meeting: MeetingId,
+        #[command(flatten)]
+        since: Since,
+    },
+    /// Every event
+    #[command(after_help = "Example:\n  chronicle watch events --kind signing,admission")]
+    Events {
+        #[command(flatten)]
+        filters: Box<Filters>,
+        #[command(flatten)]
+        since: Since,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+struct Since {
+    /// Tell what came behind this position first [default: the last one as it is now]
+    #[arg(long, value_name = "POSITION")]
+    since: Option<Position>,
+}
+
+/// An event as watchers are told of it.
+#[derive(Serialize)]
+struct Told {
+    position: Position,
+    stored_at: Timestamp,
+    event: Value,
+}
+
+impl Watch {
+    pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+        let since = match &self.what {
+            Watched::Members { since, .. } | Watched::Attendance { since, .. } | Watched::Events { since, .. } => since,
+        };
+        let filter = match &self.what {
+            Watched::Events { filters, .. } => filters.filter(),
+            Watched::Members { .. } | Watched::Attendance { .. } => EventFilter::default(),
+        };
+        let mut connection = shell.connect().await?;
+        let mut live = Live::begin(&connection.log, since.since, Timestamp::now).await?;
+        shell.output().remark("watching; ctrl-c ends it");
+        loop {
+            let update = tokio::select! {
+                update = live.next() => update?,
+                _ = tokio::signal::ctrl_c() => return Ok(()),
+                lost = connection.lost() => return Err(lost),
+            };
+            self.tell(shell.output(), live.index(), &filter, update)?;
+        }
+    }
+
+    fn tell(&self, output: Output, index: &Index, filter: &EventFilter, update: Update) -> Result<(), Failure> {
+        if let Watched::Events { .. } = self.what {
+            return event(output, index, filter, &update);
+        }
+        let changes = self.watched(update.changes);
+        if changes.changes.is_empty() {
+            return Ok(());
+        }
+        if output.json { Output::json(&changes) } else { Output::text(&changes::lines(&changes, index)) }
+    }
+
+    /// Only what is watched.
+    fn watched(&self, mut changes: Changes) -> Changes {
+        changes.changes.retain(|change| match (change, &self.what) {
+            (Change::Membership { organisation: changed, .. }, Watched::Members { organisation, .. }) => {
+                changed == organisation
+            }
+            (Change::Attendance { meeting: changed, .. }, Watched::Attendance { meeting, .. }) => changed == meeting,
+            (Change::Membership { .. } | Change::Attendance { .. }, _) => false,
+        });
+        changes
+    }
+}
+
+fn event(output: Output, index: &Index, filter: &EventFilter, update: &Update) -> Result<(), Failure> {
+    let (Some(entry), Some(cause)) = (&update.entry, update.changes.cause) else { return Ok(()) };
+    let Some(record) = index.event(cause).filter(|_| index.matches(cause, filter)) else { return Ok(()) };
+    if !output.json {
+        return Output::text(&changes::event(record, index));
+    }
+    let event = serde_json::from_slice(&entry.bytes).expect("what decodes as an event is JSON");
+    Output::json(&Told { position: entry.position, stored_at: entry.stored_at, event })
+}

@@ -1,0 +1,83 @@
+//! Where the chronicle is: on a server that was named, or in a data directory with a server of our own.
+
+use std::path::PathBuf;
+
+use chronicle_nats::embedded::{Lease, Server};
+use chronicle_nats::{NatsChronicle, Settings};
+use directories::ProjectDirs;
+
+use crate::args::Global;
+use crate::error::Failure;
+use crate::output::Output;
+
+/// What the server calls this program in its own lists.
+const CLIENT_NAME: &str = concat!("chronicle/", env!("CARGO_PKG_VERSION"));
+
+/// Where the chronicle is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// On a running server.
+    Url(String),
+    /// In a data directory.
+    Data(PathBuf),
+}
+
+impl Place {
+    /// What the options say, or the user's own data directory. An empty variable says nothing.
+    pub(crate) fn of(global: &Global) -> Result<Self, Failure> {
+        if let Some(url) = global.nats.as_ref().filter(|url| !url.is_empty()) {
+            return Ok(Self::Url(url.clone()));
+        }
+        match global.data.as_ref().filter(|data| !data.as_os_str().is_empty()) {
+            Some(data) => Ok(Self::Data(data.clone())),
+            None => own_data("chronicle").map(Self::Data),
+        }
+    }
+}
+
+/// The user's own data directory for a name.
+pub(crate) fn own_data(name: &str) -> Result<PathBuf, Failure> {
+    let directories = ProjectDirs::from("", "", name);
+    let data = directories.map(|directories| directories.data_dir().to_owned());
+    data.ok_or_else(|| Failure::usage("there is no home directory to keep the chronicle in", "name one with --data"))
+}
+
+/// The chronicle, and what keeps its server running.
+pub(crate) struct Connection {
+    pub(crate) log: NatsChronicle,
+    /// The server of our own runs as long as this is held.
+    lease: Option<Lease>,
+}
+
+impl Connection {
+    /// Connects, after a server of our own is started where none was named.
+    pub(crate) async fn open(place: &Place, output: Output) -> Result<Self, Failure> {
+        let (url, lease) = match place {
+            Place::Url(url) => (url.clone(), None),
+            Place::Data(data) => {
+                let program = std::env::current_exe()
+                    .map_err(|source| Failure::System { what: "find out where this program is", source })?;
+                let lease = output.meanwhile("starting nats-server", Lease::acquire(data, &program)).await?;
+                for one in &lease.server().skipped {
+                    output.note(format_args!("passed over {}: {}", one.program.display(), one.reason));
+                }
+                (lease.url().to_owned(), Some(lease))
+            }
+        };
+        let log = NatsChronicle::connect(&Settings::new(url, CLIENT_NAME)).await?;
+        Ok(Self { log, lease })
+    }
+
+    /// The server of our own.
+    pub(crate) fn server(&self) -> Option<&Server> {
+        self.lease.as_ref().map(Lease::server)
+    }
+
+    /// Waits until a server of our own is gone for good; for ever where it is somebody else's.
+    pub(crate) async fn lost(&mut self) -> Failure {
+        match &mut self.lease {
+            Some(lease) => lease.lost().await.into(),
+            None => std::future::pending().await,
+        }
+    }
+}

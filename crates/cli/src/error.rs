@@ -1,0 +1,288 @@
+//! Why a command did not do what it was asked to: what is said, what may be done about it, and the exit code.
+
+use std::error::Error;
+use std::io;
+use std::process::ExitCode;
+
+use chronicle::ReadError;
+use chronicle_nats::ConnectError;
+use chronicle_nats::embedded::EmbeddedError;
+use producer::PublishError;
+use projector::{AskError, BadToken, CatchUpError};
+use summit::Position;
+use wire::Refused;
+
+/// The exit codes, an interface of other people's scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Code {
+    /// It was done.
+    Done = 0,
+    /// It failed.
+    Failed = 1,
+    /// The command line is not understood.
+    Usage = 2,
+    /// It was checked, and is different from what it must be.
+    Different = 3,
+    /// The input is refused.
+    Refused = 4,
+    /// The server does not permit it.
+    NotPermitted = 5,
+    /// There is no server, or one that is too old.
+    NoServer = 6,
+    /// The log is damaged.
+    Damaged = 7,
+}
+
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> Self {
+        Self::from(code as u8)
+    }
+}
+
+/// Why a command did not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    CatchUp(CatchUpError),
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    #[error(transparent)]
+    Token(#[from] BadToken),
+    /// What was asked for cannot be meant.
+    #[error("{said}")]
+    Usage { said: String, hint: &'static str },
+    /// Events that were handed in break the vocabulary. Each fault has a line of its own.
+    #[error("{said}")]
+    Refused { said: String, faults: Vec<String>, hint: Option<&'static str> },
+    /// Something is different from what it must be; the report says what.
+    #[error("{0}")]
+    Different(String),
+    /// The log does not reach as far as the question.
+    #[error("the chronicle ends at position {tail}, position {needed} was asked for")]
+    NotReached { tail: Position, needed: Position },
+    #[error("cannot read \"{name}\"")]
+    Unreadable { name: String, source: io::Error },
+    #[error("cannot write the answer")]
+    Output(#[source] io::Error),
+    #[error("cannot {what}")]
+    System { what: &'static str, source: io::Error },
+    /// The chronicle that the demo would write to is somebody's own.
+    #[error("this chronicle holds other events than the demo's")]
+    NotTheDemo,
+}
+
+impl From<CatchUpError> for Failure {
+    fn from(error: CatchUpError) -> Self {
+        match error {
+            CatchUpError::Read(error) => Self::Read(error),
+            CatchUpError::NotReached { .. } => Self::CatchUp(error),
+        }
+    }
+}
+
+impl Failure {
+    pub(crate) fn usage(said: impl Into<String>, hint: &'static str) -> Self {
+        Self::Usage { said: said.into(), hint }
+    }
+
+    /// An event that was made from options, with every fault of it.
+    pub(crate) fn refused(refused: &Refused) -> Self {
+        let faults: Vec<String> = refused.faults.iter().map(ToString::to_string).collect();
+        let lacks = |field: &str| refused.faults.iter().any(|fault| fault.field == field && fault.found == "nothing");
+        let hint = if lacks("source") || lacks("data.attribution") {
+            "--source and --attribution say who publishes; CHRONICLE_SOURCE and CHRONICLE_ATTRIBUTION are their defaults"
+        } else {
+            "`chronicle record --help` lists the fields of every kind"
+        };
+        Self::Refused { said: "the event is refused, nothing is stored".to_owned(), faults, hint: Some(hint) }
+    }
+
+    /// The exit code.
+    pub(crate) fn code(&self) -> Code {
+        match self {
+            Self::Connect(error) => match error {
+                ConnectError::Unreachable { .. } | ConnectError::TooOld { .. } | ConnectError::NoJetStream { .. } => {
+                    Code::NoServer
+                }
+                ConnectError::NotPermitted { .. } => Code::NotPermitted,
+                ConnectError::Differs { .. } => Code::Different,
+                ConnectError::Refused { .. } => Code::Failed,
+            },
+            Self::Embedded(error) => match error {
+                EmbeddedError::Damaged { .. } => Code::Damaged,
+                EmbeddedError::Unusable { .. } | EmbeddedError::NoSpace { .. } => Code::Failed,
+                EmbeddedError::Variable { .. } => Code::Usage,
+                EmbeddedError::NoServer
+                | EmbeddedError::NoneFits { .. }
+                | EmbeddedError::PortTaken { .. }
+                | EmbeddedError::StoreHeld { .. }
+                | EmbeddedError::Ended { .. }
+                | EmbeddedError::NotReady { .. }
+                | EmbeddedError::KeepsEnding { .. }
+                | EmbeddedError::Supervisor { .. }
+                | EmbeddedError::NoAnswer { .. } => Code::NoServer,
+            },
+            Self::Read(error) => match error {
+                ReadError::Unreachable(_) => Code::NoServer,
+                ReadError::Gap { .. } => Code::Damaged,
+                ReadError::NotPermitted(_) => Code::NotPermitted,
+            },
+            Self::Publish(error) => match error {
+                PublishError::IdTaken { .. } | PublishError::TooLarge { .. } => Code::Refused,
+                PublishError::NotPermitted(_) => Code::NotPermitted,
+                PublishError::Unreachable(_) => Code::NoServer,
+                PublishError::Moved { .. }
+                | PublishError::Full(_)
+                | PublishError::Refused(_)
+                | PublishError::OutcomeUnknown(_) => Code::Failed,
+            },
+            Self::Token(_) | Self::Usage { .. } => Code::Usage,
+            Self::Refused { .. } => Code::Refused,
+            Self::Different(_) => Code::Different,
+            Self::Ask(_)
+            | Self::CatchUp(_)
+            | Self::NotReached { .. }
+            | Self::Unreadable { .. }
+            | Self::Output(_)
+            | Self::System { .. }
+            | Self::NotTheDemo => Code::Failed,
+        }
+    }
+
+    /// What may be done about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Connect(error) => error.hint().map(ToOwned::to_owned),
+            Self::Embedded(error) => Some(error.hint().to_owned()),
+            Self::Read(ReadError::Gap { .. }) => {
+                Some("nothing is ever deleted, so this is damage: `chronicle doctor` tells what is there".to_owned())
+            }
+            Self::Read(ReadError::Unreachable(_)) => Some("try again; what is stored stays stored".to_owned()),
+            Self::Read(ReadError::NotPermitted(_)) | Self::Publish(PublishError::NotPermitted(_)) => {
+                Some("ask the server's operator for the permission".to_owned())
+            }
+            Self::Publish(error) => match error {
+                PublishError::IdTaken { .. } => Some("give the event an id of its own".to_owned()),
+                PublishError::OutcomeUnknown(_) => {
+                    Some("publish it again with the same id: it is stored once".to_owned())
+                }
+                PublishError::Full(_) => Some("the server's operator gives the chronicle more room".to_owned()),
+                PublishError::NotPermitted(_)
+                | PublishError::Moved { .. }
+                | PublishError::TooLarge { .. }
+                | PublishError::Refused(_)
+                | PublishError::Unreachable(_) => None,
+            },
+            Self::Ask(error) => asked(error),
+            Self::Token(BadToken::Fold { .. }) => Some("ask the same question without --token".to_owned()),
+            Self::Token(BadToken::AsOf(_)) => Some("--token takes the \"token\" of an earlier answer".to_owned()),
+            Self::Usage { hint, .. } => Some((*hint).to_owned()),
+            Self::Refused { hint, .. } => hint.map(ToOwned::to_owned),
+            Self::CatchUp(_) => Some("ask again, or without --min-position".to_owned()),
+            Self::NotReached { .. } => Some("ask without it, or of the chronicle that gave it".to_owned()),
+            Self::NotTheDemo => Some(
+                "leave out --nats and --data (and their variables), and the demo has a chronicle of its own".to_owned(),
+            ),
+            Self::Different(_) | Self::Unreadable { .. } | Self::Output(_) | Self::System { .. } => None,
+        }
+    }
+
+    /// Whether nobody reads the answer any more: no reason to complain.
+    pub(crate) fn is_closed_output(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// What is printed: faults, the error, its causes, what may be done.
+    pub(crate) fn report(&self) -> String {
+        let mut report = String::new();
+        if let Self::Refused { faults, .. } = self {
+            report.extend(faults.iter().flat_map(|fault| [fault.as_str(), "\n"]));
+        }
+        let bad = anstyle::AnsiColor::Red.on_default().bold();
+        let good = anstyle::AnsiColor::Cyan.on_default().bold();
+        report.push_str(&format!("{bad}error:{bad:#} {self}\n"));
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            report.push_str(&format!("  caused by: {error}\n"));
+            cause = error.source();
+        }
+        if let Some(hint) = self.hint() {
+            report.push_str(&format!("{good}hint:{good:#} {hint}\n"));
+        }
+        report
+    }
+}
+
+/// What to ask instead.
+fn asked(error: &AskError) -> Option<String> {
+    match error {
+        AskError::Unknown { what, nearest, .. } if nearest.is_empty() => {
+            Some(format!("`chronicle events` shows every {what} on record"))
+        }
+        AskError::Unknown { nearest, .. } => Some(format!("did you mean \"{}\"?", nearest.join("\" or \""))),
+        AskError::UnknownEvent(_) => Some("`chronicle events` prints every event with its id".to_owned()),
+        AskError::Ambiguous { .. } => Some("write more of the id".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chronicle::ReadError;
+    use chronicle_nats::ConnectError;
+    use producer::PublishError;
+    use projector::AskError;
+    use summit::Position;
+
+    use super::{Code, Failure};
+
+    fn plain(failure: &Failure) -> String {
+        anstream::adapter::strip_str(&failure.report()).to_string()
+    }
+
+    #[test]
+    fn every_kind_of_failure_has_the_exit_code_of_the_design() {
+        let url = || "nats://127.0.0.1:4222".to_owned();
+        let cases: [(Failure, Code); 10] = [
+            (AskError::UnknownEvent("7".into()).into(), Code::Failed),
+            (Failure::usage("no", "yes"), Code::Usage),
+            (ConnectError::Differs { stream: "CHRONICLE".into(), differences: vec![] }.into(), Code::Different),
+            (PublishError::TooLarge { found: "2".into(), allowed: "1".into() }.into(), Code::Refused),
+            (PublishError::NotPermitted("no".into()).into(), Code::NotPermitted),
+            (ConnectError::NotPermitted { url: url(), reason: "no".into() }.into(), Code::NotPermitted),
+            (ConnectError::Unreachable { url: url(), reason: "no".into() }.into(), Code::NoServer),
+            (ConnectError::NoJetStream { url: url() }.into(), Code::NoServer),
+            (ReadError::Unreachable("no".into()).into(), Code::NoServer),
+            (ReadError::Gap { expected: Position::new(4), found: Position::new(6) }.into(), Code::Damaged),
+        ];
+        for (failure, code) in cases {
+            assert_eq!(failure.code(), code, "{failure}");
+        }
+    }
+
+    #[test]
+    fn the_error_comes_first_then_its_causes_then_a_hint() {
+        let unknown = AskError::Unknown {
+            what: "organisation",
+            name: "sc0".into(),
+            nearest: vec!["sco".into(), "sco-bank".into()],
+        };
+        assert_eq!(
+            plain(&unknown.into()),
+            "error: no event names the organisation \"sc0\"\nhint: did you mean \"sco\" or \"sco-bank\"?\n"
+        );
+        let source = std::io::Error::other("the disk is gone");
+        assert_eq!(
+            plain(&Failure::Unreadable { name: "report.jsonl".into(), source }),
+            "error: cannot read \"report.jsonl\"\n  caused by: the disk is gone\n"
+        );
+    }
+}

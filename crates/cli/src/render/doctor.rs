@@ -1,0 +1,44 @@
+//! What `doctor` found.
+
+use std::path::Path;
+
+use anstyle::AnsiColor;
+
+use super::{Page, Text};
+use crate::command::doctor::Report;
+
+impl Text for Report {
+    fn text(&self, page: &mut Page<'_>) {
+        let at = |path: Option<&Path>| path.map(|path| format!(" at {}", path.display())).unwrap_or_default();
+        page.line(format_args!("chronicle    {}{}", self.program.version, at(self.program.path.as_deref())));
+        if let Some(data) = &self.data {
+            page.line(format_args!("data         {}", data.display()));
+        }
+        match &self.nats_server {
+            Some(server) => {
+                page.line(format_args!("nats-server  {}{}", server.version, at(server.program.as_deref())));
+                for one in &server.skipped {
+                    page.line(format_args!("             passed over {}: {}", one.program.display(), one.reason));
+                }
+            }
+            None => page.line("nats-server  not found"),
+        }
+        if let Some(log) = &self.log {
+            let gaps = if log.contiguous { "without a gap" } else { "with gaps" };
+            page.line(format_args!(
+                "log          positions {} to {}, {} entries, {gaps}, since {}",
+                log.first, log.last, log.entries, log.created_at
+            ));
+        }
+        if let Some(events) = self.events {
+            page.line(format_args!("events       {events}, and {} entries that are none", self.undecodable.len()));
+        }
+        let (good, bad) = (AnsiColor::Green.on_default(), AnsiColor::Red.on_default().bold());
+        for fault in &self.faults {
+            page.line(format_args!("{bad}different{bad:#}    {fault}"));
+        }
+        if self.faults.is_empty() && self.log.is_some() {
+            page.line(format_args!("{good}everything is as it must be{good:#}"));
+        }
+    }
+}

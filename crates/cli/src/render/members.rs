@@ -1,0 +1,129 @@
+//! Memberships: who holds which status, and the spells of a timeline.
+
+use std::collections::BTreeMap;
+
+use comfy_table::Cell;
+use projector::{Count, Dated, Members, PartyTimeline, Remarks, SpellRow, StepRow, Timeline};
+use summit::{Answer, PartyId, Status};
+
+use super::page::{answer, marks, name, sources, word};
+use super::{Page, Text};
+
+impl Text for Members {
+    fn text(&self, page: &mut Page<'_>) {
+        page.heading(&self.organisation, &self.token);
+        page.line(counts(&self.counts));
+        let rows = self.parties.iter().map(|row| {
+            let suspended = match row.suspended {
+                Answer::Yes => Some("suspended".to_owned()),
+                Answer::Possibly => Some("possibly suspended".to_owned()),
+                Answer::No => None,
+            };
+            [
+                Cell::new(&row.party),
+                name(&row.party),
+                word(row.status.as_ref()),
+                answer(row.answer.as_str()),
+                since(row.since.as_ref()),
+                since(row.until.as_ref()),
+                marks(suspended.into_iter().chain(contested(row.contested))),
+            ]
+        });
+        let rows = rows.collect();
+        page.table(["PARTY", "NAME", "STATUS", "ANSWER", "SINCE", "UNTIL", "MARKS"], rows);
+        page.remarks(&self.remarks);
+    }
+}
+
+/// Parties by status, in one line.
+pub(crate) fn counts(counts: &BTreeMap<Status, Count>) -> String {
+    if counts.is_empty() {
+        return "nobody is on record".to_owned();
+    }
+    let said = counts.iter().map(|(status, Count { yes, possibly })| match possibly {
+        0 => format!("{status} {yes}"),
+        _ => format!("{status} {yes} (possibly {} more)", possibly),
+    });
+    said.collect::<Vec<_>>().join(", ")
+}
+
+impl Text for Timeline {
+    fn text(&self, page: &mut Page<'_>) {
+        page.heading(format_args!("{} timeline", self.organisation), &self.token);
+        if let Some(founded) = &self.founded {
+            page.line(format_args!("founded {}", founded.edtf));
+        }
+        let spells = self.parties.iter().flat_map(|row| row.spells.iter().map(|spell| spell_row(&row.party, spell)));
+        page.table(["PARTY", "NAME", "STATUS", "SINCE", "UNTIL", "ANSWER", "MARKS"], spells.collect());
+        ladder(page, &self.parties);
+        for silent in self.parties.iter().filter(|row| row.spells.is_empty() && row.steps.is_empty()) {
+            page.line(format_args!("{}: not stated", silent.party));
+        }
+        page.remarks(&self.remarks);
+    }
+}
+
+fn spell_row(party: &PartyId, spell: &SpellRow) -> [Cell; 7] {
+    let [status, since, until, answer, marks] = spell_cells(spell);
+    [Cell::new(party), name(party), status, since, until, answer, marks]
+}
+
+/// Status, since, until, answer, marks.
+pub(crate) fn spell_cells(spell: &SpellRow) -> [Cell; 5] {
+    let suspended = spell.suspensions.iter().map(|period| match &period.until {
+        Some(until) => format!("suspended {} to {}", period.since.edtf, until.edtf),
+        None => format!("suspended since {}", period.since.edtf),
+    });
+    [
+        Cell::new(&spell.status),
+        since(Some(&spell.since)),
+        since(spell.until.as_ref()),
+        answer(spell.answer.as_str()),
+        marks(suspended.chain(contested(spell.contested))),
+    ]
+}
+
+fn ladder(page: &mut Page<'_>, parties: &[PartyTimeline]) {
+    let steps = || parties.iter().flat_map(|row| row.steps.iter().map(move |step| (&row.party, step)));
+    if steps().next().is_some() {
+        page.part("ladder");
+    }
+    let rows = steps().map(|(party, step)| {
+        let [towards, rung, occurred, source, event] = step_cells(page, step);
+        [Cell::new(party), towards, rung, occurred, source, event]
+    });
+    let rows = rows.collect();
+    page.table(["PARTY", "TOWARDS", "STEP", "WHEN", "SOURCE", "EVENT"], rows);
+}
+
+/// Towards, step, when, source, event.
+pub(crate) fn step_cells(page: &Page<'_>, step: &StepRow) -> [Cell; 5] {
+    [
+        Cell::new(&step.towards),
+        Cell::new(step.step),
+        Cell::new(&step.occurred),
+        Cell::new(sources(&step.attribution)),
+        Cell::new(page.id(step.event)),
+    ]
+}
+
+/// When something changed, as EDTF.
+pub(crate) fn since(dated: Option<&Dated>) -> Cell {
+    word(dated.map(|dated| &dated.edtf))
+}
+
+/// The mark of what sources disagree about.
+pub(crate) fn contested(is: bool) -> Option<String> {
+    is.then(|| "contested".to_owned())
+}
+
+impl Text for Remarks {
+    fn text(&self, page: &mut Page<'_>) {
+        let of = self.organisation.as_ref().map_or("everything".to_owned(), ToString::to_string);
+        page.heading(of, &self.token);
+        if self.remarks.is_empty() {
+            page.line("nothing is odd");
+        }
+        page.remarks(&self.remarks);
+    }
+}

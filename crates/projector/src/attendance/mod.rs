@@ -1,0 +1,65 @@
+//! Attendance: who took part in a meeting, at what level, in whose place (`design.md` section 3).
+//!
+//! In reading order: `about` is the meeting itself; `gathering` the meeting with its parts and organisations; `claims`
+//! what is said of delegations there; `merge` how values of one attribute come to one; `people` the head and the
+//! others; `fold` one delegation from its claims; `rows` and `remarks` the answer.
+
+mod about;
+mod claims;
+mod fold;
+mod gathering;
+mod merge;
+mod people;
+mod remarks;
+mod rows;
+
+use summit::{MeetingId, PartyId};
+
+use self::gathering::Gathering;
+use crate::answer::{Attendance, Delegation, MeetingInfo, PresenceAnswer, Remark};
+use crate::view::{AskError, View};
+
+impl View<'_> {
+    /// Who took part in a meeting. Cost: the claims of the meeting and its parts.
+    pub fn attendance(&self, meeting: &MeetingId) -> Result<Attendance, AskError> {
+        self.known_meeting(meeting)?;
+        let gathering = Gathering::new(self, meeting, self.cutoff);
+        let claims = gathering.claims();
+        Ok(Attendance {
+            meeting: meeting.clone(),
+            token: self.token().clone(),
+            meeting_info: MeetingInfo {
+                organisations: gathering.organisations.keys().map(|organisation| (*organisation).clone()).collect(),
+                ..gathering.about.info()
+            },
+            delegations: claims.parties.iter().map(|(party, claims)| gathering.delegation(party, claims)).collect(),
+            groups: claims.groups.iter().map(|(words, claims)| gathering.group(words, claims)).collect(),
+            not_stated: gathering.not_stated(&claims),
+            parts: gathering.parts.all.keys().map(|part| (*part).clone()).collect(),
+            remarks: gathering.remarks(&claims),
+        })
+    }
+
+    /// One delegation's row; nothing where nothing is said of the party. Cost: the claims of that party.
+    pub(crate) fn delegation(&self, meeting: &MeetingId, party: &PartyId) -> Option<Delegation> {
+        let gathering = Gathering::new(self, meeting, self.cutoff);
+        let claims = gathering.claims_about(party);
+        (!claims.is_empty()).then(|| gathering.delegation(party, &claims))
+    }
+
+    /// What is odd about who took part in a meeting.
+    pub(crate) fn meeting_remarks(&self, meeting: &MeetingId) -> Vec<Remark> {
+        let gathering = Gathering::new(self, meeting, self.cutoff);
+        gathering.remarks(&gathering.claims())
+    }
+}
+
+impl From<summit::Presence> for PresenceAnswer {
+    fn from(presence: summit::Presence) -> Self {
+        match presence {
+            summit::Presence::Present => Self::Present,
+            summit::Presence::Announced => Self::Announced,
+            summit::Presence::Absent => Self::Absent,
+        }
+    }
+}

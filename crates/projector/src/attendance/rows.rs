@@ -1,0 +1,137 @@
+//! Delegations and groups as rows of an answer, each with events that suffice for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use summit::{Capacity, Cutoff, EventId, MeetingForm, PartyId, Status};
+
+use super::about::About;
+use super::claims::{Claim, Claims};
+use super::fold::{Folded, fold};
+use super::gathering::Gathering;
+use super::people::Figure;
+use crate::answer::{Delegation, Group, Member};
+use crate::index::Record;
+use crate::membership::EventKey;
+
+/// Events in sort order.
+type Evidence<'v> = BTreeMap<EventKey, &'v Record>;
+
+/// Forms at which every member is expected.
+const FORMS_OF_MEMBERS: [MeetingForm; 4] =
+    [MeetingForm::Summit, MeetingForm::Plenary, MeetingForm::Restricted, MeetingForm::Expanded];
+
+impl<'v> Gathering<'v> {
+    pub(super) fn fold(&self, claims: &[Claim<'v>]) -> Folded<'v> {
+        fold(claims, self.about.is_void())
+    }
+
+    /// The row of a party of which something is said.
+    pub(super) fn delegation(&self, party: &PartyId, claims: &[Claim<'v>]) -> Delegation {
+        let folded = self.fold(claims);
+        let mut evidence = self.evidence(claims);
+        let stated = folded.capacity.as_ref().map(|capacity| capacity.value.clone());
+        let derived = if stated.is_none() { self.derived_capacity(party, &mut evidence) } else { None };
+        let people = folded.people;
+        let head = people.head.as_ref();
+        Delegation {
+            party: party.clone(),
+            answer: folded.answer,
+            presence: folded.presence,
+            level: head.and_then(Figure::level),
+            person: head.and_then(|head| head.person).cloned(),
+            capacity_derived: derived.is_some(),
+            capacity: stated.or(derived),
+            mode: head.and_then(|head| head.mode.as_ref()).map(|mode| mode.value),
+            in_lieu_of: head.and_then(|head| head.in_lieu_of.as_ref()).map(|person| person.value.clone()),
+            absent_levels: folded.absent_levels,
+            members: people.members.iter().filter_map(member).collect(),
+            parts: folded.parts.into_iter().cloned().collect(),
+            contested: !folded.disputes.is_empty(),
+            evidence: self.sufficient(evidence),
+        }
+    }
+
+    /// The row of unnamed ones.
+    pub(super) fn group(&self, words: &str, claims: &[Claim<'v>]) -> Group {
+        let folded = self.fold(claims);
+        Group {
+            group: words.to_owned(),
+            answer: folded.answer,
+            presence: folded.presence,
+            level: folded.people.head.as_ref().and_then(Figure::level),
+            capacity: folded.capacity.map(|capacity| capacity.value.clone()),
+            evidence: self.sufficient(self.evidence(claims)),
+        }
+    }
+
+    /// Parties that surely were members at the end of the last day and of whom nothing is said, where every member is
+    /// expected.
+    pub(super) fn not_stated(&self, claims: &Claims<'v>) -> Vec<PartyId> {
+        let form = self.about.pick(|_, meeting| meeting.form);
+        let end = self.about.held().and_then(|held| held.end());
+        let expected = form.is_some_and(|form| FORMS_OF_MEMBERS.contains(&form)) && !self.about.is_void();
+        let Some(end) = end.filter(|_| expected).map(Cutoff::Moment) else { return Vec::new() };
+        let mut missing: BTreeSet<&PartyId> = BTreeSet::new();
+        for organisation in self.organisations.keys() {
+            let parties = self.view.parties_in(organisation).filter(|party| !claims.parties.contains_key(party));
+            missing.extend(parties.filter(|party| {
+                let held = self.view.status_at(organisation, party, &end);
+                held.is_some_and(|spell| spell.status == Status::member())
+            }));
+        }
+        missing.into_iter().cloned().collect()
+    }
+
+    /// The status surely held at the end of the meeting's last day, in the first of its organisations that gives one;
+    /// what it rests on joins the evidence.
+    fn derived_capacity(&self, party: &PartyId, evidence: &mut Evidence<'v>) -> Option<Capacity> {
+        let held = self.about.held()?;
+        let end = Cutoff::Moment(held.end()?);
+        let (spell, path) = self
+            .organisations
+            .iter()
+            .find_map(|(organisation, path)| Some((self.view.status_at(organisation, party, &end)?, path)))?;
+        let membership = spell.evidence.iter().filter_map(|id| self.view.index.event(*id));
+        evidence.extend(keyed(membership.chain(path.iter().copied()).chain([held.ended_by])));
+        spell.status.as_str().parse().ok()
+    }
+
+    /// The claims, and what makes parts of the meeting of those where they stand.
+    pub(super) fn evidence(&self, claims: &[Claim<'v>]) -> Evidence<'v> {
+        let parts: BTreeSet<_> = claims.iter().filter_map(|claim| claim.part).collect();
+        let paths = parts.into_iter().flat_map(|part| self.path(part));
+        keyed(claims.iter().map(|claim| claim.record).chain(paths)).collect()
+    }
+
+    /// Adds what decides the phase of the meeting or of a part, where the evidence alone would have it void and it is
+    /// not, or the other way round.
+    fn sufficient(&self, mut evidence: Evidence<'v>) -> Vec<EventId> {
+        let has = |record: &Record| evidence.contains_key(&EventKey::of(&record.event));
+        let unlike = |about: &&About<'v>| {
+            let told = about.active.iter().map(|(record, _)| *record).filter(|record| has(record));
+            About::new(told, &self.at).is_void() != about.is_void()
+        };
+        let parts = self.parts.all.values().filter(|about| about.active.iter().any(|(record, _)| has(record)));
+        let decisive: Vec<&Record> = parts
+            .chain([&self.about])
+            .filter(unlike)
+            .filter_map(About::phase)
+            .flat_map(|(_, decisive)| decisive)
+            .collect();
+        evidence.extend(keyed(decisive));
+        evidence.keys().map(EventKey::id).collect()
+    }
+}
+
+fn member(figure: &Figure<'_>) -> Option<Member> {
+    Some(Member {
+        person: figure.person?.clone(),
+        level: figure.level(),
+        mode: figure.mode.as_ref().map(|mode| mode.value),
+        in_lieu_of: figure.in_lieu_of.as_ref().map(|person| person.value.clone()),
+    })
+}
+
+fn keyed<'v>(records: impl IntoIterator<Item = &'v Record>) -> impl Iterator<Item = (EventKey, &'v Record)> {
+    records.into_iter().map(|record| (EventKey::of(&record.event), record))
+}

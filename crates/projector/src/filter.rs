@@ -1,0 +1,43 @@
+//! Which events are asked for, for history and feeds.
+
+use std::collections::BTreeSet;
+
+use summit::{Event, EventId, Kind, MeetingId, OrganisationId, PartyId, When};
+
+use crate::index::{Index, filing};
+
+/// Which events are asked for; every part may be left open.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EventFilter {
+    /// Of this organisation, also through their meeting or what they correct.
+    pub organisation: Option<OrganisationId>,
+    /// Of this meeting, its parts and sidelines not included.
+    pub meeting: Option<MeetingId>,
+    /// Of these kinds; none: of all.
+    pub kinds: BTreeSet<Kind>,
+    /// That name this party.
+    pub party: Option<PartyId>,
+    /// That may have happened at or after the beginning of this period.
+    pub from: Option<When>,
+    /// That may have happened at or before the end of this period.
+    pub to: Option<When>,
+}
+
+impl Index {
+    /// Whether an event is asked for. Cost: that of what it belongs to.
+    pub fn matches(&self, id: EventId, filter: &EventFilter) -> bool {
+        let Some(record) = self.event(id) else { return false };
+        let event = &record.event;
+        let occurred = event.shared.occurred.range();
+        (filter.kinds.is_empty() || filter.kinds.contains(&event.kind()))
+            && filter.meeting.as_ref().is_none_or(|meeting| event.shared.meeting.as_ref() == Some(meeting))
+            && filter.from.as_ref().is_none_or(|from| from.range().earliest <= occurred.latest)
+            && filter.to.as_ref().is_none_or(|to| occurred.earliest <= to.range().latest)
+            && filter.party.as_ref().is_none_or(|party| names(event, party))
+            && filter.organisation.as_ref().is_none_or(|one| self.organisations_of(id).contains(one))
+    }
+}
+
+fn names(event: &Event, party: &PartyId) -> bool {
+    filing::party_of_status(event) == Some(party) || filing::parties(event).any(|named| named == party)
+}

@@ -1,0 +1,231 @@
+//! Where an event is filed: under every organisation, meeting, party, person and instrument that it speaks of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use summit::{Content, Event, MeetingId, OrganisationId, Participation, PartyId, Person};
+
+use super::Index;
+
+/// The place of a record in the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Slot(u32);
+
+impl Slot {
+    pub(crate) fn new(index: usize) -> Self {
+        Self(u32::try_from(index).expect("an index holds fewer than four billion events"))
+    }
+
+    pub(crate) const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What is filed under an organisation.
+#[derive(Default)]
+pub(crate) struct OrganisationFile {
+    /// The first event that names it.
+    pub(crate) first: Option<Slot>,
+    /// By party: status claims, suspensions and rungs.
+    pub(crate) parties: BTreeMap<PartyId, Standings>,
+    pub(crate) foundings: Vec<Slot>,
+    pub(crate) reclassifications: Vec<Slot>,
+    pub(crate) tallies: Vec<Slot>,
+}
+
+/// What is filed under a party within an organisation.
+#[derive(Default)]
+pub(crate) struct Standings {
+    /// Admissions, standings and withdrawals.
+    pub(crate) status: Vec<Slot>,
+    /// Suspensions and reinstatements.
+    pub(crate) rights: Vec<Slot>,
+    pub(crate) steps: Vec<Slot>,
+}
+
+/// What is filed under a meeting.
+#[derive(Default)]
+pub(crate) struct MeetingFile {
+    /// The first event that names it.
+    pub(crate) first: Option<Slot>,
+    /// Events of the kind `meeting`.
+    pub(crate) about: Vec<Slot>,
+    /// Events of the kind `attendance`.
+    pub(crate) attendance: Vec<Slot>,
+    pub(crate) tallies: Vec<Slot>,
+    pub(crate) statements: Vec<Slot>,
+    /// Meetings that some event calls a part of this one.
+    pub(crate) parts: BTreeSet<MeetingId>,
+}
+
+/// What is filed under a party.
+#[derive(Default)]
+pub(crate) struct PartyFile {
+    /// The first event that names it.
+    pub(crate) first: Option<Slot>,
+    /// Organisations in which something is said of its status.
+    pub(crate) organisations: BTreeSet<OrganisationId>,
+    /// Everything that names it, but for its status.
+    pub(crate) deeds: Vec<Slot>,
+}
+
+impl Index {
+    /// Files an event that is about to stand at `slot`.
+    pub(super) fn file(&mut self, slot: Slot, event: &Event) {
+        if let Some(organisation) = &event.shared.organisation {
+            self.file_organisation(slot, event, organisation);
+        }
+        if let Some(meeting) = &event.shared.meeting {
+            self.file_meeting(slot, event, meeting);
+        }
+        for party in parties(event) {
+            let file = self.parties.entry(party.clone()).or_default();
+            file.first.get_or_insert(slot);
+            if file.deeds.last() != Some(&slot) {
+                file.deeds.push(slot);
+            }
+        }
+        for person in people(event) {
+            let deeds = self.people.entry(person.id.clone()).or_default();
+            if deeds.last() != Some(&slot) {
+                deeds.push(slot);
+            }
+        }
+        if let Content::Signing(signing) = &event.content {
+            self.instruments.entry(signing.instrument.clone()).or_default().push(slot);
+        }
+    }
+
+    fn file_organisation(&mut self, slot: Slot, event: &Event, organisation: &OrganisationId) {
+        let file = self.organisations.entry(organisation.clone()).or_default();
+        file.first.get_or_insert(slot);
+        let (party, place): (&PartyId, fn(&mut Standings) -> &mut Vec<Slot>) = match &event.content {
+            Content::Founding(_) => return file.foundings.push(slot),
+            Content::Reclassification(_) => return file.reclassifications.push(slot),
+            Content::Tally(_) => return file.tallies.push(slot),
+            Content::Admission(claim) => (&claim.party, |file| &mut file.status),
+            Content::Standing(claim) => (&claim.party, |file| &mut file.status),
+            Content::Withdrawal(claim) => (&claim.party, |file| &mut file.status),
+            Content::Suspension(claim) | Content::Reinstatement(claim) => (&claim.party, |file| &mut file.rights),
+            Content::Step(claim) => (&claim.party, |file| &mut file.steps),
+            Content::Meeting(_)
+            | Content::Arrival(_)
+            | Content::Departure(_)
+            | Content::Attendance(_)
+            | Content::Signing(_)
+            | Content::Statement(_)
+            | Content::Naming(_)
+            | Content::Succession(_)
+            | Content::Retraction(_) => return,
+        };
+        place(file.parties.entry(party.clone()).or_default()).push(slot);
+        let file = self.parties.entry(party.clone()).or_default();
+        file.first.get_or_insert(slot);
+        file.organisations.insert(organisation.clone());
+    }
+
+    fn file_meeting(&mut self, slot: Slot, event: &Event, meeting: &MeetingId) {
+        let file = self.meetings.entry(meeting.clone()).or_default();
+        file.first.get_or_insert(slot);
+        match &event.content {
+            Content::Meeting(about) => {
+                file.about.push(slot);
+                if let Some(whole) = &about.part_of {
+                    let file = self.meetings.entry(whole.clone()).or_default();
+                    file.first.get_or_insert(slot);
+                    file.parts.insert(meeting.clone());
+                }
+                if let Some(whole) = &about.sidelines_of {
+                    self.meetings.entry(whole.clone()).or_default().first.get_or_insert(slot);
+                }
+            }
+            Content::Attendance(_) => file.attendance.push(slot),
+            Content::Tally(_) => file.tallies.push(slot),
+            Content::Statement(_) => file.statements.push(slot),
+            Content::Founding(_)
+            | Content::Admission(_)
+            | Content::Standing(_)
+            | Content::Step(_)
+            | Content::Suspension(_)
+            | Content::Reinstatement(_)
+            | Content::Withdrawal(_)
+            | Content::Reclassification(_)
+            | Content::Arrival(_)
+            | Content::Departure(_)
+            | Content::Signing(_)
+            | Content::Naming(_)
+            | Content::Succession(_)
+            | Content::Retraction(_) => {}
+        }
+    }
+}
+
+/// The party of whose status, rights or ladder an event speaks.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the kinds that speak of one party's status; no other does")]
+pub(crate) fn party_of_status(event: &Event) -> Option<&PartyId> {
+    match &event.content {
+        Content::Admission(claim) => Some(&claim.party),
+        Content::Standing(claim) => Some(&claim.party),
+        Content::Withdrawal(claim) => Some(&claim.party),
+        Content::Suspension(claim) | Content::Reinstatement(claim) => Some(&claim.party),
+        Content::Step(claim) => Some(&claim.party),
+        _ => None,
+    }
+}
+
+/// The parties that an event names for something else than their status.
+pub(crate) fn parties(event: &Event) -> impl Iterator<Item = &PartyId> {
+    let (one, many): (Option<&PartyId>, Vec<&PartyId>) = match &event.content {
+        Content::Meeting(meeting) => {
+            (meeting.host.as_ref(), meeting.participants.iter().filter_map(|entry| entry.party.as_ref()).collect())
+        }
+        Content::Arrival(travel) | Content::Departure(travel) => (travel.party.as_ref(), vec![]),
+        Content::Attendance(entry) => (entry.party.as_ref(), vec![]),
+        Content::Signing(signing) => (None, signing.signatories.iter().filter_map(|one| one.party.as_ref()).collect()),
+        Content::Statement(statement) => (statement.party.as_ref(), vec![]),
+        Content::Succession(succession) => (None, succession.from.iter().chain(&succession.to).collect()),
+        Content::Naming(naming) => {
+            let party = if let summit::Named::Party(party) = &naming.of { Some(party) } else { None };
+            (party, vec![])
+        }
+        Content::Founding(_)
+        | Content::Admission(_)
+        | Content::Standing(_)
+        | Content::Step(_)
+        | Content::Suspension(_)
+        | Content::Reinstatement(_)
+        | Content::Withdrawal(_)
+        | Content::Reclassification(_)
+        | Content::Tally(_)
+        | Content::Retraction(_) => (None, vec![]),
+    };
+    one.into_iter().chain(many)
+}
+
+/// The people that an event names.
+pub(crate) fn people(event: &Event) -> impl Iterator<Item = &Person> {
+    fn of(entry: &Participation) -> impl Iterator<Item = &Person> {
+        entry.person.iter().chain(&entry.in_lieu_of)
+    }
+    let people: Vec<&Person> = match &event.content {
+        Content::Meeting(meeting) => meeting.participants.iter().flat_map(of).collect(),
+        Content::Arrival(travel) | Content::Departure(travel) => {
+            travel.person.iter().chain(&travel.welcomed_by).collect()
+        }
+        Content::Attendance(entry) => of(entry).collect(),
+        Content::Signing(signing) => signing.signatories.iter().filter_map(|one| one.person.as_ref()).collect(),
+        Content::Statement(statement) => statement.speaker.iter().collect(),
+        Content::Founding(_)
+        | Content::Admission(_)
+        | Content::Standing(_)
+        | Content::Step(_)
+        | Content::Suspension(_)
+        | Content::Reinstatement(_)
+        | Content::Withdrawal(_)
+        | Content::Reclassification(_)
+        | Content::Tally(_)
+        | Content::Naming(_)
+        | Content::Succession(_)
+        | Content::Retraction(_) => vec![],
+    };
+    people.into_iter()
+}

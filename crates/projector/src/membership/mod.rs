@@ -1,0 +1,176 @@
+//! Membership: who holds which status in an organisation, since when, and why the view says so.
+
+mod explain;
+mod remarks;
+mod rows;
+mod spells;
+mod tally;
+
+use std::collections::BTreeMap;
+
+use summit::{Answer, Cutoff, Event, OrganisationId, PartyId, Status};
+
+pub use explain::{Knowledge, diff};
+pub(crate) use spells::{EventKey, Folded, Spell, sorted};
+pub(crate) use tally::{just_after, tally_remark};
+
+use crate::answer::{Count, Dated, Members, Membership, PartyTimeline, Row, Stated, Timeline};
+use crate::index::{Slot, Standings};
+use crate::view::{AskError, View};
+
+/// Which rows are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MembersFilter {
+    /// Only this status.
+    pub status: Option<Status>,
+    /// Only this party; it is answered even where it holds nothing, or nothing is said of it.
+    pub party: Option<PartyId>,
+}
+
+impl View<'_> {
+    /// Who holds which status in an organisation. Cost: the claims of the parties asked for.
+    pub fn members(&self, organisation: &OrganisationId, only: &MembersFilter) -> Result<Members, AskError> {
+        self.known_organisation(organisation)?;
+        let wanted = |status: &Status| only.status.as_ref().is_none_or(|only| only == status);
+        let folded = self.folded(organisation, only.party.as_ref());
+        let mut parties: Vec<Row> = folded
+            .iter()
+            .flat_map(|(party, spells)| self.rows(party, spells))
+            .filter(|row| row.status.as_ref().is_some_and(wanted))
+            .collect();
+        if let Some(party) = only.party.as_ref().filter(|_| parties.is_empty()) {
+            parties.push(self.row_of_none(party, folded.get(party), only.status.as_ref()));
+        }
+        let mut counts = counts(&folded, &self.cutoff);
+        counts.retain(|status, _| wanted(status));
+        let mut remarks = self.remarks_on_spells(organisation, &folded);
+        if only.party.is_none() {
+            remarks.extend(self.remarks_on_tallies(organisation, &folded));
+            remarks.extend(self.remarks_on_links(Some(organisation)));
+        }
+        remarks.sort();
+        Ok(Members { organisation: organisation.clone(), token: self.token().clone(), counts, parties, remarks })
+    }
+
+    /// All spells of the parties of an organisation, or of one of them.
+    pub fn timeline(&self, organisation: &OrganisationId, only: Option<&PartyId>) -> Result<Timeline, AskError> {
+        self.known_organisation(organisation)?;
+        let mut folded = self.folded(organisation, only);
+        if let Some(only) = only {
+            folded.entry(only.clone()).or_default();
+        }
+        let file = self.index.organisation(organisation);
+        let foundings: Vec<&Event> = file.iter().flat_map(|file| self.events(&file.foundings)).collect();
+        let founded = spells::winner(&sorted(foundings))
+            .map(|event| Dated::new(Some(event.shared.occurred.as_str()), event.shared.occurred.range()));
+        let mut remarks = self.remarks_on_spells(organisation, &folded);
+        remarks.sort();
+        let parties = folded.into_iter().map(|(party, spells)| PartyTimeline {
+            spells: self.spell_rows(&spells),
+            steps: self.step_rows(organisation, &party),
+            party,
+        });
+        let parties = parties.filter(|row| only.is_some() || !row.spells.is_empty() || !row.steps.is_empty()).collect();
+        Ok(Timeline { organisation: organisation.clone(), token: self.token().clone(), founded, parties, remarks })
+    }
+
+    /// All spells of a party, by organisation.
+    pub(crate) fn memberships(&self, party: &PartyId) -> Vec<Membership> {
+        let organisations = self.index.party(party).into_iter().flat_map(|file| &file.organisations);
+        let memberships = organisations.map(|organisation| Membership {
+            organisation: organisation.clone(),
+            spells: self.spell_rows(&self.spells_of(organisation, party)),
+            steps: self.step_rows(organisation, party),
+        });
+        memberships.filter(|row| !row.spells.is_empty() || !row.steps.is_empty()).collect()
+    }
+
+    /// The rows of one party in one organisation at the vantage: what a published view holds of it.
+    pub(crate) fn rows_of(&self, organisation: &OrganisationId, party: &PartyId) -> Vec<Row> {
+        self.rows(party, &self.spells_of(organisation, party))
+    }
+
+    /// The spells of one party in one organisation, whenever they are.
+    pub(crate) fn spells_of(&self, organisation: &OrganisationId, party: &PartyId) -> Folded {
+        self.folded(organisation, Some(party)).remove(party).unwrap_or_default()
+    }
+
+    /// The spells of every party of an organisation of which an active claim speaks, or of one of them.
+    fn folded(&self, organisation: &OrganisationId, only: Option<&PartyId>) -> BTreeMap<PartyId, Folded> {
+        let Some(file) = self.index.organisation(organisation) else { return BTreeMap::new() };
+        let changes: Vec<&Event> = self.events(&file.reclassifications).collect();
+        let foundings: Vec<&Event> = self.events(&file.foundings).collect();
+        let fold = |standings: &Standings| {
+            let status: Vec<&Event> = self.events(&standings.status).collect();
+            let rights = self.events(&standings.rights);
+            spells::spells(status.into_iter().chain(changes.iter().copied()), rights, foundings.iter().copied())
+        };
+        let parties: Vec<(&PartyId, &Standings)> = match only {
+            Some(party) => file.parties.get_key_value(party).into_iter().collect(),
+            None => file.parties.iter().collect(),
+        };
+        parties.into_iter().map(|(party, standings)| (party.clone(), fold(standings))).collect()
+    }
+
+    /// The status that a party surely holds at a cutoff, with the events that show it.
+    pub(crate) fn status_at(&self, organisation: &OrganisationId, party: &PartyId, at: &Cutoff) -> Option<Spell> {
+        let spells = self.spells_of(organisation, party).spells;
+        spells.into_iter().find(|spell| !spell.status.is_none() && spell.holds(at) == Answer::Yes)
+    }
+
+    /// Every party of which something is said in an organisation, active or not.
+    pub(crate) fn parties_in(&self, organisation: &OrganisationId) -> impl Iterator<Item = &PartyId> {
+        self.index.organisation(organisation).into_iter().flat_map(|file| file.parties.keys())
+    }
+
+    /// The active events among some.
+    pub(crate) fn events<'s>(&'s self, slots: &'s [Slot]) -> impl Iterator<Item = &'s Event> {
+        self.activity.filter(slots).map(|record| &record.event)
+    }
+
+    /// The one row of a party that holds nothing asked for: surely not, or nothing is said of it.
+    fn row_of_none(&self, party: &PartyId, spells: Option<&Folded>, status: Option<&Status>) -> Row {
+        let spells = spells.map_or(&[][..], |spells| &spells.spells);
+        let mut row = Row {
+            party: party.clone(),
+            status: status.cloned(),
+            answer: if spells.is_empty() { Stated::NotStated } else { Stated::No },
+            since: None,
+            until: None,
+            suspended: Answer::No,
+            contested: false,
+            competing: Vec::new(),
+            evidence: Vec::new(),
+        };
+        // The spell that holds instead, or else the one to come.
+        let holds = |spell: &&Spell| spell.holds(&self.cutoff) != Answer::No;
+        if let Some(spell) = spells.iter().find(holds).or(spells.first()) {
+            row.contested = spell.contested();
+            row.competing = self.competing(spell.competing());
+            row.evidence.clone_from(&spell.evidence);
+        }
+        row
+    }
+}
+
+/// Parties by status: surely, or possibly. Neighbouring spells of one status are one stay.
+fn counts(folded: &BTreeMap<PartyId, Folded>, at: &Cutoff) -> BTreeMap<Status, Count> {
+    let mut counts: BTreeMap<Status, Count> = BTreeMap::new();
+    for spells in folded.values() {
+        let mut held: BTreeMap<&Status, Answer> = BTreeMap::new();
+        for stay in spells.spells.chunk_by(|left, right| left.status == right.status) {
+            let (first, last) = (&stay[0], &stay[stay.len() - 1]);
+            let ended = last.end.as_ref().map_or(Answer::No, |end| end.reached(at));
+            let answer = held.entry(&first.status).or_insert(Answer::No);
+            *answer = answer.or(first.start.reached(at).and(!ended));
+        }
+        for (status, answer) in held.into_iter().filter(|(status, _)| !status.is_none()) {
+            match answer {
+                Answer::Yes => counts.entry(status.clone()).or_default().yes += 1,
+                Answer::Possibly => counts.entry(status.clone()).or_default().possibly += 1,
+                Answer::No => {}
+            }
+        }
+    }
+    counts
+}

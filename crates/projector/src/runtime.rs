@@ -1,0 +1,162 @@
+//! Keeping an index current: catch up, follow, and tell what each entry and each new day changes.
+//!
+//! The only part of this crate that waits. It is pushed, never polls, and reads no clock but the one handed in.
+
+use std::time::Duration;
+
+use chronicle::{Chronicle, Entry, ReadError};
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use summit::Position;
+
+use crate::changes::{Changes, calendar_changes, changes};
+use crate::index::Index;
+
+/// How long a reader waits for its own write to arrive.
+pub const MIN_POSITION_PATIENCE: Duration = Duration::from_secs(5);
+/// The longest sleep until the next look at the calendar; a clock that is set meanwhile is noticed by then.
+const CALENDAR_NAP: Duration = Duration::from_secs(3600);
+
+/// Why the index is not as current as asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CatchUpError {
+    /// The log could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The log has not come so far in time.
+    #[error("the chronicle has not reached position {wanted} within {} s, it is at {found}", MIN_POSITION_PATIENCE.as_secs())]
+    NotReached {
+        /// What was asked for.
+        wanted: Position,
+        /// How far the log has come.
+        found: Position,
+    },
+}
+
+/// Reads the log to its tail. With `min_position`, waits until it has come so far, at most [`MIN_POSITION_PATIENCE`].
+pub async fn catch_up(log: &impl Chronicle, min_position: Option<Position>) -> Result<Index, CatchUpError> {
+    let mut index = Index::new();
+    let mut entries = log.read(Position::START);
+    while let Some(entry) = entries.try_next().await? {
+        index.append(&entry);
+    }
+    if let Some(wanted) = min_position.filter(|wanted| *wanted > index.tail()) {
+        let mut entries = log.follow(index.tail().next());
+        let arrive = async {
+            while index.tail() < wanted {
+                match entries.try_next().await? {
+                    Some(entry) => index.append(&entry),
+                    None => break,
+                };
+            }
+            Ok::<_, ReadError>(())
+        };
+        match tokio::time::timeout(MIN_POSITION_PATIENCE, arrive).await {
+            Ok(arrived) => arrived?,
+            Err(_) => return Err(CatchUpError::NotReached { wanted, found: index.tail() }),
+        }
+    }
+    Ok(index)
+}
+
+/// The civil date in UTC.
+pub fn date_of(instant: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(instant).date()
+}
+
+/// An index that follows the log, and what changes.
+pub struct Live {
+    index: Index,
+    entries: BoxStream<'static, Result<Entry, ReadError>>,
+    /// Says what time it is; read when the calendar may have moved.
+    clock: Box<dyn Fn() -> Timestamp + Send>,
+    /// The day whose views are current.
+    today: Date,
+    /// Changes up to here were told before.
+    told: Position,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Update {
+    /// The entry; nothing where the calendar moved.
+    pub entry: Option<Entry>,
+    /// What it changed in the current views: possibly nothing.
+    pub changes: Changes,
+}
+
+impl Live {
+    /// Follows a log from the beginning, and tells what comes behind `since`, or behind the tail as it is now.
+    pub async fn begin(
+        log: &impl Chronicle,
+        since: Option<Position>,
+        clock: impl Fn() -> Timestamp + Send + 'static,
+    ) -> Result<Self, ReadError> {
+        let tail = log.tail().await?;
+        let told = since.unwrap_or(tail);
+        if told > tail {
+            // The log was longer once, or the position is of another log.
+            return Err(ReadError::Gap { expected: told.next(), found: tail.next() });
+        }
+        let today = date_of(clock());
+        let entries = log.follow(Position::START);
+        Ok(Self { index: Index::new(), entries, clock: Box::new(clock), today, told })
+    }
+
+    /// The index as far as it was told.
+    pub const fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The next entry, or the next day, whenever it comes. One update for each position, in order, none left out. Safe to
+    /// abandon: nothing is lost.
+    pub async fn next(&mut self) -> Result<Update, ReadError> {
+        loop {
+            let entry = if self.index.tail() < self.told {
+                // History needs no calendar.
+                self.entries.next().await
+            } else {
+                let nap = self.until_tomorrow();
+                tokio::select! {
+                    entry = self.entries.next() => entry,
+                    () = tokio::time::sleep(nap) => {
+                        if let Some(update) = self.new_day() {
+                            return Ok(update);
+                        }
+                        continue;
+                    }
+                }
+            };
+            let entry = entry.transpose()?;
+            let Some(entry) = entry else {
+                return Err(ReadError::Unreachable("following ended".to_owned()));
+            };
+            self.index.append(&entry);
+            if entry.position > self.told {
+                self.told = entry.position;
+                let changes = changes(&self.index, entry.position, self.today);
+                return Ok(Update { entry: Some(entry), changes });
+            }
+        }
+    }
+
+    /// What the calendar changed, if its day is another one now.
+    fn new_day(&mut self) -> Option<Update> {
+        let day = date_of((self.clock)());
+        if day == self.today {
+            return None;
+        }
+        let changes = calendar_changes(&self.index, self.today, day);
+        self.today = day;
+        Some(Update { entry: None, changes })
+    }
+
+    fn until_tomorrow(&self) -> Duration {
+        let midnight = self.today.tomorrow().ok().and_then(|day| TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok());
+        let wait = midnight.and_then(|midnight| Duration::try_from(midnight.duration_since((self.clock)())).ok());
+        wait.unwrap_or_default().min(CALENDAR_NAP)
+    }
+}

@@ -1,0 +1,152 @@
+//! A question's vantage, resolved: what exists from there, and when in the world it looks.
+
+use jiff::civil::Date;
+use summit::{
+    AccordingTo, AsOf, Cutoff, Event, EventId, InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Position,
+    Vantage,
+};
+
+use crate::FOLD;
+use crate::answer::Token;
+use crate::index::{Activity, Index, Record, Selection, Slot};
+use crate::nearest::nearest;
+
+/// The chronicle from a vantage. Every question is asked of it; each reads only what it is about.
+pub struct View<'a> {
+    pub(crate) index: &'a Index,
+    pub(crate) activity: Activity<'a>,
+    pub(crate) cutoff: Cutoff,
+    token: Token,
+}
+
+/// Why a question cannot be answered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AskError {
+    /// No event names it.
+    #[error("no event names the {what} \"{name}\"")]
+    Unknown {
+        /// Such as `organisation`.
+        what: &'static str,
+        /// What was asked for.
+        name: String,
+        /// The nearest names that events do use, the nearest first.
+        nearest: Vec<String>,
+    },
+    /// No event has this id, or begins so.
+    #[error("no event has the id \"{0}\"")]
+    UnknownEvent(String),
+    /// Several events begin so.
+    #[error("several events have an id that begins with \"{prefix}\": {}", .ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
+    Ambiguous {
+        /// What was asked for.
+        prefix: String,
+        /// Some of them.
+        ids: Vec<EventId>,
+    },
+}
+
+/// How many ids an ambiguous beginning is answered with.
+const SHOWN_IDS: usize = 4;
+
+impl Index {
+    /// Looks from a vantage. `today` stands in where it leaves `as_of` open: the civil date in UTC, read once by the
+    /// caller.
+    pub fn view(&self, vantage: &Vantage, today: Date) -> Result<View<'_>, AskError> {
+        let as_of = vantage.as_of.clone().unwrap_or_else(|| AsOf::End(end_of(today)));
+        let exists = |record: &Record| vantage.at_position.is_none_or(|position| record.position <= position);
+        let around = |id: EventId, inclusive| {
+            let record = self.event(id).filter(|record| exists(record));
+            let shared = &record.ok_or_else(|| AskError::UnknownEvent(id.to_string()))?.event.shared;
+            Ok(Cutoff::around(&shared.occurred, shared.order, inclusive))
+        };
+        let cutoff = match &as_of {
+            AsOf::End(when) => Cutoff::Moment(when.range().latest),
+            AsOf::Before(id) => around(*id, false)?,
+            AsOf::After(id) => around(*id, true)?,
+        };
+        let token = Token {
+            position: vantage.at_position.unwrap_or_else(|| self.tail()),
+            as_of: as_of.to_string(),
+            known_at: vantage.known_at,
+            at_position: vantage.at_position,
+            according_to: vantage.according_to.as_ref().map(AccordingTo::to_string),
+            fold: FOLD,
+        };
+        Ok(View { index: self, activity: Activity::new(self, Selection::of(vantage)), cutoff, token })
+    }
+
+    /// The one event whose id is or begins with a text.
+    pub fn find(&self, prefix: &str) -> Result<EventId, AskError> {
+        let ids: Vec<EventId> = self.ids_beginning(prefix).take(SHOWN_IDS).collect();
+        match ids.as_slice() {
+            [] => Err(AskError::UnknownEvent(prefix.to_owned())),
+            [id] => Ok(*id),
+            _ => Err(AskError::Ambiguous { prefix: prefix.to_owned(), ids }),
+        }
+    }
+}
+
+/// A day as EDTF.
+pub(crate) fn end_of(day: Date) -> summit::When {
+    day.to_string().parse().expect("a civil date is EDTF of level 0")
+}
+
+impl View<'_> {
+    /// From where it looks: asked again, it answers the same.
+    pub const fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// Whether an event has happened by `as_of`.
+    pub(crate) fn reached(&self, event: &Event) -> summit::Answer {
+        self.cutoff.reached(event.shared.occurred.range(), event.shared.order)
+    }
+
+    /// The last position that exists from here.
+    pub(crate) fn exists(&self, position: Position) -> bool {
+        self.activity.selection().at_position.is_none_or(|last| position <= last)
+    }
+
+    /// Whether the event that first named something exists from here.
+    fn named(&self, first: Option<Slot>) -> bool {
+        first.is_some_and(|slot| self.exists(self.index.at(slot).position))
+    }
+
+    pub(crate) fn known_organisation(&self, organisation: &OrganisationId) -> Result<(), AskError> {
+        let known = self.named(self.index.organisation(organisation).and_then(|file| file.first));
+        let names = || self.index.organisations().map(OrganisationId::as_str);
+        known_or(known, "organisation", organisation.as_str(), names)
+    }
+
+    pub(crate) fn known_meeting(&self, meeting: &MeetingId) -> Result<(), AskError> {
+        let known = self.named(self.index.meeting(meeting).and_then(|file| file.first));
+        known_or(known, "meeting", meeting.as_str(), || self.index.meetings().map(MeetingId::as_str))
+    }
+
+    pub(crate) fn known_party(&self, party: &PartyId) -> Result<(), AskError> {
+        let known = self.named(self.index.party(party).and_then(|file| file.first));
+        known_or(known, "party", party.as_str(), || self.index.parties().map(PartyId::as_str))
+    }
+
+    pub(crate) fn known_person(&self, person: &PersonId) -> Result<(), AskError> {
+        let known = self.named(self.index.person(person).first().copied());
+        known_or(known, "person", person.as_str(), || self.index.people().map(PersonId::as_str))
+    }
+
+    pub(crate) fn known_instrument(&self, instrument: &InstrumentId) -> Result<(), AskError> {
+        let known = self.named(self.index.acts(instrument).first().copied());
+        known_or(known, "instrument", instrument.as_str(), || self.index.instruments().map(InstrumentId::as_str))
+    }
+}
+
+fn known_or<'n, N: Iterator<Item = &'n str>>(
+    known: bool,
+    what: &'static str,
+    name: &str,
+    names: impl Fn() -> N,
+) -> Result<(), AskError> {
+    if known {
+        return Ok(());
+    }
+    Err(AskError::Unknown { what, name: name.to_owned(), nearest: nearest(name, names()) })
+}

@@ -1,0 +1,165 @@
+//! What goes wrong is said clearly, with an exit code of its own, and leaves nothing half done.
+
+use std::fmt::Write;
+use std::net::TcpListener;
+use std::process::Command;
+
+use serde_json::Value;
+use tests::{Chronicle, Finished, NatsServer, program};
+
+const ASTANA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/wire/tests/data/astana-2024.jsonl");
+
+/// Whether a command failed with this code and said all of these.
+#[track_caller]
+fn refused(finished: &Finished, code: i32, said: &[&str]) {
+    assert_eq!(finished.code, Some(code), "{}", finished.err);
+    for text in said {
+        assert!(finished.err.contains(text), "{text:?} is not in: {}", finished.err);
+    }
+}
+
+#[test]
+fn servers_that_are_too_old_are_refused_with_version_reason_and_what_to_do() {
+    for version in ["2.11.11", "2.12.0"] {
+        let server = NatsServer::start_old(version);
+        let finished = Chronicle::on(&server.url()).run(["members", "sco"]);
+        refused(&finished, 6, &[version, "too old", "2.12.1", "hint:"]);
+    }
+}
+
+#[test]
+fn where_no_server_answers_it_says_so() {
+    let finished = Chronicle::on("nats://127.0.0.1:1").run(["members", "sco"]);
+    refused(&finished, 6, &["error:", "127.0.0.1:1", "hint:"]);
+}
+
+#[test]
+fn where_the_kept_port_is_taken_it_says_so() {
+    let chronicle = Chronicle::embedded();
+    chronicle.run(["publish", ASTANA]).good();
+    let told = chronicle.run(["doctor", "--json"]).json();
+    let port = find_port(&told).expect("doctor tells where the server is");
+    // The server stops with the last command; whoever comes first has the port.
+    let taken = tests::wait("the port to be free", || TcpListener::bind(("127.0.0.1", port)).ok(), Option::is_some);
+    refused(&chronicle.run(["members", "sco"]), 6, &[&port.to_string(), "hint:"]);
+    drop(taken);
+    chronicle.run(["members", "sco"]).good();
+}
+
+/// The port of the first address of this machine in a JSON document.
+fn find_port(value: &Value) -> Option<u16> {
+    match value {
+        Value::String(text) => text.rsplit_once("127.0.0.1:")?.1.trim_end_matches('/').parse().ok(),
+        Value::Array(items) => items.iter().find_map(find_port),
+        Value::Object(fields) => fields.values().find_map(find_port),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+#[test]
+fn a_document_too_large_and_one_that_is_none_are_refused_with_line_field_found_and_allowed() {
+    let chronicle = Chronicle::embedded();
+    let good = std::fs::read_to_string(ASTANA).expect("the data");
+    let large = format!(
+        r#"{{"specversion":"1.0","id":"00000000-0000-4000-8000-000000000001","source":"/t","type":"chronicle.founding.v1","data":{{"occurred":"2001","organisation":"sco","attribution":[{{"name":"t"}}],"note":"{}"}}}}"#,
+        "x".repeat(70_000)
+    );
+    let unknown = r#"{"specversion":"1.0","id":"7","source":"/t","type":"chronicle.coronation.v1","data":{"occurred":"2001-02-30","attribution":[]}}"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("bad.jsonl");
+    std::fs::write(&file, format!("{good}{large}\n{unknown}\nno JSON at all\n")).expect("written");
+    let file = file.to_str().expect("a path");
+
+    let finished = chronicle.run(["publish", file]);
+    refused(&finished, 4, &["65536", "coronation", "2001-02-30", "attribution", ":74:", ":75:", ":76:"]);
+    assert_eq!(finished.out, "", "nothing is acknowledged");
+    assert_eq!(chronicle.run(["events"]).good(), "", "nothing is stored");
+
+    let finished = chronicle.run(["publish", "--keep-going", file]);
+    refused(&finished, 4, &["coronation"]);
+    assert_eq!(chronicle.run(["events"]).good().lines().count(), 73, "the good lines are stored");
+}
+
+#[test]
+fn garbage_that_another_client_stores_is_counted_shown_and_passed_over() {
+    let server = NatsServer::start();
+    let chronicle = Chronicle::on(&server.url());
+    chronicle.run(["publish", ASTANA]).good();
+    server.publish_raw("chronicle.event.sco.-.admission", b"\xff\x00 no document");
+    let members = chronicle.run(["members", "sco", "--json", "--as-of", "2024-07-04"]).json();
+    assert_eq!(members["counts"]["member"]["yes"], 10);
+    assert_eq!(members["token"]["position"], 74);
+    let remarks = chronicle.run(["remarks", "--json"]).json();
+    let remarks = remarks["remarks"].as_array().expect("remarks");
+    let undecodable: Vec<&Value> = remarks.iter().filter(|remark| remark["kind"] == "undecodable").collect();
+    assert!(undecodable.len() == 1 && undecodable[0]["text"].as_str().is_some_and(|text| text.contains("position 74")));
+}
+
+#[test]
+fn names_that_nobody_knows_are_answered_with_the_nearest() {
+    let chronicle = Chronicle::embedded();
+    chronicle.run(["publish", ASTANA]).good();
+    refused(&chronicle.run(["members", "scp"]), 1, &["scp", "sco"]);
+    refused(&chronicle.run(["attendance", "sco-astana-2042"]), 1, &["sco-astana-2024"]);
+    refused(&chronicle.run(["members", "sco", "--as-of", "2024-02-31"]), 2, &["2024-02-31"]);
+    refused(&chronicle.run(["memberz"]), 2, &["members"]);
+}
+
+/// Runs a script in a mount namespace of its own, as root there; `$1` is the command, `$2` an empty folder.
+fn in_own_mounts(script: &str) -> Finished {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new("unshare");
+    command.args(["--map-root-user", "--mount", "sh", "-euc", script, "sh"]).arg(program()).arg(folder.path());
+    let output = command.env_remove("CHRONICLE_NATS_URL").env("NO_COLOR", "1").output().expect("unshare runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    Finished { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_written_is_named() {
+    let finished = in_own_mounts(
+        r#"mount -t tmpfs none "$2"; mkdir "$2/data"; mount -o remount,ro "$2"; "$1" --data "$2/data" members sco"#,
+    );
+    refused(&finished, 6, &["error:", "/data", "ead-only", "hint:"]);
+}
+
+#[test]
+fn a_full_disk_is_said_and_keeps_what_was_acknowledged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("large.jsonl");
+    std::fs::write(&file, large_events(600)).expect("written");
+    let script = format!(
+        r#"mount -t tmpfs -o size=24m none "$2"
+           code=0; "$1" --data "$2/data" publish - < '{}' > '{}' || code=$?
+           "$1" --data "$2/data" events | wc -l; exit $code"#,
+        file.display(),
+        folder.path().join("acks").display()
+    );
+    let finished = in_own_mounts(&script);
+    refused(&finished, 1, &["error:", "full"]);
+    let acks = std::fs::read_to_string(folder.path().join("acks")).expect("acknowledgements");
+    let acks = acks.lines().count();
+    assert!(acks > 0 && acks < 600, "{acks} were acknowledged");
+    assert!(finished.out.trim().parse::<usize>().is_ok_and(|stored| stored >= acks), "{} of {acks}", finished.out);
+}
+
+/// Events of some 48 KB each that do not compress.
+fn large_events(count: u64) -> String {
+    let mut noise = 0x2545_f491_4f6c_dd1d_u64;
+    let mut lines = String::new();
+    for number in 0..count {
+        let mut note = String::new();
+        while note.len() < 48_000 {
+            noise ^= noise << 13;
+            noise ^= noise >> 7;
+            noise ^= noise << 17;
+            write!(note, "{noise:016x}").expect("a string takes what is written");
+        }
+        writeln!(
+            lines,
+            r#"{{"specversion":"1.0","id":"00000000-0000-4000-8000-{number:012}","source":"/t","type":"chronicle.founding.v1","data":{{"occurred":"2001","organisation":"sco","attribution":[{{"name":"t"}}],"note":"{note}"}}}}"#
+        )
+        .expect("a string takes what is written");
+    }
+    lines
+}
