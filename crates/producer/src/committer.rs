@@ -20,8 +20,6 @@ use crate::settle::{Pending, Place, Settler, Terms};
 const GATHER_TIME: Duration = Duration::from_millis(2);
 /// The most that is gathered, in bytes of documents; the most in events is [`MAX_BATCH`].
 const GATHER_BYTES: usize = 8 * 1024 * 1024;
-/// The content type of a document in structured mode.
-const CONTENT_TYPE: (&str, &str) = ("Content-Type", "application/cloudevents+json");
 
 /// What a caller waits for.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, PublishError>>;
@@ -188,14 +186,12 @@ impl<C: Chronicle, D: Directory> Committer<C, D> {
             }
             let caller = Caller { reply, followers: Vec::new() };
             match self.pending(&prepared) {
-                Ok(pending) => match pending.place {
-                    Some(place) => self.answer(&pending, caller, Ok(place)),
-                    None => {
-                        ids.insert(prepared.id(), group.batch.len());
-                        group.batch.push(pending);
-                        group.callers.push(caller);
-                    }
-                },
+                Ok(pending @ Pending { place: Some(place), .. }) => self.answer(&pending, caller, Ok(place)),
+                Ok(pending) => {
+                    ids.insert(prepared.id(), group.batch.len());
+                    group.batch.push(pending);
+                    group.callers.push(caller);
+                }
                 Err(error) => tell(caller.reply, Err(error)),
             }
         }
@@ -206,8 +202,7 @@ impl<C: Chronicle, D: Directory> Committer<C, D> {
     fn pending(&mut self, prepared: &Prepared) -> Result<Pending, PublishError> {
         let (id, fingerprint) = (prepared.id(), prepared.fingerprint);
         let subject = self.filing.subject(prepared.document.event(), &self.directory);
-        let headers = vec![(CONTENT_TYPE.0.to_owned(), CONTENT_TYPE.1.to_owned())];
-        let draft = Draft { id, subject, headers, bytes: prepared.bytes.clone() };
+        let draft = Draft { id, subject, headers: wire::headers(), bytes: prepared.bytes.clone() };
         draft.check()?;
         let place = self.directory.known(id).map(|known| Place {
             position: known.position,

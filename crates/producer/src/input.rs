@@ -68,8 +68,8 @@ impl<R: Read> Lines<R> {
             match bytes.strip_suffix(b"\n") {
                 Some(whole) => bytes = whole.strip_suffix(b"\r").unwrap_or(whole),
                 None if self.line.len() as u64 == MAX_LINE_BYTES => {
-                    let skipped = self.reader.skip_until(b'\n')?;
-                    let found = format!("{} bytes", bytes.len() + skipped);
+                    self.reader.skip_until(b'\n')?;
+                    let found = format!("more than {MAX_DOCUMENT_BYTES} bytes");
                     let fault = fault("", found, format!("at most {MAX_DOCUMENT_BYTES} bytes"));
                     return Ok(Some(Line { number: self.number, document: Err(fault) }));
                 }

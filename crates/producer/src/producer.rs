@@ -63,9 +63,9 @@ impl Producer {
         let producer = self.clone();
         let handed_in = documents.then(move |document| {
             let producer = producer.clone();
-            async move { answer(producer.hand_in(document).await) }
+            async move { producer.hand_in(document).await }
         });
-        handed_in.buffered(IN_FLIGHT)
+        handed_in.map(answer).buffered(IN_FLIGHT)
     }
 
     /// Publishes at most [`MAX_BATCH`] events as one: after success all of them stand in the log, after an error none

@@ -59,11 +59,13 @@ pub(crate) struct Settler<C> {
     /// A position that is in the log, as late as we know: whatever is sent from now on and stored stands behind it.
     /// Nothing before the first look at the log.
     mark: Option<Position>,
+    /// Where the last repeat was found by looking back: what is published again in its old order goes on behind it.
+    repeated: Option<Position>,
 }
 
 impl<C: Chronicle> Settler<C> {
     pub(crate) fn new(log: C) -> Self {
-        Self { log, mark: None }
+        Self { log, mark: None, repeated: None }
     }
 
     /// Finds a place for every event of the batch that has none. After an error, those still without a place are not
@@ -177,14 +179,19 @@ impl<C: Chronicle> Settler<C> {
         }
     }
 
-    /// Looks through what was stored since the search began, and then step by step further back, until at least one
-    /// is found. The log remembers ids for minutes, so an id that it refuses stands not far back.
+    /// Looks through what was stored since the search began, behind the last repeat, and then step by step further
+    /// back, until at least one is found. The log remembers ids for minutes, so what it refuses stands not far back.
     async fn look_everywhere(&mut self, batch: &mut [Pending], search: &mut Search) -> Result<(), ReadError> {
         let left = without_place(batch);
         self.look_ahead(batch, search, u64::MAX).await?;
+        if let Some(repeated) = self.repeated.filter(|_| without_place(batch) == left) {
+            let last = self.look(batch, search, repeated.next(), LOOK_BACK).await?;
+            self.repeated = last.filter(|_| without_place(batch) < left);
+        }
         while without_place(batch) == left && search.low > Position::START {
             let from = search.low.get().saturating_sub(search.step);
-            self.look(batch, search, Position::new(from).next(), search.low.get() - from).await?;
+            let last = self.look(batch, search, Position::new(from).next(), search.low.get() - from).await?;
+            self.repeated = last.filter(|_| without_place(batch) < left);
             search.low = Position::new(from);
             search.step = search.step.saturating_mul(2);
         }
@@ -275,7 +282,8 @@ impl Retry {
 
 /// Whether an entry says what the event says.
 fn says(entry: &Entry, pending: &Pending) -> bool {
-    let decoded = || Document::decode(&entry.bytes).is_ok_and(|there| there.fingerprint() == pending.fingerprint);
+    let decoded =
+        || Document::read(&entry.headers, &entry.bytes).is_ok_and(|there| there.fingerprint() == pending.fingerprint);
     entry.bytes == pending.draft.bytes || decoded()
 }
 

@@ -26,8 +26,15 @@ type Said = (u64, u8);
 struct Caller {
     after_milliseconds: u64,
     events: Vec<Said>,
-    /// As one, perhaps with an expected tail; otherwise one after the other.
-    together: Option<Option<u64>>,
+    how: How,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum How {
+    /// One after the other.
+    Alone,
+    /// As one, perhaps with an expected tail.
+    Together(Option<u64>),
 }
 
 /// What one caller is told of one call: the events, and the answer.
@@ -57,13 +64,16 @@ fn read_fault() -> impl Strategy<Value = ReadFault> {
 
 fn caller() -> impl Strategy<Value = Caller> {
     let event = (0..30_u64, prop_oneof![5 => Just(0_u8), 1 => Just(1_u8)]);
-    let together = prop_oneof![
-        2 => Just(None),
-        1 => Just(Some(None)),
-        1 => (0..20_u64).prop_map(|expected| Some(Some(expected))),
+    let how = prop_oneof![
+        2 => Just(How::Alone),
+        1 => Just(How::Together(None)),
+        1 => (0..20_u64).prop_map(|expected| How::Together(Some(expected))),
     ];
-    (0..40_u64, prop::collection::vec(event, 1..6), together)
-        .prop_map(|(after_milliseconds, events, together)| Caller { after_milliseconds, events, together })
+    (0..40_u64, prop::collection::vec(event, 1..6), how).prop_map(|(after_milliseconds, events, how)| Caller {
+        after_milliseconds,
+        events,
+        how,
+    })
 }
 
 proptest! {
@@ -106,7 +116,7 @@ async fn all(log: &FaultyLog, callers: Vec<Caller>) -> Vec<Told> {
         let producer = producer.clone();
         async move {
             tokio::time::sleep(Duration::from_millis(caller.after_milliseconds)).await;
-            if let Some(expected) = caller.together {
+            if let How::Together(expected) = caller.how {
                 let documents = caller.events.iter().map(|(n, wording)| document(*n, *wording)).collect();
                 let answer = producer.publish_together(documents, expected.map(Position::new)).await;
                 return vec![(caller.events, answer)];

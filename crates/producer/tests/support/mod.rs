@@ -1,8 +1,9 @@
 //! Documents to publish, and a log that fails as it is told.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![expect(dead_code, reason = "each test file uses its own part")]
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -89,6 +90,8 @@ pub(crate) struct FaultyLog {
     script: Arc<Mutex<Script>>,
     /// A permit for every call that may append.
     gate: Arc<Semaphore>,
+    /// How many entries were read.
+    read: Arc<AtomicUsize>,
 }
 
 #[derive(Default)]
@@ -107,7 +110,12 @@ impl FaultyLog {
     pub(crate) fn new(appends: impl IntoIterator<Item = Fault>, reads: impl IntoIterator<Item = ReadFault>) -> Self {
         let (appends, reads) = (appends.into_iter().collect(), reads.into_iter().collect());
         let script = Arc::new(Mutex::new(Script { appends, reads, ..Script::default() }));
-        Self { inner: MemoryChronicle::new(), script, gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)) }
+        Self {
+            inner: MemoryChronicle::new(),
+            script,
+            gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
+            read: Arc::default(),
+        }
     }
 
     /// A log to which nothing happens.
@@ -131,6 +139,11 @@ impl FaultyLog {
 
     pub(crate) fn forbid(&self, subject: &str) {
         self.with(|script| script.forbidden = Some(subject.to_owned()));
+    }
+
+    /// How many entries were read so far.
+    pub(crate) fn read_entries(&self) -> usize {
+        self.read.load(Ordering::Relaxed)
     }
 
     /// How many drafts each call so far brought.
@@ -215,7 +228,11 @@ impl Chronicle for FaultyLog {
     }
 
     fn read(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>> {
-        let entries = self.inner.read(from);
+        let read = Arc::clone(&self.read);
+        let counted = move |_: &_| {
+            read.fetch_add(1, Ordering::Relaxed);
+        };
+        let entries = self.inner.read(from).inspect(counted).boxed();
         match self.next_read() {
             ReadFault::None => entries,
             ReadFault::BreaksOff(after) => entries.take(after).chain(stream::iter([unreachable()])).boxed(),
