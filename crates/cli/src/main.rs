@@ -104,8 +104,9 @@ fn end(done: Result<(), Failure>) -> ExitCode {
 /// Lets the crates below tell what they do, on standard error.
 fn tell(global: &Global) {
     let level = match global.verbose {
-        _ if global.quiet => "error",
-        0 => "warn",
+        // What the client library says of a failure, the error says too.
+        _ if global.quiet => "error,async_nats=off",
+        0 => "warn,async_nats=off",
         1 => "info,async_nats=warn",
         _ => "debug",
     };
