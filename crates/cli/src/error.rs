@@ -120,9 +120,9 @@ impl Failure {
             Self::Embedded(error) => match error {
                 EmbeddedError::Damaged { .. } => Code::Damaged,
                 EmbeddedError::Variable { .. } => Code::Usage,
+                // The place is at fault, not the server.
+                EmbeddedError::Unusable { .. } | EmbeddedError::NoSpace { .. } => Code::Failed,
                 EmbeddedError::NoServer
-                | EmbeddedError::Unusable { .. }
-                | EmbeddedError::NoSpace { .. }
                 | EmbeddedError::NoneFits { .. }
                 | EmbeddedError::PortTaken { .. }
                 | EmbeddedError::StoreHeld { .. }
