@@ -162,5 +162,5 @@ pub(crate) fn sources(chain: &[Attribution]) -> String {
 /// A heading in the colour of commands.
 pub(crate) fn command(line: &str) -> String {
     let style = AnsiColor::Cyan.on_default();
-    format!("{style}$ {line}{style:#}")
+    format!("{style}> {line}{style:#}")
 }
