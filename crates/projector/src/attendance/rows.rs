@@ -103,22 +103,23 @@ impl<'v> Gathering<'v> {
         keyed(claims.iter().map(|claim| claim.record).chain(paths)).collect()
     }
 
-    /// Adds what decides the phase of the meeting or of a part, where the evidence alone would have it void and it is
+    /// Adds what decides the phase of the meeting or of a part, as far as the evidence alone would have it void and it is
     /// not, or the other way round.
     fn sufficient(&self, mut evidence: Evidence<'v>) -> Vec<EventId> {
-        let has = |record: &Record| evidence.contains_key(&EventKey::of(&record.event));
-        let unlike = |about: &&About<'v>| {
-            let told = about.active.iter().map(|(record, _)| *record).filter(|record| has(record));
-            About::new(told, &self.at).is_void() != about.is_void()
+        let told = |about: &About<'v>, evidence: &Evidence<'v>| {
+            let active = about.active.iter().map(|(record, _)| *record);
+            About::new(active.filter(|record| evidence.contains_key(&EventKey::of(&record.event))), &self.at)
         };
-        let parts = self.parts.all.values().filter(|about| about.active.iter().any(|(record, _)| has(record)));
-        let decisive: Vec<&Record> = parts
-            .chain([&self.about])
-            .filter(unlike)
-            .filter_map(About::phase)
-            .flat_map(|(_, decisive)| decisive)
-            .collect();
-        evidence.extend(keyed(decisive));
+        for (meeting, about) in self.parts.all.iter().chain([(&self.meeting, &self.about)]) {
+            let said = about.phase();
+            for decisive in said.map(|said| said.by).into_iter().chain(said.and_then(|said| said.took_place)) {
+                let left = told(about, &evidence);
+                let concerns = *meeting == self.meeting || !left.active.is_empty();
+                if concerns && left.is_void() != about.is_void() {
+                    evidence.extend(keyed([decisive]));
+                }
+            }
+        }
         evidence.keys().map(EventKey::id).collect()
     }
 }
