@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use summit::{Capacity, Cutoff, EventId, MeetingForm, PartyId, Status};
+use summit::{Capacity, Content, Cutoff, EventId, MeetingForm, MeetingId, PartyId, Status};
 
 use super::about::About;
 use super::claims::{Claim, Claims};
@@ -103,24 +103,41 @@ impl<'v> Gathering<'v> {
         keyed(claims.iter().map(|claim| claim.record).chain(paths)).collect()
     }
 
-    /// Adds what decides the phase of the meeting or of a part, as far as the evidence alone would have it void and it is
-    /// not, or the other way round.
+    /// Adds what decides the phase of the meeting, and of what the evidence alone makes parts of it, where that alone
+    /// would have it void and it is not, or the other way round.
     fn sufficient(&self, mut evidence: Evidence<'v>) -> Vec<EventId> {
-        let told = |about: &About<'v>, evidence: &Evidence<'v>| {
-            let active = about.active.iter().map(|(record, _)| *record);
-            About::new(active.filter(|record| evidence.contains_key(&EventKey::of(&record.event))), &self.at)
-        };
-        for (meeting, about) in self.parts.all.iter().chain([(&self.meeting, &self.about)]) {
+        let parts = parts_in(self.meeting, &evidence);
+        let abouts = parts.into_iter().filter_map(|part| self.parts.all.get(part));
+        for about in abouts.chain([&self.about]) {
             let said = about.phase();
             for decisive in said.map(|said| said.by).into_iter().chain(said.and_then(|said| said.took_place)) {
-                let left = told(about, &evidence);
-                let concerns = *meeting == self.meeting || !left.active.is_empty();
-                if concerns && left.is_void() != about.is_void() {
+                let active = about.active.iter().map(|(record, _)| *record);
+                let told = active.filter(|record| evidence.contains_key(&EventKey::of(&record.event)));
+                if About::new(told, &self.at).is_void() != about.is_void() {
                     evidence.extend(keyed([decisive]));
                 }
             }
         }
         evidence.keys().map(EventKey::id).collect()
+    }
+}
+
+/// What some events make parts of a meeting, however deep.
+fn parts_in<'v>(meeting: &MeetingId, events: &Evidence<'v>) -> BTreeSet<&'v MeetingId> {
+    let link = |record: &&'v Record| {
+        let Content::Meeting(about) = &record.event.content else { return None };
+        Some((record.event.shared.meeting.as_ref()?, about.part_of.as_ref()?))
+    };
+    let links: Vec<(&MeetingId, &MeetingId)> = events.values().filter_map(link).collect();
+    let mut parts = BTreeSet::new();
+    loop {
+        let belongs = |whole: &MeetingId| whole == meeting || parts.contains(whole);
+        let more: Vec<&MeetingId> =
+            links.iter().filter(|(part, whole)| belongs(whole) && !belongs(part)).map(|(part, _)| *part).collect();
+        if more.is_empty() {
+            return parts;
+        }
+        parts.extend(more);
     }
 }
 

@@ -146,7 +146,7 @@ pub(crate) fn texts(told: &Attendance, kind: &str) -> Vec<String> {
 
 /// The parties of which nothing is said, as one text.
 pub(crate) fn missing(told: &Attendance) -> String {
-    told.not_stated.iter().map(|party| party.as_str()).collect::<Vec<_>>().join(" ")
+    told.not_stated.iter().map(summit::PartyId::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// The rows of the summit `m`.

@@ -200,7 +200,8 @@ fn the_first_organisation_that_gives_a_status_gives_the_capacity_also_through_a_
     ];
     let answer = ask(&events, "m", "2025");
     assert_eq!(rows(&answer), ["KAZ present as observer*"]);
-    let organisations: Vec<&str> = answer.meeting_info.organisations.iter().map(|one| one.as_str()).collect();
+    let organisations: Vec<&str> =
+        answer.meeting_info.organisations.iter().map(summit::OrganisationId::as_str).collect();
     assert_eq!(organisations, ["a", "z"]);
     let joined = on(6, "admission", "2020", r#""organisation":"a","party":"KAZ","status":"partner""#);
     let events: Vec<String> = events.into_iter().chain([joined]).collect();

@@ -78,14 +78,14 @@ fn the_summit_as_a_whole_is_attended_through_its_parts() {
         row(&told, "IND"),
         "IND present FM Subrahmanyam Jaishankar (Minister of External Affairs) for Narendra Modi as member* at sco-plus-astana-2024"
     );
-    let parts: Vec<&str> = told.parts.iter().map(|part| part.as_str()).collect();
+    let parts: Vec<&str> = told.parts.iter().map(summit::MeetingId::as_str).collect();
     assert_eq!(parts, ["sco-astana-2024-family-photo", "sco-astana-2024-photo-ceremony", "sco-plus-astana-2024"]);
     let info = &told.meeting_info;
     assert_eq!(
         (info.title.as_deref(), info.venue.as_deref(), info.zone.as_deref()),
         (Some("Shanghai Cooperation Organization summit"), Some("Independence Palace"), Some("Asia/Almaty"))
     );
-    assert_eq!(info.phase.map(|phase| phase.as_str()), Some("opened"));
+    assert_eq!(info.phase.map(summit::Phase::as_str), Some("opened"));
 }
 
 #[test]

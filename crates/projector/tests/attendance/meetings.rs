@@ -11,13 +11,13 @@ fn the_phase_is_the_latest_and_an_announcement_never_stands_against_an_earlier_w
         let events: Vec<String> = events
             .map(|(number, (phase, order))| meeting(number, &format!(r#""phase":"{phase}","order":{order}"#)))
             .collect();
-        ask(&events, "m", "2025").meeting_info.phase.map(|phase| phase.as_str())
+        ask(&events, "m", "2025").meeting_info.phase.map(summit::Phase::as_str)
     };
     assert_eq!(phase(&[("announced", 1), ("opened", 2), ("closed", 3)]), Some("closed"));
     assert_eq!(phase(&[("held", 1), ("announced", 2)]), Some("held"));
     assert_eq!(phase(&[("announced", 2), ("cancelled", 1)]), Some("announced"));
     assert_eq!(phase(&[("held", 1), ("cancelled", 2), ("announced", 3)]), Some("cancelled"));
-    assert_eq!(ask(&[meeting(1, "")], "m", "2025").meeting_info.phase.map(|phase| phase.as_str()), Some("held"));
+    assert_eq!(ask(&[meeting(1, "")], "m", "2025").meeting_info.phase.map(summit::Phase::as_str), Some("held"));
 }
 
 #[test]
@@ -78,8 +78,8 @@ fn unnamed_ones_are_gathered_by_their_words() {
     assert_eq!(told.delegations, []);
     let [row] = told.groups.as_slice() else { panic!("{:?}", told.groups) };
     assert_eq!((row.group.as_str(), row.presence, row.evidence.len()), ("other guests", PresenceAnswer::Present, 2));
-    assert_eq!(row.level.map(|level| level.as_str()), Some("HG"));
-    assert_eq!(row.capacity.as_ref().map(|capacity| capacity.as_str()), Some("guest_of_chair"));
+    assert_eq!(row.level.map(summit::Level::as_str), Some("HG"));
+    assert_eq!(row.capacity.as_ref().map(summit::Capacity::as_str), Some("guest_of_chair"));
 }
 
 #[test]

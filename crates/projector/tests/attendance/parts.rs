@@ -28,7 +28,7 @@ fn claims_at_the_whole_and_at_its_parts_are_merged() {
     ];
     let told = ask(&events, "m", "2025");
     assert_eq!(rows(&told), ["KAZ present HS Ann (President) with Ben FM for Cy at p+q"]);
-    assert_eq!(told.parts.iter().map(|part| part.as_str()).collect::<Vec<_>>(), ["p", "q"]);
+    assert_eq!(told.parts.iter().map(summit::MeetingId::as_str).collect::<Vec<_>>(), ["p", "q"]);
 }
 
 #[test]
