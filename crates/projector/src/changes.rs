@@ -139,7 +139,10 @@ fn cells_of(view: &View<'_>, event: &Event) -> BTreeSet<Cell> {
         }
     }
     if let Some(meeting) = &event.shared.meeting {
-        let meetings = view.index.with_wholes(meeting);
+        let mut meetings = view.index.with_wholes(meeting);
+        if matches!(event.content, Content::Meeting(_)) {
+            meetings.extend(view.index.with_dependents(meeting));
+        }
         let parties: BTreeSet<PartyId> = match &event.content {
             // Its form, phase, days and parts bear on every delegation.
             Content::Meeting(_) => meetings.iter().flat_map(|meeting| view.index.parties_at(meeting)).collect(),

@@ -107,6 +107,17 @@ impl View<'_> {
         self.activity.selection().at_position.is_none_or(|last| position <= last)
     }
 
+    /// Whether an event belongs to an organisation, as far as is known from here.
+    pub(crate) fn belongs(&self, id: EventId, organisation: &OrganisationId) -> bool {
+        self.index.organisations_of_until(id, self.activity.selection().at_position).contains(organisation)
+    }
+
+    /// Whether a meeting belongs to an organisation, as far as is known from here.
+    pub(crate) fn meeting_belongs(&self, meeting: &MeetingId, organisation: &OrganisationId) -> bool {
+        let last = self.activity.selection().at_position;
+        self.index.organisations_of_meeting_until(meeting, last).contains(organisation)
+    }
+
     /// Whether the event that first named something exists from here.
     fn named(&self, first: Option<Slot>) -> bool {
         first.is_some_and(|slot| self.exists(self.index.at(slot).position))

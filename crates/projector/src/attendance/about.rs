@@ -141,6 +141,6 @@ fn phase_of(meeting: &Meeting) -> Phase {
     meeting.phase.unwrap_or(Phase::Held)
 }
 
-fn newness(record: &Record) -> (jiff::Timestamp, summit::EventId) {
-    (record.recorded_at(), record.event.id)
+fn newness(record: &Record) -> (Option<jiff::Timestamp>, summit::EventId) {
+    (record.event.recorded_at, record.event.id)
 }

@@ -12,6 +12,15 @@ impl Index {
         reachable(meeting, |meeting| self.meeting(meeting).into_iter().flat_map(|file| file.parts.clone()).collect())
     }
 
+    /// A meeting and those that any event calls parts of it or held on its sidelines, however deep: its organisations are
+    /// theirs too.
+    pub(crate) fn with_dependents(&self, meeting: &MeetingId) -> BTreeSet<MeetingId> {
+        reachable(meeting, |meeting| {
+            let files = self.meeting(meeting).into_iter();
+            files.flat_map(|file| file.parts.iter().chain(&file.sidelines)).cloned().collect()
+        })
+    }
+
     /// A meeting and the meetings that any event calls it a part of, however deep.
     pub(crate) fn with_wholes(&self, meeting: &MeetingId) -> BTreeSet<MeetingId> {
         reachable(meeting, |meeting| {

@@ -61,7 +61,7 @@ impl View<'_> {
     /// What is odd about ids and links: an id used again, a target that nobody knows, two corrections of one event, a
     /// cycle. Of one organisation, or of all.
     pub(crate) fn remarks_on_links(&self, of: Option<&OrganisationId>) -> Vec<Remark> {
-        let belongs = |id: EventId| of.is_none_or(|of| self.index.organisations_of(id).contains(of));
+        let belongs = |id: EventId| of.is_none_or(|of| self.belongs(id, of));
         let mut remarks = Vec::new();
         for repeat in self.index.repeats().iter().filter(|repeat| !repeat.same && self.exists(repeat.position)) {
             if belongs(repeat.id) {

@@ -44,9 +44,16 @@ fn the_higher_authority_wins_then_the_more_specific_then_the_later_then_the_grea
 }
 
 #[test]
-fn an_event_that_does_not_say_when_it_was_recorded_came_when_the_log_stored_it() {
-    let unsaid = attended(1, "KAZ", r#""level":"HG""#).replace(r#""recordedtime":"2024-08-01T00:00:00Z","#, "");
-    assert_eq!(told(&[unsaid, attended(2, "KAZ", r#""level":"HS""#)]), ["KAZ present HG contested"]);
+fn an_event_that_does_not_say_when_it_was_recorded_came_before_those_that_do() {
+    let unsaid = attended(2, "KAZ", r#""level":"HG""#).replace(r#""recordedtime":"2024-08-01T00:00:00Z","#, "");
+    assert_eq!(told(&[unsaid, attended(1, "KAZ", r#""level":"HS""#)]), ["KAZ present HS contested"]);
+}
+
+#[test]
+fn who_takes_part_in_a_meeting_that_is_announced_is_announced() {
+    let entries = r#""phase":"announced","participants":[{"party":"KAZ"},{"party":"UZB","presence":"present"}]"#;
+    assert_eq!(told(&[meeting(1, entries)]), ["KAZ announced", "UZB present"]);
+    assert_eq!(told(&[meeting(1, entries), attended(2, "KAZ", "")]), ["KAZ present", "UZB present"]);
 }
 
 #[test]
