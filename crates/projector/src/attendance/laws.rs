@@ -1,5 +1,7 @@
 //! Laws of attendance, on small chronicles made up at random and on those that are on record.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
 use proptest::prelude::*;
 use proptest::sample::{Index as Pick, select};
@@ -7,7 +9,9 @@ use summit::{EventId, MeetingId, Position, Vantage};
 use wire::Document;
 
 use crate::answer::Attendance;
+use crate::changes::{Change, changes};
 use crate::index::{Index, Record};
+use crate::membership::MembersFilter;
 
 /// How many chronicles each law is tried on.
 const CASES: u32 = 500;
@@ -174,6 +178,46 @@ fn check_rows(records: &[Record], vantage: &Vantage) {
     }
 }
 
+/// Every cell of the current views at a position, as text by its name.
+fn cells(index: &Index, position: Position) -> BTreeMap<String, String> {
+    let at = Vantage { at_position: Some(position), ..Vantage::default() };
+    let view = index.view(&at, TODAY).expect("a vantage");
+    let mut cells: BTreeMap<String, String> = BTreeMap::new();
+    for organisation in index.organisations() {
+        let Ok(members) = view.members(organisation, &MembersFilter::default()) else { continue };
+        for row in members.parties {
+            let cell = cells.entry(format!("{organisation} {}", row.party)).or_default();
+            *cell += &format!("{row:?}");
+        }
+    }
+    for meeting in index.meetings() {
+        let Ok(told) = view.attendance(meeting) else { continue };
+        cells.extend(told.delegations.iter().map(|row| (format!("{meeting} {}", row.party), format!("{row:?}"))));
+    }
+    cells
+}
+
+/// What each position changes is what differs between the answers before it and behind it.
+fn check_changes(records: &[Record]) {
+    let index = index(records);
+    let mut before = BTreeMap::new();
+    for record in records {
+        let after = cells(&index, record.position);
+        let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        let differing: Vec<&String> = names.into_iter().filter(|name| before.get(*name) != after.get(*name)).collect();
+        let told = changes(&index, record.position, TODAY).changes;
+        let told: BTreeSet<String> = told
+            .iter()
+            .map(|change| match change {
+                Change::Membership { organisation, party, .. } => format!("{organisation} {party}"),
+                Change::Attendance { meeting, party, .. } => format!("{meeting} {party}"),
+            })
+            .collect();
+        assert_eq!(told.iter().collect::<Vec<_>>(), differing, "at {}: {:?}", record.position, record.event);
+        before = after;
+    }
+}
+
 fn as_of() -> impl Strategy<Value = Vantage> {
     select(&["2019", "2024-07-03", "2024-07-04", "2025"][..])
         .prop_map(|when| Vantage { as_of: Some(when.parse().expect("a time")), ..Vantage::default() })
@@ -184,12 +228,22 @@ fn every_row_on_record_rests_on_its_evidence_and_is_told_alone() {
     check_rows(&records(ON_RECORD.into_iter().flat_map(str::lines)), &Vantage::default());
 }
 
+#[test]
+fn what_each_position_of_the_record_changes_is_what_differs_before_and_behind_it() {
+    check_changes(&records(ON_RECORD.into_iter().flat_map(str::lines)));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(CASES) })]
 
     #[test]
     fn every_row_rests_on_its_evidence_and_is_told_alone(records in chronicle(), vantage in as_of()) {
         check_rows(&records, &vantage);
+    }
+
+    #[test]
+    fn what_a_position_changes_is_what_differs_before_and_behind_it(records in chronicle()) {
+        check_changes(&records);
     }
 
     #[test]
