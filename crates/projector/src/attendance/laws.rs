@@ -1,6 +1,7 @@
 //! Laws of attendance, on small chronicles made up at random and on those that are on record.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use jiff::civil::Date;
 use proptest::prelude::*;
@@ -187,7 +188,7 @@ fn cells(index: &Index, position: Position) -> BTreeMap<String, String> {
         let Ok(members) = view.members(organisation, &MembersFilter::default()) else { continue };
         for row in members.parties {
             let cell = cells.entry(format!("{organisation} {}", row.party)).or_default();
-            *cell += &format!("{row:?}");
+            write!(cell, "{row:?}").expect("a string takes what is written");
         }
     }
     for meeting in index.meetings() {
