@@ -37,6 +37,7 @@ mod index;
 mod itinerary;
 mod membership;
 mod nearest;
+pub mod published;
 mod remarks;
 mod runtime;
 mod signings;
