@@ -109,13 +109,14 @@ impl View<'_> {
 
     /// Whether an event belongs to an organisation, as far as is known from here.
     pub(crate) fn belongs(&self, id: EventId, organisation: &OrganisationId) -> bool {
-        self.index.organisations_of_until(id, self.activity.selection().at_position).contains(organisation)
+        let on_record = |record: &Record| self.activity.selection().on_record(record);
+        self.index.organisations_told(id, &on_record).contains(organisation)
     }
 
     /// Whether a meeting belongs to an organisation, as far as is known from here.
     pub(crate) fn meeting_belongs(&self, meeting: &MeetingId, organisation: &OrganisationId) -> bool {
-        let last = self.activity.selection().at_position;
-        self.index.organisations_of_meeting_until(meeting, last).contains(organisation)
+        let on_record = |record: &Record| self.activity.selection().on_record(record);
+        self.index.organisations_of_meeting_told(meeting, &on_record).contains(organisation)
     }
 
     /// Whether the event that first named something exists from here.

@@ -17,6 +17,8 @@ pub(super) struct About<'v> {
     pub(super) active: Vec<Saying<'v>>,
     /// Those that are not surely still to come; where there are none, all: an announced meeting is shown.
     pub(super) used: Vec<Saying<'v>>,
+    /// Whether there are such.
+    begun: bool,
 }
 
 /// The phase of a meeting.
@@ -45,15 +47,16 @@ impl<'v> About<'v> {
         };
         let mut active: Vec<Saying<'v>> = active.into_iter().filter_map(say).collect();
         active.sort_by_cached_key(|(record, _)| EventKey::of(&record.event));
-        let begun = |(record, _): &&Saying<'v>| {
+        let reached = |(record, _): &&Saying<'v>| {
             let shared = &record.event.shared;
             at.reached(shared.occurred.range(), shared.order) != Answer::No
         };
-        let mut used: Vec<Saying<'v>> = active.iter().filter(begun).copied().collect();
-        if used.is_empty() {
+        let mut used: Vec<Saying<'v>> = active.iter().filter(reached).copied().collect();
+        let begun = !used.is_empty();
+        if !begun {
             used.clone_from(&active);
         }
-        Self { active, used }
+        Self { active, used, begun }
     }
 
     /// The phase: the latest in sort order, but an announcement never stands against an earlier word that the meeting
@@ -71,7 +74,7 @@ impl<'v> About<'v> {
 
     /// Whether the meeting was cancelled or postponed: nobody was present at it.
     pub(super) fn is_void(&self) -> bool {
-        self.phase().is_some_and(|said| matches!(said.phase, Phase::Cancelled | Phase::Postponed))
+        self.begun && self.phase().is_some_and(|said| matches!(said.phase, Phase::Cancelled | Phase::Postponed))
     }
 
     /// From the earliest to the latest moment that the events with the highest authority name: of those by which it
