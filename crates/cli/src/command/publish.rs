@@ -74,7 +74,7 @@ impl Publish {
         lines: BoxStream<'static, io::Result<Line>>,
         whole: Option<Arc<[u8]>>,
     ) -> Result<(), Failure> {
-        let (connection, index) = shell.read(None).await?;
+        let (mut connection, index) = shell.read(None).await?;
         let count = whole.as_deref().map(|bytes| bytes.split(|byte| *byte == b'\n').count() as u64);
         if let Some(bytes) = whole.filter(|_| !self.keep_going) {
             check(&name, &bytes, |document| taken(&index, document))?;
@@ -85,8 +85,11 @@ impl Publish {
         // On a terminal the acknowledgements themselves show how far it has come.
         let count = count.filter(|_| !io::stdout().is_terminal());
         let progress = count.map(|count| shell.output().progress(count));
-        let published = acknowledge(producer.publish_many(documents), self.keep_going, progress).await;
-        let Tally { published, known, failed } = published?;
+        let publishing = acknowledge(producer.publish_many(documents), self.keep_going, progress);
+        let Tally { published, known, failed } = tokio::select! {
+            published = publishing => published?,
+            lost = connection.lost() => return Err(lost),
+        };
         shell.output().remark(format_args!("{published} published, {known} known"));
         gate.end(failed)
     }

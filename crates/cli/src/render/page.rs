@@ -7,6 +7,9 @@ use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 use projector::{Index, Remark, Token};
 use summit::{Attribution, EventId, PartyId, Person};
 
+/// No table is squeezed into fewer columns.
+const NARROWEST: u16 = 20;
+
 /// The lengths to which an id is shortened: whole blocks of it.
 const ID_LENGTHS: [usize; 5] = [8, 13, 18, 23, 36];
 
@@ -21,6 +24,8 @@ pub(crate) struct Page<'a> {
 
 impl<'a> Page<'a> {
     pub(crate) fn new(index: &'a Index, width: Option<u16>) -> Self {
+        // Terminals that do not know their width say 0.
+        let width = width.filter(|width| *width >= NARROWEST);
         Self { text: String::new(), index, width }
     }
 
