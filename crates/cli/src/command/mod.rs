@@ -13,6 +13,7 @@ pub(crate) mod party;
 pub(crate) mod person;
 pub(crate) mod publish;
 pub(crate) mod record;
+pub(crate) mod rehearse;
 pub(crate) mod remarks;
 pub(crate) mod replay;
 pub(crate) mod retract;
