@@ -134,7 +134,12 @@ pub struct Running {
 }
 
 impl Running {
-    fn new(mut child: Child) -> Self {
+    /// A child whose stdin, stdout and stderr are pipes.
+    ///
+    /// # Panics
+    ///
+    /// Where they are not.
+    pub fn new(mut child: Child) -> Self {
         let out = BufReader::new(child.stdout.take().expect("a pipe"));
         let (sender, lines) = channel();
         std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));

@@ -265,7 +265,7 @@ async fn a_server_that_is_too_old_is_passed_over_with_a_note() {
     let data = Data::new();
     let good = find_server(Path::new(PROGRAM)).expect("a server").program;
     let old = good.parent().expect("a folder").join("2.11.11/nats-server");
-    assert!(old.is_file(), "no {}; hint: ./deploy/setup --old", old.display());
+    assert!(old.is_file(), "no {}; hint: ./deploy/setup --tests", old.display());
     let mut holder = Holder::start_with(Command::new(PROGRAM).arg(&data.path).env(SERVER_VARIABLE, &old));
     assert!(holder.line().starts_with("nats://"));
     let note = holder.line();

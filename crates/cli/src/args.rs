@@ -7,9 +7,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::ask::Shell;
 use crate::command::{
     attendance::Attendance, completions::Completions, correct::Correct, demo::Demo, diff::Diff, doctor::Doctor,
-    events::Events, explain::Explain, members::Members, party::Party, person::Person, publish::Publish, record::Record,
-    rehearse::Rehearse, remarks::Remarks, replay::Replay, retract::Retract, signings::Signings, timeline::Timeline,
-    watch::Watch,
+    events::Events, explain::Explain, members::Members, party::Party, person::Person, publish::Publish,
+    rebuild::Rebuild, record::Record, rehearse::Rehearse, remarks::Remarks, replay::Replay, retract::Retract,
+    serve::Serve, signings::Signings, timeline::Timeline, watch::Watch,
 };
 use crate::error::Failure;
 
@@ -49,6 +49,7 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Demo(Demo),
+    Serve(Serve),
     Publish(Publish),
     Record(Box<Record>),
     Correct(Box<Correct>),
@@ -66,6 +67,7 @@ pub(crate) enum Command {
     Replay(Replay),
     Rehearse(Rehearse),
     Watch(Watch),
+    Rebuild(Rebuild),
     Doctor(Doctor),
     Completions(Completions),
 }
@@ -74,6 +76,7 @@ impl Command {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         match self {
             Self::Demo(command) => command.run(shell).await,
+            Self::Serve(command) => command.run(shell).await,
             Self::Publish(command) => command.run(shell).await,
             Self::Record(command) => command.run(shell).await,
             Self::Correct(command) => command.run(shell).await,
@@ -91,6 +94,7 @@ impl Command {
             Self::Replay(command) => command.run(shell).await,
             Self::Rehearse(command) => command.run(shell).await,
             Self::Watch(command) => command.run(shell).await,
+            Self::Rebuild(command) => command.run(shell).await,
             Self::Doctor(command) => command.run(shell).await,
             Self::Completions(command) => command.run(),
         }

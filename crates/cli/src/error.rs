@@ -9,6 +9,7 @@ use chronicle::ReadError;
 use chronicle_nats::ConnectError;
 use chronicle_nats::embedded::EmbeddedError;
 use producer::PublishError;
+use projector::published::PublishViewsError;
 use projector::{AskError, BadToken, CatchUpError};
 use summit::Position;
 use wire::Refused;
@@ -54,6 +55,8 @@ pub(crate) enum Failure {
     CatchUp(CatchUpError),
     #[error(transparent)]
     Publish(#[from] PublishError),
+    #[error(transparent)]
+    Views(#[from] PublishViewsError),
     #[error(transparent)]
     Ask(#[from] AskError),
     #[error(transparent)]
@@ -155,10 +158,12 @@ impl Failure {
                 | PublishError::Refused(_)
                 | PublishError::OutcomeUnknown(_) => Code::Failed,
             },
+            Self::Views(PublishViewsError::View(chronicle::ViewError::Unreachable(_))) => Code::NoServer,
             Self::Token(_) | Self::Usage { .. } => Code::Usage,
             Self::Refused { .. } => Code::Refused,
             Self::Different(_) => Code::Different,
             Self::Ask(_)
+            | Self::Views(_)
             | Self::CatchUp(_)
             | Self::NotReached { .. }
             | Self::Unreadable { .. }
@@ -210,6 +215,8 @@ impl Failure {
             }
             Self::RehearsalOpen(_) => Some("end what runs on it, or name another directory with --into".to_owned()),
             Self::Directory { .. } => Some("name another directory with --into".to_owned()),
+            Self::Views(PublishViewsError::NoPrevious) => Some("`chronicle rebuild` makes another version".to_owned()),
+            Self::Views(_) => Some("try again; the log is untouched".to_owned()),
             Self::Different(_) | Self::Unreadable { .. } | Self::Output(_) | Self::System { .. } => None,
         }
     }

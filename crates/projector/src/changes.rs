@@ -88,7 +88,7 @@ pub fn calendar_changes(index: &Index, from: Date, to: Date) -> Changes {
     Changes { position: index.tail(), date: Some(to), cause: None, changes }
 }
 
-fn current(index: &Index, at_position: Option<Position>, today: Date) -> View<'_> {
+pub(crate) fn current(index: &Index, at_position: Option<Position>, today: Date) -> View<'_> {
     let vantage = Vantage { at_position, as_of: Some(AsOf::End(end_of(today))), ..Vantage::default() };
     index.view(&vantage, today).expect("a day names no event that could be unknown")
 }

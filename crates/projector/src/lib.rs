@@ -38,6 +38,7 @@ mod itinerary;
 mod membership;
 mod nearest;
 mod pace;
+pub mod published;
 mod remarks;
 mod runtime;
 mod signings;
