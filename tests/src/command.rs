@@ -174,6 +174,13 @@ impl Running {
         stdin.write_all(format!("{line}\n").as_bytes()).expect("the command reads");
     }
 
+    /// Writes a line to its stdin, where it still reads.
+    pub fn try_say(&mut self, line: &str) {
+        let stdin = self.child.stdin.as_mut().expect("a pipe");
+        // Fails only when it has ended.
+        let _ = stdin.write_all(format!("{line}\n").as_bytes());
+    }
+
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()

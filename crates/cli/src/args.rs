@@ -8,8 +8,8 @@ use crate::ask::Shell;
 use crate::command::{
     attendance::Attendance, completions::Completions, correct::Correct, demo::Demo, diff::Diff, doctor::Doctor,
     events::Events, explain::Explain, members::Members, party::Party, person::Person, publish::Publish,
-    rebuild::Rebuild, record::Record, remarks::Remarks, replay::Replay, retract::Retract, serve::Serve,
-    signings::Signings, timeline::Timeline, watch::Watch,
+    rebuild::Rebuild, record::Record, rehearse::Rehearse, remarks::Remarks, replay::Replay, retract::Retract,
+    serve::Serve, signings::Signings, timeline::Timeline, watch::Watch,
 };
 use crate::error::Failure;
 
@@ -65,6 +65,7 @@ pub(crate) enum Command {
     Diff(Diff),
     Events(Events),
     Replay(Replay),
+    Rehearse(Rehearse),
     Watch(Watch),
     Rebuild(Rebuild),
     Doctor(Doctor),
@@ -91,6 +92,7 @@ impl Command {
             Self::Diff(command) => command.run(shell).await,
             Self::Events(command) => command.run(shell).await,
             Self::Replay(command) => command.run(shell).await,
+            Self::Rehearse(command) => command.run(shell).await,
             Self::Watch(command) => command.run(shell).await,
             Self::Rebuild(command) => command.run(shell).await,
             Self::Doctor(command) => command.run(shell).await,
@@ -175,7 +177,8 @@ mod tests {
                 "cannot be used with '--as-of",
             ),
             ("members sco --token {}", "missing field"),
-            ("replay --speed 60x", "only max"),
+            ("replay --speed 0x", "such as 60x"),
+            ("rehearse sco-astana-2024 --speed fast", "such as 60x"),
             ("members India", "found \"India\""),
             ("explain sco India", "did you mean IND?"),
             ("members sco --as-of 2024-13", "EDTF"),

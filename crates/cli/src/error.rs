@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chronicle::ReadError;
@@ -81,6 +82,14 @@ pub(crate) enum Failure {
     /// The chronicle that the demo would write to is somebody's own.
     #[error("this chronicle holds other events than the demo's")]
     NotTheDemo,
+    /// The directory for a rehearsal holds what is somebody's own.
+    #[error("\"{}\" holds something else than a rehearsal", .0.display())]
+    NotARehearsal(PathBuf),
+    /// Somebody rehearses there, watches or asks.
+    #[error("the rehearsal in \"{}\" is still open", .0.display())]
+    RehearsalOpen(PathBuf),
+    #[error("cannot use \"{}\"", directory.display())]
+    Directory { directory: PathBuf, source: io::Error },
 }
 
 impl From<CatchUpError> for Failure {
@@ -160,7 +169,10 @@ impl Failure {
             | Self::Unreadable { .. }
             | Self::Output(_)
             | Self::System { .. }
-            | Self::NotTheDemo => Code::Failed,
+            | Self::NotTheDemo
+            | Self::NotARehearsal(_)
+            | Self::RehearsalOpen(_)
+            | Self::Directory { .. } => Code::Failed,
         }
     }
 
@@ -198,6 +210,11 @@ impl Failure {
             Self::NotTheDemo => Some(
                 "leave out --nats and --data (and their variables), and the demo has a chronicle of its own".to_owned(),
             ),
+            Self::NotARehearsal(_) => {
+                Some("name an empty directory, or that of an earlier rehearsal, with --into".to_owned())
+            }
+            Self::RehearsalOpen(_) => Some("end what runs on it, or name another directory with --into".to_owned()),
+            Self::Directory { .. } => Some("name another directory with --into".to_owned()),
             Self::Views(PublishViewsError::NoPrevious) => Some("`chronicle rebuild` makes another version".to_owned()),
             Self::Views(_) => Some("try again; the log is untouched".to_owned()),
             Self::Different(_) | Self::Unreadable { .. } | Self::Output(_) | Self::System { .. } => None,

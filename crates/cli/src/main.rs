@@ -15,6 +15,7 @@
 //!   "before":[rows],"after":[rows]}]}`, or `{"view":"attendance","meeting","party","before":row|null,"after":row|null}`.
 //!   `date` and no `cause` where a new day brought the changes.
 //! - `watch events` with `--json`: `{"position":74,"stored_at":"…","event":{the document}}`.
+//! - `rehearse` with `--json`: one line for each event that it lets happen, as `publish` prints it, and nothing else.
 //! - `doctor` with `--json`: `{"program":{"version","path"},"data":path|null,"nats_server":{"url"|null,"version",
 //!   "program"|null,"skipped":[{"program","reason"}]}|null,"log":{"created_at","first","last","entries","contiguous"}|null,"events":n,
 //!   "differences":[{"setting","expected","found"}],"undecodable":[{"position","stored_at","subject","reason","hash"}],
@@ -22,7 +23,8 @@
 //!
 //! In reading order: the command line ([`args`]), why a command fails ([`error`]), where the chronicle is
 //! ([`connect`]), from where it is asked ([`vantage`]), how a question is answered ([`ask`]), documents from options
-//! ([`fields`], [`document`]), the commands, their text.
+//! ([`fields`], [`document`]), what lets one event out after another ([`release`]), what happens at a rehearsal and where
+//! ([`script`], [`stage`]), the commands, their text.
 //!
 //! **Invariants.** Data goes to standard output, everything else to standard error. Nothing is printed that does not
 //! come from a view or from the log.
@@ -44,6 +46,12 @@ mod vantage;
 mod ask;
 
 mod directory;
+
+mod release;
+
+mod script;
+
+mod stage;
 
 mod fields;
 

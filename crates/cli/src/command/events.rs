@@ -4,7 +4,7 @@ use chronicle::{Chronicle, Entry, ReadError};
 use clap::Args;
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
-use projector::{EventFilter, Index};
+use projector::{EventFilter, Index, Speed};
 use summit::{Kind, MeetingId, OrganisationId, PartyId, Position, When};
 use wire::Document;
 
@@ -12,6 +12,7 @@ use super::record::kind;
 use crate::ask::Shell;
 use crate::error::Failure;
 use crate::output::Output;
+use crate::release::Release;
 use crate::values;
 
 /// The header of events in binary mode, whose attributes are headers.
@@ -71,16 +72,18 @@ impl Events {
         // First all of it: whose event one is may turn out later.
         let (connection, index) = shell.read(None).await?;
         let entries = connection.log.read(Position::START);
-        print(shell.output(), &index, &self.filters.filter(), entries).await
+        let mut release = Release::new(Speed::Max, shell.output());
+        print(shell.output(), &index, &self.filters.filter(), entries, &mut release).await
     }
 }
 
-/// Prints the entries that are asked for, up to where the index ends.
+/// Prints the entries that are asked for, up to where the index ends, each once it is let out.
 pub(super) async fn print(
     output: Output,
     index: &Index,
     filter: &EventFilter,
     mut entries: BoxStream<'static, Result<Entry, ReadError>>,
+    release: &mut Release,
 ) -> Result<(), Failure> {
     let (mut text, mut any) = (Vec::new(), false);
     let mut at = Position::START;
@@ -92,9 +95,12 @@ pub(super) async fn print(
             continue;
         };
         any = true;
+        if !release.wait(entry.stored_at).await {
+            break;
+        }
         text.extend(document(&entry).unwrap_or_else(|| Document::from_event(record.event.clone()).encode()));
         text.push(b'\n');
-        if text.len() >= PRINTED_AT_ONCE {
+        if !release.is_at_once() || text.len() >= PRINTED_AT_ONCE {
             Output::bytes(&text)?;
             text.clear();
         }

@@ -14,6 +14,7 @@ pub(crate) mod person;
 pub(crate) mod publish;
 pub(crate) mod rebuild;
 pub(crate) mod record;
+pub(crate) mod rehearse;
 pub(crate) mod remarks;
 pub(crate) mod replay;
 pub(crate) mod retract;
