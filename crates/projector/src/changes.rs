@@ -141,7 +141,7 @@ fn cells_of(view: &View<'_>, event: &Event) -> BTreeSet<Cell> {
     if let Some(meeting) = &event.shared.meeting {
         let mut meetings = view.index.with_wholes(meeting);
         if matches!(event.content, Content::Meeting(_)) {
-            meetings.extend(view.index.with_dependents(meeting));
+            meetings.extend(view.index.with_parts_and_sidelines(meeting));
         }
         let parties: BTreeSet<PartyId> = match &event.content {
             // Its form, phase, days and parts bear on every delegation.
