@@ -18,7 +18,7 @@ pub(super) struct About<'v> {
     /// Those that are not surely still to come; where there are none, all: an announced meeting is shown.
     pub(super) used: Vec<Saying<'v>>,
     /// Whether there are such.
-    begun: bool,
+    pub(super) begun: bool,
 }
 
 /// The phase of a meeting.
@@ -65,8 +65,10 @@ impl<'v> About<'v> {
         let took_place =
             |(_, meeting): &Saying<'v>| matches!(phase_of(meeting), Phase::Opened | Phase::Held | Phase::Closed);
         let first = self.used.iter().position(took_place);
-        let stands = |(place, (_, meeting)): &(usize, &Saying<'v>)| {
-            phase_of(meeting) != Phase::Announced || first.is_none_or(|first| first > *place)
+        let stands = |(place, (_, meeting)): &(usize, &Saying<'v>)| match phase_of(meeting) {
+            Phase::Announced => !self.begun || first.is_none_or(|first| first > *place),
+            // Of what is still to come nothing but its announcement holds.
+            Phase::Opened | Phase::Held | Phase::Closed | Phase::Postponed | Phase::Cancelled => self.begun,
         };
         let (_, (by, meeting)) = self.used.iter().enumerate().rfind(stands)?;
         Some(Said { phase: phase_of(meeting), by, took_place: first.map(|first| self.used[first].0) })
@@ -74,7 +76,7 @@ impl<'v> About<'v> {
 
     /// Whether the meeting was cancelled or postponed: nobody was present at it.
     pub(super) fn is_void(&self) -> bool {
-        self.begun && self.phase().is_some_and(|said| matches!(said.phase, Phase::Cancelled | Phase::Postponed))
+        self.phase().is_some_and(|said| matches!(said.phase, Phase::Cancelled | Phase::Postponed))
     }
 
     /// From the earliest to the latest moment that the events with the highest authority name: of those by which it

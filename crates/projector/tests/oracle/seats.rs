@@ -311,7 +311,10 @@ impl<'a> Oracle<'a> {
     /// Members of whom nothing is said.
     pub(crate) fn not_stated(&self, meeting: &MeetingId) -> BTreeSet<String> {
         let mut missing = BTreeSet::new();
-        // Nobody is missed at what does not take place.
+        // Nobody is missed at what does not take place, or not yet.
+        if self.meeting_events(meeting).iter().all(|(line, _)| self.reached(line) == Tri::No) {
+            return missing;
+        }
         let Some(end) = self.at_the_end(meeting).filter(|_| !self.is_void(meeting)) else { return missing };
         let forms: Vec<Value<'_>> = self
             .said_of(meeting)
