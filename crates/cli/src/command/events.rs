@@ -71,6 +71,7 @@ impl Events {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         // First all of it: whose event one is may turn out later.
         let (connection, index) = shell.read(None).await?;
+        index.names(&self.filters.filter())?;
         let entries = connection.log.read(Position::START);
         let mut release = Release::new(Speed::Max, shell.output());
         print(shell.output(), &index, &self.filters.filter(), entries, &mut release).await

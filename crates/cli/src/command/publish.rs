@@ -79,8 +79,9 @@ impl Publish {
         if let Some(bytes) = whole.filter(|_| !self.keep_going) {
             check(&name, &bytes, |document| taken(&index, document))?;
         }
-        let producer = Producer::new(connection.log.clone(), Indexed(index), Timestamp::now);
-        let gate = Gate { name, keep_going: self.keep_going, closed: Arc::default() };
+        let index = Arc::new(Indexed(index));
+        let producer = Producer::new(connection.log.clone(), Arc::clone(&index), Timestamp::now);
+        let gate = Gate { name, keep_going: self.keep_going, index, closed: Arc::default() };
         let documents = gate.clone().passing(lines);
         // On a terminal the acknowledgements themselves show how far it has come.
         let count = count.filter(|_| !io::stdout().is_terminal());
@@ -161,6 +162,8 @@ enum Passed {
 struct Gate {
     name: String,
     keep_going: bool,
+    /// What stands in the chronicle, whose ids are taken.
+    index: Arc<Indexed>,
     closed: Arc<Mutex<Closed>>,
 }
 
@@ -186,11 +189,17 @@ impl Gate {
 
     fn pass(&self, line: io::Result<Line>) -> Passed {
         let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
-        match line {
-            Ok(Line { document: Ok(document), .. }) => Passed::Document(Box::new(document)),
-            Ok(Line { number, document: Err(refused) }) => {
+        let judged = line.map(|line| {
+            let document = line.document.map_err(|refused| told(&refused));
+            let document =
+                document.and_then(|read| taken(&self.index.0, &read).map_or(Ok(read), |told| Err(vec![told])));
+            (line.number, document)
+        });
+        match judged {
+            Ok((_, Ok(document))) => Passed::Document(Box::new(document)),
+            Ok((number, Err(faults))) => {
                 closed.refused += 1;
-                for fault in told(&refused) {
+                for fault in faults {
                     output::say(&format!("{}:{number}: {fault}\n", self.name));
                 }
                 if self.keep_going { Passed::Not } else { Passed::End }

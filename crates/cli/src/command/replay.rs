@@ -31,6 +31,7 @@ impl Replay {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         let (mut connection, index) = shell.read(None).await?;
         let (output, filter) = (shell.output(), self.filters.filter());
+        index.names(&filter)?;
         if self.speed != Speed::Max {
             let records = (1..=index.tail().get()).filter_map(|number| index.record_at(Position::new(number)));
             let asked = records.filter(|record| index.matches(record.event.id, &filter));

@@ -30,7 +30,14 @@ impl<'a> Page<'a> {
     }
 
     pub(crate) fn into_text(self) -> String {
-        self.text
+        // Whoever names something must not turn the direction of what is printed around it.
+        self.text.replace(
+            [
+                '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}',
+                '\u{2069}',
+            ],
+            "\u{fffd}",
+        )
     }
 
     /// The first line of an answer, and from where it was given.
