@@ -7,8 +7,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::ask::Shell;
 use crate::command::{
     attendance::Attendance, completions::Completions, correct::Correct, demo::Demo, diff::Diff, doctor::Doctor,
-    events::Events, explain::Explain, members::Members, party::Party, person::Person, publish::Publish, record::Record,
-    remarks::Remarks, replay::Replay, retract::Retract, signings::Signings, timeline::Timeline, watch::Watch,
+    events::Events, explain::Explain, export::Export, import::Import, members::Members, party::Party, person::Person,
+    publish::Publish, record::Record, remarks::Remarks, replay::Replay, retract::Retract, signings::Signings,
+    timeline::Timeline, watch::Watch,
 };
 use crate::error::Failure;
 
@@ -52,6 +53,7 @@ pub(crate) enum Command {
     Record(Box<Record>),
     Correct(Box<Correct>),
     Retract(Box<Retract>),
+    Import(Import),
     Members(Members),
     Timeline(Timeline),
     Attendance(Attendance),
@@ -63,6 +65,7 @@ pub(crate) enum Command {
     Diff(Diff),
     Events(Events),
     Replay(Replay),
+    Export(Export),
     Watch(Watch),
     Doctor(Doctor),
     Completions(Completions),
@@ -76,6 +79,7 @@ impl Command {
             Self::Record(command) => command.run(shell).await,
             Self::Correct(command) => command.run(shell).await,
             Self::Retract(command) => command.run(shell).await,
+            Self::Import(command) => command.run(shell).await,
             Self::Members(command) => shell.answer(command, &command.from).await,
             Self::Timeline(command) => shell.answer(command, &command.from).await,
             Self::Attendance(command) => shell.answer(command, &command.from).await,
@@ -87,6 +91,7 @@ impl Command {
             Self::Diff(command) => command.run(shell).await,
             Self::Events(command) => command.run(shell).await,
             Self::Replay(command) => command.run(shell).await,
+            Self::Export(command) => command.run(shell).await,
             Self::Watch(command) => command.run(shell).await,
             Self::Doctor(command) => command.run(shell).await,
             Self::Completions(command) => command.run(),

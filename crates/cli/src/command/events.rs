@@ -5,7 +5,7 @@ use clap::Args;
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use projector::{EventFilter, Index};
-use summit::{Kind, MeetingId, OrganisationId, PartyId, Position, When};
+use summit::{EventId, Kind, MeetingId, OrganisationId, PartyId, Position, When};
 use wire::Document;
 
 use super::record::kind;
@@ -69,7 +69,8 @@ impl Events {
         // First all of it: whose event one is may turn out later.
         let (connection, index) = shell.read(None).await?;
         let entries = connection.log.read(Position::START);
-        print(shell.output(), &index, &self.filters.filter(), entries).await
+        let filter = self.filters.filter();
+        print(shell.output(), &index, |id| index.matches(id, &filter), entries).await
     }
 }
 
@@ -77,7 +78,7 @@ impl Events {
 pub(super) async fn print(
     output: Output,
     index: &Index,
-    filter: &EventFilter,
+    wanted: impl Fn(EventId) -> bool,
     mut entries: BoxStream<'static, Result<Entry, ReadError>>,
 ) -> Result<(), Failure> {
     let (mut text, mut any) = (Vec::new(), false);
@@ -86,7 +87,7 @@ pub(super) async fn print(
         let Some(entry) = entries.try_next().await? else { break };
         at = entry.position;
         // Nothing stands there for repeats, and for what is no event.
-        let Some(record) = index.record_at(at).filter(|record| index.matches(record.event.id, filter)) else {
+        let Some(record) = index.record_at(at).filter(|record| wanted(record.event.id)) else {
             continue;
         };
         any = true;

@@ -39,6 +39,7 @@ impl Replay {
         let Speed::Max = self.speed;
         let (connection, index) = shell.read(None).await?;
         let entries = connection.log.follow(Position::START);
-        print(shell.output(), &index, &self.filters.filter(), entries).await
+        let filter = self.filters.filter();
+        print(shell.output(), &index, |id| index.matches(id, &filter), entries).await
     }
 }
