@@ -122,30 +122,33 @@ impl Jsonl {
     }
 }
 
-/// What came of an import.
+/// What came of an import: what was read, and what the chronicle did not know of it.
 #[derive(Debug, Serialize)]
-pub(super) struct Imported {
-    /// What the table holds.
+pub(super) struct Imported<T> {
     #[serde(flatten)]
-    table: Option<Summary>,
-    /// Nothing where it was not tried.
-    published: Option<usize>,
-    known: Option<usize>,
+    read: T,
+    published: u64,
+    known: u64,
+}
+
+/// What was read of a file of documents.
+#[derive(Debug, Serialize)]
+pub(super) struct Lines {
     rejected: u64,
 }
 
-impl Imported {
-    pub(super) fn lines(published: usize, known: usize, rejected: usize) -> Self {
-        Self { table: None, published: Some(published), known: Some(known), rejected: rejected as u64 }
-    }
-
+impl Imported<Lines> {
     /// For people to standard error, for programs to standard output.
-    pub(super) fn tell(&self, output: Output) -> Result<(), Failure> {
-        let (published, known) = (self.published.unwrap_or_default(), self.known.unwrap_or_default());
-        let nothing = if published == 0 { ": nothing is new" } else { "" };
-        output.remark(format_args!("{published} published, {known} known, {} rejected{nothing}", self.rejected));
-        if output.json { Output::json(self) } else { Ok(()) }
+    pub(super) fn tell(published: u64, known: u64, rejected: u64, output: Output) -> Result<(), Failure> {
+        tell(&Self { read: Lines { rejected }, published, known }, rejected, output)
     }
+}
+
+fn tell<T: Serialize>(imported: &Imported<T>, rejected: u64, output: Output) -> Result<(), Failure> {
+    let Imported { published, known, .. } = imported;
+    let nothing = if *published == 0 { ": nothing is new" } else { "" };
+    output.remark(format_args!("{published} published, {known} known, {rejected} rejected{nothing}"));
+    if output.json { Output::json(imported) } else { Ok(()) }
 }
 
 impl Pictures {
@@ -156,7 +159,7 @@ impl Pictures {
         if self.dry_run {
             sum_up(table, output)?;
         } else {
-            self.publish(shell, table, source).await?.tell(output)?;
+            tell(&self.publish(shell, table, source).await?, table.rejected, output)?;
         }
         self.end(table.rejected)
     }
@@ -178,7 +181,7 @@ impl Pictures {
     }
 
     /// Reads it again, and publishes what the chronicle does not know.
-    async fn publish(&self, shell: &Shell, table: Summary, source: Source) -> Result<Imported, Failure> {
+    async fn publish(&self, shell: &Shell, table: Summary, source: Source) -> Result<Imported<Summary>, Failure> {
         let (connection, index) = shell.read(None).await?;
         // One import is one moment of knowledge.
         let now = Timestamp::now();
@@ -211,12 +214,7 @@ impl Pictures {
         if let Some(error) = Arc::into_inner(spoiled).and_then(OnceLock::into_inner) {
             return Err(self.failure(error));
         }
-        Ok(Imported {
-            table: Some(Summary { rejected: 0, ..table }),
-            published: Some(published),
-            known: Some(known),
-            rejected: table.rejected,
-        })
+        Ok(Imported { read: table, published, known })
     }
 
     /// Rejected rows are told by the exit code, too.

@@ -95,7 +95,7 @@ impl Publish {
         let published = acknowledge(producer.publish_many(documents), self.keep_going, !self.summed_up, progress).await;
         let Tally { published, known, failed } = published?;
         if self.summed_up {
-            Imported::lines(published, known, gate.refused()).tell(shell.output())?;
+            Imported::tell(published as u64, known as u64, gate.refused() as u64, shell.output())?;
         } else {
             shell.output().remark(format_args!("{published} published, {known} known"));
         }

@@ -59,6 +59,8 @@ pub(super) struct Picture {
     /// Each with the line that says so.
     cells: BTreeMap<Pair, (Status, u64)>,
     unread: BTreeSet<Unread>,
+    /// Rejected rows without a date, which may belong to a neighbouring picture.
+    undated: BTreeSet<Unread>,
 }
 
 impl Picture {
@@ -83,6 +85,10 @@ impl Picture {
     pub(super) fn add_unread(&mut self, unread: Unread) {
         self.unread.insert(unread);
     }
+
+    pub(super) fn add_undated(&mut self, unread: Unread) {
+        self.undated.insert(unread);
+    }
 }
 
 /// What is carried from picture to picture.
@@ -94,29 +100,37 @@ pub(super) struct Album {
     held: BTreeMap<Pair, (Status, Arc<Look>)>,
     /// The rejected rows of the picture before, each with the picture since which it is there.
     unread: BTreeMap<Unread, usize>,
+    undated: BTreeSet<Unread>,
     /// How many pairs were left unsaid, picture by picture.
     pub(super) unsaid: u64,
 }
 
 impl Album {
-    /// The next picture, in which the rows of unknown date before it may belong.
-    pub(super) fn open(&self, date: When, line: u64, stray: BTreeSet<Unread>) -> Picture {
+    /// The next picture, to which the undated rows before it may belong.
+    pub(super) fn open(&self, date: When, line: u64, undated: BTreeSet<Unread>) -> Picture {
         let number = self.last.as_ref().map_or(0, |last| last.number + 1);
-        Picture { look: Arc::new(Look { number, date, line }), cells: BTreeMap::new(), unread: stray }
+        Picture {
+            look: Arc::new(Look { number, date, line }),
+            cells: BTreeMap::new(),
+            unread: BTreeSet::new(),
+            undated,
+        }
     }
 
     /// What a picture changes, by organisation and party.
     pub(super) fn close(&mut self, picture: Picture) -> Vec<Change> {
-        let Picture { look, cells, unread } = picture;
+        let Picture { look, cells, unread, undated } = picture;
         let since = |unread: &Unread| self.unread.get(unread).copied().unwrap_or(look.number);
         let unread: BTreeMap<Unread, usize> = unread.into_iter().map(|one| (one.clone(), since(&one))).collect();
         // Who is missing here may be meant by a row that is no good;
-        let here = Doubt::new(unread.iter().map(|(one, since)| (one, *since)));
+        let here = unread.iter().map(|(one, since)| (one, *since));
+        let here = Doubt::new(here.chain(undated.iter().map(|one| (one, look.number))));
         // who is new here may have been meant by one of the picture before, unless that one stands beside them.
         let apart = |one: &&Unread| matches!(one, Unread::Pair(_)) || !unread.contains_key(one);
-        let before = Doubt::new(self.unread.keys().filter(apart).map(|one| (one, look.number)));
-        let parties: BTreeSet<PartyId> =
-            cells.keys().map(|pair| &pair.party).chain(unread.keys().filter_map(Unread::party)).cloned().collect();
+        let before = self.unread.keys().filter(apart).chain(&self.undated);
+        let before = Doubt::new(before.map(|one| (one, look.number)));
+        let readable = unread.keys().chain(&undated).filter_map(Unread::party);
+        let parties: BTreeSet<PartyId> = cells.keys().map(|pair| &pair.party).chain(readable).cloned().collect();
 
         let mut held = std::mem::take(&mut self.held);
         let mut changes = Vec::new();
@@ -142,7 +156,7 @@ impl Album {
             }
         }
         changes.sort_by(|left, right| (&left.organisation, &left.party).cmp(&(&right.organisation, &right.party)));
-        self.unread = unread;
+        (self.unread, self.undated) = (unread, undated);
         self.last = Some(look);
         changes
     }

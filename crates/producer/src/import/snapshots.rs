@@ -89,7 +89,7 @@ pub struct Snapshots<R> {
     record: ByteRecord,
     picture: Option<Picture>,
     /// Rejected rows whose date cannot be read: they may belong to the next picture, too.
-    stray: BTreeSet<Unread>,
+    undated: BTreeSet<Unread>,
     album: Album,
     /// Changes that are not told yet.
     changes: std::vec::IntoIter<Change>,
@@ -113,7 +113,7 @@ impl<R: Read> Snapshots<R> {
             rows,
             record: ByteRecord::new(),
             picture: None,
-            stray: BTreeSet::new(),
+            undated: BTreeSet::new(),
             album: Album::default(),
             changes: Vec::new().into_iter(),
             summary: Summary::default(),
@@ -162,8 +162,8 @@ impl<R: Read> Snapshots<R> {
                 if let Some(date) = date {
                     self.picture_of(date, line)?.add_unread(unread);
                 } else {
-                    self.picture.iter_mut().for_each(|picture| picture.add_unread(unread.clone()));
-                    self.stray.insert(unread);
+                    self.picture.iter_mut().for_each(|picture| picture.add_undated(unread.clone()));
+                    self.undated.insert(unread);
                 }
                 Ok(Err(faults))
             }
@@ -181,7 +181,7 @@ impl<R: Read> Snapshots<R> {
             Some(_) | None => {
                 self.close();
                 self.summary.pictures += 1;
-                self.picture = Some(self.album.open(date, line, std::mem::take(&mut self.stray)));
+                self.picture = Some(self.album.open(date, line, std::mem::take(&mut self.undated)));
             }
         }
         Ok(self.picture.as_mut().expect("opened above where there was none"))
