@@ -344,7 +344,7 @@ fn sum_up(table: Summary, output: Output) -> Result<(), Failure> {
     let Summary { pictures, rows, changes, nones, unsaid, rejected } = table;
     let mut text = format!("{pictures} pictures of {rows} rows show {changes} changes, {nones} of them to none\n");
     if rejected > 0 {
-        text.push_str(&format!("{rejected} rows are rejected; what they may speak of is left unsaid {unsaid} times\n"));
+        text += &format!("{rejected} rows are rejected; what they may speak of is left unsaid {unsaid} times\n");
     }
     Output::text(&text)
 }
