@@ -11,9 +11,11 @@ use std::time::{Duration, Instant};
 
 use chronicle_nats::{NatsChronicle, Settings};
 use flate2::read::GzDecoder;
-use projector::{Index, MembersFilter, Stated};
+use jiff::Timestamp;
+use producer::import::{Item, Mapping, Snapshots, Source};
+use projector::{Index, MembersFilter, Record, Stated};
 use serde_json::{Value, json};
-use summit::{AsOf, OrganisationId, Vantage};
+use summit::{AsOf, Authority, OrganisationId, Vantage};
 use tempfile::TempDir;
 use tests::{Chronicle, NatsServer};
 
@@ -26,6 +28,8 @@ const YEARS: std::ops::RangeInclusive<u32> = 1990..=2019;
 /// Rows of the table, and what changed from one of its pictures to the next.
 const CELLS: usize = 269_489;
 const CHANGES: u64 = 24_113;
+/// The day of every question; each names its own year.
+const TODAY: jiff::civil::Date = jiff::civil::date(2026, 1, 1);
 /// How often an import is killed.
 const KILLS: u32 = 20;
 
@@ -88,11 +92,49 @@ async fn every_cell_of_thirty_years_is_answered_as_the_table_says_and_a_second_i
     assert_eq!((table.len(), seen), (30, CELLS));
 }
 
+#[test]
+fn a_weaker_source_that_says_otherwise_of_everyone_contests_every_cell_and_changes_none() {
+    let Some(path) = factbook() else { return };
+    let table = cells(&path);
+    let mut index = Index::new();
+    take(&mut index, &path, Authority::Record, Mapping::default(), "2020-01-01T00:00:00Z");
+    let statuses: BTreeSet<&String> = table.values().flatten().map(|[.., status]| status).collect();
+    let visitor = statuses.into_iter().map(|status| (status.clone(), "visitor".to_owned()));
+    let mapping = Mapping { statuses: visitor.collect(), ..Mapping::default() };
+    take(&mut index, &path, Authority::Press, mapping, "2021-01-01T00:00:00Z");
+    assert!(index.len() as u64 > CHANGES + 15_000, "{}", index.len());
+
+    let organisations: Vec<OrganisationId> = index.organisations().cloned().collect();
+    for year in [1990, 2004, 2019] {
+        assert_eq!(answered(&index, &organisations, year), table[&year], "{year}");
+    }
+    let view = index.view(&end_of(1990), TODAY).expect("a vantage");
+    let members = |one: &OrganisationId| view.members(one, &MembersFilter::default()).expect("it is known").parties;
+    assert!(
+        organisations.iter().flat_map(members).all(|row| row.contested),
+        "each first spell is contradicted in 1990"
+    );
+}
+
+/// Takes what a table says into an index, as the importer says it.
+fn take(index: &mut Index, path: &Path, authority: Authority, mapping: Mapping, recorded_at: &str) {
+    let source = Source::new(NAME, authority).expect("a good name");
+    let recorded_at: Timestamp = recorded_at.parse().expect("an instant");
+    for item in Snapshots::read(File::open(path).expect("the table"), mapping).expect("a table") {
+        if let Item::Change(change) = item.expect("a table") {
+            let event = source.document(&change).recorded_at(recorded_at).event().clone();
+            index.record(Record { position: index.tail().next(), stored_at: recorded_at, event });
+        }
+    }
+}
+
+fn end_of(year: u32) -> Vantage {
+    Vantage { as_of: Some(AsOf::End(year.to_string().parse().expect("EDTF"))), ..Vantage::default() }
+}
+
 /// Every row of every organisation at the end of a year, all of them sure.
 fn answered(index: &Index, organisations: &[OrganisationId], year: u32) -> BTreeSet<[String; 3]> {
-    let as_of = AsOf::End(year.to_string().parse().expect("EDTF"));
-    let vantage = Vantage { as_of: Some(as_of), ..Vantage::default() };
-    let view = index.view(&vantage, jiff::civil::date(2026, 1, 1)).expect("a vantage");
+    let view = index.view(&end_of(year), TODAY).expect("a vantage");
     let mut cells = BTreeSet::new();
     for organisation in organisations {
         let members = view.members(organisation, &MembersFilter::default()).expect("it is known");
@@ -239,7 +281,7 @@ fn what_is_no_good_is_rejected_with_its_reason_and_the_rest_is_imported() {
 
     let tried = chronicle.run(import.iter().chain(&["--dry-run"]));
     assert_eq!(tried.code, Some(4));
-    let said = "3 pictures of 7 rows show 5 changes, 2 of them to none\n1 rows are rejected; what they may speak of is left unsaid 0 times\n";
+    let said = "3 pictures of 7 rows show 5 changes, 2 of them to none\n1 rejected; what these rows may speak of is left unsaid 0 times\n";
     assert_eq!(tried.out, said);
     assert!(
         tried.err.contains(&format!("{table}:7: state: found \"Narnia\", allowed is an ISO 3166-1")),

@@ -342,11 +342,13 @@ fn sum_up(table: Summary, output: Output) -> Result<(), Failure> {
         return Output::json(&table);
     }
     let Summary { pictures, rows, changes, nones, unsaid, rejected } = table;
-    let mut text = format!("{pictures} pictures of {rows} rows show {changes} changes, {nones} of them to none\n");
-    if rejected > 0 {
-        text += &format!("{rejected} rows are rejected; what they may speak of is left unsaid {unsaid} times\n");
-    }
-    Output::text(&text)
+    let spoiled = match rejected {
+        0 => String::new(),
+        _ => format!("{rejected} rejected; what these rows may speak of is left unsaid {unsaid} times\n"),
+    };
+    Output::text(&format!(
+        "{pictures} pictures of {rows} rows show {changes} changes, {nones} of them to none\n{spoiled}"
+    ))
 }
 
 fn progress(output: Output, what: &'static str, steps: u64) -> ProgressBar {
