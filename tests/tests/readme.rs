@@ -1,22 +1,21 @@
 //! The README's commands run, and print what it says.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use regex::Regex;
 use tests::program;
 
 /// What differs from run to run: a pattern, and what stands for it.
-const MASK: [(&str, &str); 5] = [
+const MASK: [(&str, &str); 6] = [
     // Ids that are made here (UUID version 7); those of the report are fixed.
     ("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>"),
     (r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "<instant>"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
-    (r"\S*/chronicle-demo\b", "<data>"),
+    ("\\b01[0-9a-f]{6}\\b", "<id>"),
+    (r"as of 20\d\d-\d\d-\d\d", "as of <day>"),
     (r"\b\d+(\.\d+)? (ms|s)\b", "<time>"),
 ];
-/// Commands that this test does not run: the tests themselves.
-const NOT_RUN: [&str; 1] = ["./tests/run"];
 /// Set, the README is rewritten with what its commands print.
 const BLESS: &str = "CHRONICLE_BLESS";
 
@@ -55,7 +54,8 @@ fn steps(readme: &str) -> Vec<(Step, std::ops::Range<usize>)> {
 }
 
 fn masked(text: &str) -> String {
-    MASK.iter().fold(text.to_owned(), |text, (pattern, stand_in)| {
+    let text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    MASK.iter().fold(text, |text, (pattern, stand_in)| {
         Regex::new(pattern).expect("a pattern").replace_all(&text, *stand_in).into_owned()
     })
 }
@@ -66,28 +66,37 @@ fn every_command_of_the_readme_prints_what_it_says() {
     let file = root.join("README.md");
     let readme = std::fs::read_to_string(&file).expect("the README");
     let home = tempfile::tempdir().expect("a folder");
-    let path = std::env::var("PATH").expect("a search path");
-    let path = format!("{}:{path}", program().parent().expect("a folder").display());
-    let mut printed = Vec::new();
+    // Everything is new but for the toolchain.
+    let toolchain = |variable: &str, folder: &str| {
+        let own = || Path::new(&std::env::var_os("HOME").expect("a home")).join(folder);
+        std::env::var_os(variable).map_or_else(own, PathBuf::from)
+    };
+    let (cargo, rustup) = (toolchain("CARGO_HOME", ".cargo"), toolchain("RUSTUP_HOME", ".rustup"));
+    program();
+    let (mut printed, mut exported) = (Vec::new(), String::new());
     for (step, lines) in steps(&readme) {
-        if NOT_RUN.contains(&step.command.as_str()) {
+        if step.command.starts_with("export ") {
+            exported = format!("{exported}{}\n", step.command);
             continue;
         }
         let mut command = Command::new("bash");
-        command.args(["-c", &step.command]).current_dir(root).env("PATH", &path).env("NO_COLOR", "1");
-        command.env("XDG_DATA_HOME", home.path()).stdin(Stdio::null()).stderr(Stdio::inherit());
+        command.args(["-c", &format!("{exported}{}", step.command)]).current_dir(root).env("NO_COLOR", "1");
+        command.env("HOME", home.path()).env("CARGO_HOME", &cargo).env("RUSTUP_HOME", &rustup);
+        command.env_remove("XDG_DATA_HOME").stdin(Stdio::null()).stderr(Stdio::inherit());
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CHRONICLE_")) {
             command.env_remove(name);
         }
         let output = command.output().expect("bash runs");
+        assert!(output.status.success(), "`{}` fails: {}", step.command, output.status);
         let output = String::from_utf8(output.stdout).expect("UTF-8");
+        let output = output.replace(home.path().to_str().expect("a path"), "~");
         printed.push((step, lines, output));
     }
     assert!(printed.len() > 3, "the README has commands");
     if std::env::var_os(BLESS).is_some() {
         let mut rows: Vec<&str> = readme.lines().collect();
         for (_, lines, output) in printed.iter().rev() {
-            rows.splice(lines.clone(), output.lines());
+            rows.splice(lines.clone(), output.lines().map(str::trim_end));
         }
         std::fs::write(&file, rows.join("\n") + "\n").expect("written");
         return;

@@ -8,8 +8,8 @@ use crate::ask::Shell;
 use crate::command::{
     attendance::Attendance, completions::Completions, correct::Correct, demo::Demo, diff::Diff, doctor::Doctor,
     events::Events, explain::Explain, export::Export, import::Import, members::Members, party::Party, person::Person,
-    publish::Publish, record::Record, remarks::Remarks, replay::Replay, retract::Retract, signings::Signings,
-    timeline::Timeline, watch::Watch,
+    publish::Publish, rebuild::Rebuild, record::Record, rehearse::Rehearse, remarks::Remarks, replay::Replay,
+    retract::Retract, serve::Serve, signings::Signings, timeline::Timeline, watch::Watch,
 };
 use crate::error::Failure;
 
@@ -49,6 +49,7 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Demo(Demo),
+    Serve(Serve),
     Publish(Publish),
     Record(Box<Record>),
     Correct(Box<Correct>),
@@ -65,8 +66,10 @@ pub(crate) enum Command {
     Diff(Diff),
     Events(Events),
     Replay(Replay),
+    Rehearse(Rehearse),
     Export(Export),
     Watch(Watch),
+    Rebuild(Rebuild),
     Doctor(Doctor),
     Completions(Completions),
 }
@@ -75,6 +78,7 @@ impl Command {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         match self {
             Self::Demo(command) => command.run(shell).await,
+            Self::Serve(command) => command.run(shell).await,
             Self::Publish(command) => command.run(shell).await,
             Self::Record(command) => command.run(shell).await,
             Self::Correct(command) => command.run(shell).await,
@@ -91,8 +95,10 @@ impl Command {
             Self::Diff(command) => command.run(shell).await,
             Self::Events(command) => command.run(shell).await,
             Self::Replay(command) => command.run(shell).await,
+            Self::Rehearse(command) => command.run(shell).await,
             Self::Export(command) => command.run(shell).await,
             Self::Watch(command) => command.run(shell).await,
+            Self::Rebuild(command) => command.run(shell).await,
             Self::Doctor(command) => command.run(shell).await,
             Self::Completions(command) => command.run(),
         }
@@ -131,6 +137,8 @@ mod tests {
     fn every_example_is_understood() {
         fn examples(command: &clap::Command, found: &mut Vec<String>) {
             let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            // A line may go on in the next.
+            let after = after.replace("\\\n", " ");
             found
                 .extend(after.lines().filter_map(|line| line.trim().strip_prefix("chronicle ").map(ToOwned::to_owned)));
             command.get_subcommands().for_each(|inner| examples(inner, found));
@@ -139,7 +147,7 @@ mod tests {
         examples(&Cli::command(), &mut found);
         assert!(found.len() > 20, "{found:?}");
         for example in found {
-            let words = words(example.split(" | ").next().unwrap_or_default());
+            let words = words(example.split(['|', '>']).next().unwrap_or_default());
             if let Err(error) = Cli::try_parse_from(["chronicle".to_owned()].into_iter().chain(words)) {
                 panic!("{example}: {error}");
             }
@@ -158,7 +166,7 @@ mod tests {
                 _ => word.push(c),
             }
         }
-        words.push(word);
+        words.extend((!word.is_empty()).then_some(word));
         words
     }
 
@@ -168,13 +176,18 @@ mod tests {
             ("membres sco", "members"),
             ("members sco --as-off 2017", "--as-of"),
             ("record admision", "admission"),
-            ("members sco --token {} --as-of 2017", "--as-of"),
-            ("replay --speed 60x", "only max"),
+            (
+                r#"members sco --token {"position":1,"as_of":"2017","fold":1} --as-of 2017"#,
+                "cannot be used with '--as-of",
+            ),
+            ("members sco --token {}", "missing field"),
+            ("replay --speed 0x", "such as 60x"),
+            ("rehearse sco-astana-2024 --speed fast", "such as 60x"),
             ("members India", "found \"India\""),
             ("explain sco India", "did you mean IND?"),
             ("members sco --as-of 2024-13", "EDTF"),
             ("members sco --known-at yesterday", "an instant"),
-            ("members sco --at-position -1", "--at-position"),
+            ("members sco --at-position x", "a position: a whole number"),
         ] {
             let error = Cli::try_parse_from(format!("chronicle {line}").split(' ')).expect_err(line);
             assert_eq!(error.exit_code(), 2, "{line}");

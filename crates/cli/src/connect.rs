@@ -45,6 +45,8 @@ pub(crate) fn own_data(name: &str) -> Result<PathBuf, Failure> {
 /// The chronicle, and what keeps its server running.
 pub(crate) struct Connection {
     pub(crate) log: NatsChronicle,
+    /// Where the server is, without what lets one in.
+    pub(crate) shown_url: String,
     /// The server of our own runs as long as this is held.
     lease: Option<Lease>,
 }
@@ -64,8 +66,9 @@ impl Connection {
                 (lease.url().to_owned(), Some(lease))
             }
         };
+        let shown_url = shown(&url);
         let log = NatsChronicle::connect(&Settings::new(url, CLIENT_NAME)).await?;
-        Ok(Self { log, lease })
+        Ok(Self { log, shown_url, lease })
     }
 
     /// The server of our own.
@@ -79,5 +82,24 @@ impl Connection {
             Some(lease) => lease.lost().await.into(),
             None => std::future::pending().await,
         }
+    }
+}
+
+/// A URL without user, password or token.
+fn shown(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("nats", url));
+    let address = rest.rsplit_once('@').map_or(rest, |(_, address)| address);
+    format!("{scheme}://{address}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn what_lets_one_in_is_not_shown() {
+        assert_eq!(shown("nats://desk:p@ss@127.0.0.1:4222"), "nats://127.0.0.1:4222");
+        assert_eq!(shown("token@localhost"), "nats://localhost");
+        assert_eq!(shown("tls://example.org:4222"), "tls://example.org:4222");
     }
 }

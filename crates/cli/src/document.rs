@@ -9,14 +9,21 @@ use wire::Document;
 
 use crate::error::Failure;
 use crate::fields::Given;
+use crate::setting::Setting;
 
 /// What an event says, as options.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Said {
     #[command(flatten)]
     pub(crate) given: Given,
-    /// Any field as JSON, by its path: data.participants='[…]', data.participants[0].level='"HS"'; null removes it
-    #[arg(long = "set", value_name = "PATH=JSON", value_parser = Setting::parse, help_heading = "Fields of every kind")]
+    /// Any field as JSON, by its path.
+    #[arg(
+        long = "set",
+        value_name = "PATH=JSON",
+        value_parser = Setting::parse,
+        help = "Any field as JSON, by its path: data.participants='[…]', data.participants[0].level='\"HS\"'; null removes it",
+        help_heading = "Fields of every kind"
+    )]
     pub(crate) settings: Vec<Setting>,
     #[command(flatten)]
     pub(crate) envelope: Envelope,
@@ -41,84 +48,6 @@ pub(crate) struct Envelope {
     /// Print the document instead of publishing it
     #[arg(long)]
     pub(crate) dry_run: bool,
-}
-
-/// A field set as JSON.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Setting {
-    path: Vec<Key>,
-    value: Value,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Key {
-    Field(String),
-    Item(usize),
-}
-
-/// The highest place in a list that a path may name.
-const MAX_ITEM: usize = 999;
-
-impl Setting {
-    fn parse(text: &str) -> Result<Self, String> {
-        let (path, value) = text.split_once('=').ok_or("a path, '=' and JSON, such as data.note='\"seen\"'")?;
-        let value = serde_json::from_str(value)
-            .map_err(|error| format!("{value:?} is no JSON ({error}); a text stands in quotes: '\"…\"'"))?;
-        let mut keys = Vec::new();
-        for part in path.split('.') {
-            let mut pieces = part.split('[');
-            let field = pieces.next().unwrap_or_default();
-            if field.is_empty() {
-                return Err(format!("{path:?} is no path; write data.participants[0].level"));
-            }
-            keys.push(Key::Field(field.to_owned()));
-            for piece in pieces {
-                let item =
-                    piece.strip_suffix(']').and_then(|piece| piece.parse().ok()).filter(|item| *item <= MAX_ITEM);
-                keys.push(Key::Item(
-                    item.ok_or_else(|| format!("\"[{piece}\" is no place in a list, 0 to {MAX_ITEM}"))?,
-                ));
-            }
-        }
-        Ok(Self { path: keys, value })
-    }
-
-    fn apply(&self, document: &mut Value) {
-        let (last, way) = self.path.split_last().expect("a path has a field at least");
-        let mut at = document;
-        for key in way {
-            at = enter(at, key);
-        }
-        match (last, self.value.is_null()) {
-            (Key::Field(field), true) => {
-                at.as_object_mut().map(|map| map.shift_remove(field));
-            }
-            (Key::Item(item), true) => {
-                at.as_array_mut().filter(|list| *item < list.len()).map(|list| list.remove(*item));
-            }
-            (key, false) => *enter(at, key) = self.value.clone(),
-        }
-    }
-}
-
-/// What stands under a key; made where it is not there.
-fn enter<'v>(at: &'v mut Value, key: &Key) -> &'v mut Value {
-    match key {
-        Key::Field(field) => {
-            if !at.is_object() {
-                *at = json!({});
-            }
-            &mut at[field]
-        }
-        Key::Item(item) => {
-            if !at.is_array() {
-                *at = json!([]);
-            }
-            let list = at.as_array_mut().expect("it was made a list");
-            list.resize(list.len().max(item + 1), Value::Null);
-            &mut list[*item]
-        }
-    }
 }
 
 /// An event as it is made.
@@ -211,14 +140,8 @@ impl Said {
 
 /// What a document says in `data`, fields beyond the vocabulary included.
 fn data_of(document: &Document) -> Map<String, Value> {
-    let said: Value = serde_json::from_slice(&document.encode()).expect("a document is JSON");
-    match said {
-        Value::Object(mut fields) => match fields.remove("data") {
-            Some(Value::Object(data)) => data,
-            _ => Map::new(),
-        },
-        _ => Map::new(),
-    }
+    let mut said: Value = serde_json::from_slice(&document.encode()).expect("a document is JSON");
+    if let Value::Object(data) = said["data"].take() { data } else { Map::new() }
 }
 
 /// The desk, then those that the target names; nobody twice.
@@ -241,4 +164,164 @@ pub(crate) fn written_out(said: &mut Said, find: impl Fn(&str) -> Result<EventId
 /// An id that is whole as it is, whoever has it; a shortened one must be somebody's.
 pub(crate) fn whole(id: &str, find: impl Fn(&str) -> Result<EventId, Failure>) -> Result<EventId, Failure> {
     id.parse().or_else(|_| find(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use jiff::Timestamp;
+    use serde_json::{Value, json};
+    use summit::Kind;
+    use wire::Document;
+
+    use super::Said;
+    use crate::error::{Code, Failure};
+    use crate::samples;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        said: Said,
+    }
+
+    const BY: [&str; 4] = ["--source", "/desks/test", "--attribution", "Test desk <https://desk.example>"];
+
+    fn said(options: &[&str]) -> Said {
+        Line::parse_from(["record"].iter().chain(&BY).chain(options)).said
+    }
+
+    fn json(document: &Document) -> Value {
+        serde_json::from_slice(&document.encode()).expect("JSON")
+    }
+
+    /// What the options of a kind say in `data`, beside who says it.
+    #[track_caller]
+    fn data(kind: Kind, options: &[&str]) -> Value {
+        let document = match said(options).record(kind, None, Timestamp::UNIX_EPOCH) {
+            Ok(document) => document,
+            Err(failure) => panic!("{}", failure.report()),
+        };
+        let mut data = json(&document)["data"].take();
+        let fields = data.as_object_mut().expect("an object");
+        let by = fields.remove("attribution");
+        assert_eq!(by, Some(json!([{"name": "Test desk", "url": "https://desk.example"}])));
+        data
+    }
+
+    #[test]
+    fn options_become_the_fields_of_the_vocabulary() {
+        let shared = ["--occurred", "2024-07-04", "--organisation", "sco"];
+        let with = |options: &[&'static str]| [&shared[..], options].concat();
+        assert_eq!(
+            data(Kind::Admission, &with(&["--party", "BLR", "--order", "-50", "--zone", "Asia/Almaty"])),
+            json!({"occurred": "2024-07-04", "zone": "Asia/Almaty", "order": -50, "organisation": "sco", "party": "BLR"})
+        );
+        let standing = ["--party", "AFG", "--status", "observer", "--previous", "2016-01/2016-02=none"];
+        assert_eq!(
+            data(Kind::Standing, &with(&standing))["previous"],
+            json!({"occurred": "2016-01/2016-02", "status": "none"})
+        );
+        let replaced =
+            data(Kind::Reclassification, &with(&["--from", "guest", "--from", "observer", "--to", "partner"]));
+        assert_eq!((&replaced["from"], &replaced["to"]), (&json!(["guest", "observer"]), &json!("partner")));
+        let succeeded = data(Kind::Succession, &with(&["--from", "SUHH", "--to", "RUS", "--manner", "continuation"]));
+        assert_eq!((&succeeded["from"], &succeeded["to"]), (&json!(["SUHH"]), &json!(["RUS"])));
+        let named = data(Kind::Naming, &with(&["--of", "meeting=sco-astana-2024", "--name", "Astana"]));
+        assert_eq!(named["of"], json!({"meeting": "sco-astana-2024"}));
+        let tally = data(Kind::Tally, &with(&["--what", "member", "--value", "10", "--list-complete"]));
+        assert_eq!((&tally["value"], &tally["list_complete"]), (&json!(10), &json!(true)));
+    }
+
+    #[test]
+    fn people_and_delegations_are_written_with_their_offices() {
+        let shared = ["--occurred", "2024-07-04", "--meeting", "m"];
+        let with = |options: &[&'static str]| [&shared[..], options].concat();
+        let delegate =
+            ["--party", "IND", "--person", "S. Jaishankar (Minister (external affairs))", "--in_lieu_of", "N. Modi"];
+        let row = data(Kind::Attendance, &with(&delegate));
+        assert_eq!(row["person"], json!({"name": "S. Jaishankar", "office": "Minister (external affairs)"}));
+        assert_eq!(row["in_lieu_of"], json!({"name": "N. Modi"}));
+        let signed = ["--instrument", "i", "--signatories", "KAZ=K. Tokayev (President)", "--signatory", "BLR"];
+        assert_eq!(
+            data(Kind::Signing, &with(&signed))["signatories"],
+            json!([{"party": "KAZ", "person": {"name": "K. Tokayev", "office": "President"}}, {"party": "BLR"}])
+        );
+        let set = |setting| ["--set", setting];
+        let settings = [
+            set(r#"data.participants=[{"party":"KAZ"}]"#),
+            set(r#"data.participants[1].party="RUS""#),
+            set(r#"data.participants[0].level="HS""#),
+            set("data.note=null"),
+        ];
+        assert_eq!(
+            data(Kind::Meeting, &with(&settings.concat()))["participants"],
+            json!([{"party": "KAZ", "level": "HS"}, {"party": "RUS"}])
+        );
+    }
+
+    /// The faults of an event that is refused.
+    #[track_caller]
+    fn faults(kind: Kind, options: &[&str]) -> Vec<String> {
+        let failure = said(options).record(kind, None, Timestamp::UNIX_EPOCH).expect_err("it is refused");
+        assert_eq!(failure.code(), Code::Refused);
+        if let Failure::Refused { faults, .. } = failure { faults } else { panic!("{failure}") }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_by_field_found_and_allowed() {
+        assert_eq!(
+            faults(
+                Kind::Admission,
+                &["--organisation", "sco", "--occurred", "2024", "--party", "BLR", "--level", "HS"]
+            ),
+            ["data.level: found a field of arrival, departure, attendance, allowed is a field of admission"]
+        );
+        let lacking = faults(Kind::Admission, &["--organisation", "SCO", "--occurred", "2024-02-30"]);
+        let fields: Vec<&str> = lacking.iter().filter_map(|fault| fault.split(": ").next()).collect();
+        assert_eq!(fields, ["data.occurred", "data.organisation", "data.party"]);
+        let order = Line::try_parse_from(["record", "--order", "first"]).err().expect("no number");
+        assert_eq!(order.exit_code(), 2);
+    }
+
+    #[test]
+    fn a_correction_keeps_what_is_not_given_and_puts_the_desk_first() {
+        let line =
+            samples::line("47891d5d").replace(r#""data": {"#, r#""motto": "kept not", "data": {"mood": "kept", "#);
+        let target = Document::decode(line.as_bytes()).expect("well-formed");
+        let correction = said(&["--occurred", "2024-07-05", "--set", "data.order=null"]);
+        let correction = json(&correction.correct(&target, Timestamp::UNIX_EPOCH).expect("well-formed"));
+        assert_eq!(correction["corrects"], "47891d5d-188c-5792-96f5-ecb750f795ab");
+        assert_ne!(correction["id"], correction["corrects"]);
+        assert_eq!((&correction["type"], &correction["motto"]), (&json!("chronicle.admission.v1"), &Value::Null));
+        assert_eq!(correction["recordedtime"], "1970-01-01T00:00:00Z");
+        assert_eq!(
+            correction["data"],
+            json!({
+                "mood": "kept",
+                "occurred": "2024-07-05",
+                "attribution": [
+                    {"name": "Test desk", "url": "https://desk.example"},
+                    {"name": "Asia news report, 4 July 2024"},
+                ],
+                "authority": "press",
+                "organisation": "sco",
+                "party": "BLR",
+                "status": "member",
+            })
+        );
+    }
+
+    #[test]
+    fn a_retraction_stands_where_its_target_does_with_the_targets_authority() {
+        let target = Document::decode(samples::line("2a45af3c").as_bytes()).expect("well-formed");
+        let said = Said { given: crate::fields::Given::of([("reason", vec!["twice".to_owned()])]), ..Said::default() };
+        let retraction = said.retract(target.event(), Timestamp::UNIX_EPOCH).expect("well-formed");
+        let retraction = json(&retraction);
+        assert_eq!(retraction["source"], "/desks/astana", "the source takes back what it said");
+        let data = &retraction["data"];
+        assert_eq!(data["occurred"], "1970-01-01T00:00:00Z");
+        assert_eq!((&data["meeting"], &data["authority"]), (&json!("sco-plus-astana-2024"), &json!("press")));
+        assert_eq!((&data["retracts"], &data["reason"]), (&json!(target.event().id), &json!("twice")));
+        assert_eq!(data["attribution"], json!(target.event().shared.attribution));
+    }
 }

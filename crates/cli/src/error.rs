@@ -2,12 +2,14 @@
 
 use std::error::Error;
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chronicle::ReadError;
 use chronicle_nats::ConnectError;
 use chronicle_nats::embedded::EmbeddedError;
 use producer::PublishError;
+use projector::published::PublishViewsError;
 use projector::{AskError, BadToken, CatchUpError};
 use summit::Position;
 use wire::Refused;
@@ -54,6 +56,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Publish(#[from] PublishError),
     #[error(transparent)]
+    Views(#[from] PublishViewsError),
+    #[error(transparent)]
     Ask(#[from] AskError),
     #[error(transparent)]
     Token(#[from] BadToken),
@@ -78,6 +82,14 @@ pub(crate) enum Failure {
     /// The chronicle that the demo would write to is somebody's own.
     #[error("this chronicle holds other events than the demo's")]
     NotTheDemo,
+    /// The directory for a rehearsal holds what is somebody's own.
+    #[error("\"{}\" holds something else than a rehearsal", .0.display())]
+    NotARehearsal(PathBuf),
+    /// Somebody rehearses there, watches or asks.
+    #[error("the rehearsal in \"{}\" is still open", .0.display())]
+    RehearsalOpen(PathBuf),
+    #[error("cannot use \"{}\"", directory.display())]
+    Directory { directory: PathBuf, source: io::Error },
 }
 
 impl From<CatchUpError> for Failure {
@@ -119,8 +131,9 @@ impl Failure {
             },
             Self::Embedded(error) => match error {
                 EmbeddedError::Damaged { .. } => Code::Damaged,
-                EmbeddedError::Unusable { .. } | EmbeddedError::NoSpace { .. } => Code::Failed,
                 EmbeddedError::Variable { .. } => Code::Usage,
+                // The place is at fault, not the server.
+                EmbeddedError::Unusable { .. } | EmbeddedError::NoSpace { .. } => Code::Failed,
                 EmbeddedError::NoServer
                 | EmbeddedError::NoneFits { .. }
                 | EmbeddedError::PortTaken { .. }
@@ -145,16 +158,21 @@ impl Failure {
                 | PublishError::Refused(_)
                 | PublishError::OutcomeUnknown(_) => Code::Failed,
             },
+            Self::Views(PublishViewsError::View(chronicle::ViewError::Unreachable(_))) => Code::NoServer,
             Self::Token(_) | Self::Usage { .. } => Code::Usage,
             Self::Refused { .. } => Code::Refused,
             Self::Different(_) => Code::Different,
             Self::Ask(_)
+            | Self::Views(_)
             | Self::CatchUp(_)
             | Self::NotReached { .. }
             | Self::Unreadable { .. }
             | Self::Output(_)
             | Self::System { .. }
-            | Self::NotTheDemo => Code::Failed,
+            | Self::NotTheDemo
+            | Self::NotARehearsal(_)
+            | Self::RehearsalOpen(_)
+            | Self::Directory { .. } => Code::Failed,
         }
     }
 
@@ -182,7 +200,7 @@ impl Failure {
                 | PublishError::Refused(_)
                 | PublishError::Unreachable(_) => None,
             },
-            Self::Ask(error) => asked(error),
+            Self::Ask(error) => Some(asked(error)),
             Self::Token(BadToken::Fold { .. }) => Some("ask the same question without --token".to_owned()),
             Self::Token(BadToken::AsOf(_)) => Some("--token takes the \"token\" of an earlier answer".to_owned()),
             Self::Usage { hint, .. } => Some((*hint).to_owned()),
@@ -192,6 +210,13 @@ impl Failure {
             Self::NotTheDemo => Some(
                 "leave out --nats and --data (and their variables), and the demo has a chronicle of its own".to_owned(),
             ),
+            Self::NotARehearsal(_) => {
+                Some("name an empty directory, or that of an earlier rehearsal, with --into".to_owned())
+            }
+            Self::RehearsalOpen(_) => Some("end what runs on it, or name another directory with --into".to_owned()),
+            Self::Directory { .. } => Some("name another directory with --into".to_owned()),
+            Self::Views(PublishViewsError::NoPrevious) => Some("`chronicle rebuild` makes another version".to_owned()),
+            Self::Views(_) => Some("try again; the log is untouched".to_owned()),
             Self::Different(_) | Self::Unreadable { .. } | Self::Output(_) | Self::System { .. } => None,
         }
     }
@@ -203,34 +228,30 @@ impl Failure {
 
     /// What is printed: faults, the error, its causes, what may be done.
     pub(crate) fn report(&self) -> String {
-        let mut report = String::new();
-        if let Self::Refused { faults, .. } = self {
-            report.extend(faults.iter().flat_map(|fault| [fault.as_str(), "\n"]));
-        }
         let bad = anstyle::AnsiColor::Red.on_default().bold();
         let good = anstyle::AnsiColor::Cyan.on_default().bold();
-        report.push_str(&format!("{bad}error:{bad:#} {self}\n"));
+        let mut lines = if let Self::Refused { faults, .. } = self { faults.clone() } else { Vec::new() };
+        lines.push(format!("{bad}error:{bad:#} {self}"));
         let mut cause = self.source();
         while let Some(error) = cause {
-            report.push_str(&format!("  caused by: {error}\n"));
+            lines.push(format!("  caused by: {error}"));
             cause = error.source();
         }
-        if let Some(hint) = self.hint() {
-            report.push_str(&format!("{good}hint:{good:#} {hint}\n"));
-        }
-        report
+        lines.extend(self.hint().map(|hint| format!("{good}hint:{good:#} {hint}")));
+        lines.push(String::new());
+        lines.join("\n")
     }
 }
 
 /// What to ask instead.
-fn asked(error: &AskError) -> Option<String> {
+fn asked(error: &AskError) -> String {
     match error {
         AskError::Unknown { what, nearest, .. } if nearest.is_empty() => {
-            Some(format!("`chronicle events` shows every {what} on record"))
+            format!("`chronicle events` shows every {what} on record")
         }
-        AskError::Unknown { nearest, .. } => Some(format!("did you mean \"{}\"?", nearest.join("\" or \""))),
-        AskError::UnknownEvent(_) => Some("`chronicle events` prints every event with its id".to_owned()),
-        AskError::Ambiguous { .. } => Some("write more of the id".to_owned()),
+        AskError::Unknown { nearest, .. } => format!("did you mean \"{}\"?", nearest.join("\" or \"")),
+        AskError::UnknownEvent(_) => "`chronicle events` prints every event with its id".to_owned(),
+        AskError::Ambiguous { .. } => "write more of the id".to_owned(),
     }
 }
 

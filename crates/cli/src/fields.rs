@@ -203,12 +203,12 @@ impl Field {
 
     /// The values of its option, in their order; nothing where it was not given.
     fn given(&self, matches: &ArgMatches) -> Vec<String> {
-        let texts = |raw: clap::parser::RawValues<'_>| raw.map(|text| text.to_string_lossy().into_owned()).collect();
-        match self.shape {
+        if self.shape == Shape::Boolean {
             // Standing alone, it has no raw value.
-            Shape::Boolean => matches.get_one::<bool>(self.name).map(ToString::to_string).into_iter().collect(),
-            _ => matches.get_raw(self.name).map(texts).unwrap_or_default(),
+            return matches.get_one::<bool>(self.name).map(ToString::to_string).into_iter().collect();
         }
+        let raw = matches.get_raw(self.name).into_iter().flatten();
+        raw.map(|text| text.to_string_lossy().into_owned()).collect()
     }
 
     /// What its option says, as JSON. What it says wrongly is left for the reader of the document to refuse.

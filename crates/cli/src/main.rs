@@ -18,14 +18,16 @@
 //!   "before":[rows],"after":[rows]}]}`, or `{"view":"attendance","meeting","party","before":row|null,"after":row|null}`.
 //!   `date` and no `cause` where a new day brought the changes.
 //! - `watch events` with `--json`: `{"position":74,"stored_at":"…","event":{the document}}`.
-//! - `doctor` with `--json`: `{"program":{"version","path"},"data":path|null,"nats_server":{"version","program"|null,
-//!   "skipped":[{"program","reason"}]}|null,"log":{"created_at","first","last","entries","contiguous"}|null,"events":n,
+//! - `rehearse` with `--json`: one line for each event that it lets happen, as `publish` prints it, and nothing else.
+//! - `doctor` with `--json`: `{"program":{"version","path"},"data":path|null,"nats_server":{"url"|null,"version",
+//!   "program"|null,"skipped":[{"program","reason"}]}|null,"log":{"created_at","first","last","entries","contiguous"}|null,"events":n,
 //!   "differences":[{"setting","expected","found"}],"undecodable":[{"position","stored_at","subject","reason","hash"}],
 //!   "faults":[texts]}`. Exit code 3 where there are faults.
 //!
 //! In reading order: the command line ([`args`]), why a command fails ([`error`]), where the chronicle is
 //! ([`connect`]), from where it is asked ([`vantage`]), how a question is answered ([`ask`]), documents from options
-//! ([`fields`], [`document`]), the commands, their text.
+//! ([`fields`], [`document`]), what lets one event out after another ([`release`]), what happens at a rehearsal and where
+//! ([`script`], [`stage`]), the commands, their text.
 //!
 //! **Invariants.** Data goes to standard output, everything else to standard error. Nothing is printed that does not
 //! come from a view or from the log.
@@ -48,7 +50,15 @@ mod ask;
 
 mod directory;
 
+mod release;
+
+mod script;
+
+mod stage;
+
 mod fields;
+
+mod setting;
 
 mod document;
 
@@ -105,8 +115,9 @@ fn end(done: Result<(), Failure>) -> ExitCode {
 /// Lets the crates below tell what they do, on standard error.
 fn tell(global: &Global) {
     let level = match global.verbose {
-        _ if global.quiet => "error",
-        0 => "warn",
+        // What the client library says of a failure, the error says too.
+        _ if global.quiet => "error,async_nats=off",
+        0 => "warn,async_nats=off",
         1 => "info,async_nats=warn",
         _ => "debug",
     };

@@ -117,3 +117,67 @@ pub(crate) fn unknown_source(index: &Index, vantage: &Vantage) -> Option<String>
     let alike = alike.map(|alike| format!("; did you mean \"{alike}\"?")).unwrap_or_default();
     Some(format!("no event is attributed to \"{name}\"{alike}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use summit::{AsOf, Vantage};
+
+    use super::{VantageOptions, unknown_source};
+    use crate::error::{Code, Failure};
+    use crate::samples::{self, TODAY};
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        from: VantageOptions,
+    }
+
+    /// The vantage of options, in the report.
+    fn resolve(options: &[&str]) -> Result<Vantage, Failure> {
+        let from = Line::parse_from(["ask"].iter().chain(options)).from;
+        from.check()?;
+        from.resolve(&samples::astana())
+    }
+
+    #[test]
+    fn a_shortened_id_is_written_out_where_it_is_the_only_one() {
+        let vantage = resolve(&["--as-of", "before:b5364d9f"]).expect("it is there");
+        let signing = "b5364d9f-d187-5fb4-b66f-f9f065db5ba6".parse().expect("an id");
+        assert_eq!(vantage.as_of, Some(AsOf::Before(signing)));
+        for (id, said) in [("after:3", "several events"), ("after:0123", "no event has the id")] {
+            let refused = resolve(&["--as-of", id]).expect_err("it is not one");
+            assert!(refused.to_string().starts_with(said), "{refused}");
+        }
+    }
+
+    #[test]
+    fn what_the_chronicle_has_not_come_to_is_refused_and_so_are_other_rules() {
+        assert!(resolve(&["--at-position", "73"]).is_ok());
+        assert_eq!(resolve(&["--at-position", "74"]).err().map(|failure| failure.code()), Some(Code::Failed));
+        let later = r#"{"position":74,"as_of":"2024","fold":1}"#;
+        assert_eq!(resolve(&["--token", later]).err().map(|failure| failure.code()), Some(Code::Failed));
+        let other = r#"{"position":7,"as_of":"2024","fold":999}"#;
+        assert_eq!(resolve(&["--token", other]).err().map(|failure| failure.code()), Some(Code::Usage));
+    }
+
+    #[test]
+    fn the_token_of_an_answer_asks_from_there_again() {
+        let index = samples::astana();
+        let first = resolve(&["--known-at", "2024-07-05", "--according-to", "press"]).expect("it can be asked");
+        let token = index.view(&first, TODAY).expect("a day is no event").token().clone();
+        let again = resolve(&["--token", &serde_json::to_string(&token).expect("JSON")]).expect("it can be asked");
+        assert_eq!(index.view(&again, TODAY).expect("a day is no event").token(), &token);
+    }
+
+    #[test]
+    fn a_source_that_nobody_names_is_told_with_one_that_is_alike() {
+        let told =
+            |source| unknown_source(&samples::astana(), &resolve(&["--according-to", source]).expect("a source"));
+        assert_eq!(
+            told("asia news").as_deref(),
+            Some("no event is attributed to \"asia news\"; did you mean \"Asia news report, 4 July 2024\"?")
+        );
+        assert_eq!((told("Sputnik"), told("official")), (None, None));
+    }
+}

@@ -88,7 +88,7 @@ pub fn calendar_changes(index: &Index, from: Date, to: Date) -> Changes {
     Changes { position: index.tail(), date: Some(to), cause: None, changes }
 }
 
-fn current(index: &Index, at_position: Option<Position>, today: Date) -> View<'_> {
+pub(crate) fn current(index: &Index, at_position: Option<Position>, today: Date) -> View<'_> {
     let vantage = Vantage { at_position, as_of: Some(AsOf::End(end_of(today))), ..Vantage::default() };
     index.view(&vantage, today).expect("a day names no event that could be unknown")
 }
@@ -139,7 +139,10 @@ fn cells_of(view: &View<'_>, event: &Event) -> BTreeSet<Cell> {
         }
     }
     if let Some(meeting) = &event.shared.meeting {
-        let meetings = view.index.with_wholes(meeting);
+        let mut meetings = view.index.with_wholes(meeting);
+        if matches!(event.content, Content::Meeting(_)) {
+            meetings.extend(view.index.with_parts_and_sidelines(meeting));
+        }
         let parties: BTreeSet<PartyId> = match &event.content {
             // Its form, phase, days and parts bear on every delegation.
             Content::Meeting(_) => meetings.iter().flat_map(|meeting| view.index.parties_at(meeting)).collect(),

@@ -12,19 +12,18 @@ impl View<'_> {
     /// Everything odd: what members and attendance remark, links and ids, entries that are no events.
     pub fn remarks(&self, of: Option<&OrganisationId>) -> Result<Remarks, AskError> {
         let mut remarks = Vec::new();
-        if let Some(organisation) = of {
+        let named: Vec<&OrganisationId> = match of {
+            Some(organisation) => vec![organisation],
+            None => self.index.organisations().filter(|one| self.known_organisation(one).is_ok()).collect(),
+        };
+        for organisation in named {
             remarks.extend(self.members(organisation, &MembersFilter::default())?.remarks);
-        } else {
-            for organisation in self.index.organisations() {
-                remarks.extend(self.members(organisation, &MembersFilter::default())?.remarks);
-            }
+        }
+        if of.is_none() {
             remarks.extend(self.remarks_on_links(None));
             remarks.extend(self.remarks_on_undecodable());
         }
-        let belongs = |organisation: &OrganisationId, meeting| {
-            self.index.organisations_of_meeting(meeting).contains(organisation)
-        };
-        for meeting in self.index.meetings().filter(|meeting| of.is_none_or(|one| belongs(one, meeting))) {
+        for meeting in self.index.meetings().filter(|meeting| of.is_none_or(|one| self.meeting_belongs(meeting, one))) {
             remarks.extend(self.meeting_remarks(meeting));
         }
         remarks.sort();

@@ -39,7 +39,7 @@ impl View<'_> {
         only.organisation.as_ref().map_or(Ok(()), |organisation| self.known_organisation(organisation))?;
         only.party.as_ref().map_or(Ok(()), |party| self.known_party(party))?;
         let wanted = |(event, signing): &(&Event, &Signing)| {
-            let belongs = |one: &OrganisationId| self.index.organisations_of(event.id).contains(one);
+            let belongs = |one: &OrganisationId| self.belongs(event.id, one);
             let signs = |party: &PartyId| signing.signatories.iter().any(|one| one.party.as_ref() == Some(party));
             only.organisation.as_ref().is_none_or(belongs) && only.party.as_ref().is_none_or(signs)
         };

@@ -92,8 +92,8 @@ async fn a_reader_waits_for_its_own_write_but_not_for_ever() {
     assert_eq!(late, Some(CatchUpError::NotReached { wanted, found: Position::new(73) }));
 
     let waiting = catch_up(&log, Some(wanted));
-    let writing = async { log.append(draft(&admission("2026-02-01"))).await.expect("stored") };
-    let (index, _) = futures::join!(waiting, writing);
+    let appended = async { log.append(draft(&admission("2026-02-01"))).await.expect("stored") };
+    let (index, _) = futures::join!(waiting, appended);
     assert_eq!(index.expect("caught up").tail(), wanted);
 }
 
@@ -104,4 +104,32 @@ async fn bytes_that_are_no_event_are_counted_and_passed_over() {
     log.append(garbage).await.expect("stored");
     let index = catch_up(&log, None).await.expect("caught up");
     assert_eq!((index.len(), index.undecodable().len(), index.tail()), (73, 1, Position::new(74)));
+}
+
+#[tokio::test]
+async fn a_meeting_that_gets_its_organisation_late_changes_the_capacities_at_its_parts_and_sidelines() {
+    let event = |number: u8, kind: &str, data: &str| {
+        draft(&format!(
+            r#"{{"specversion":"1.0","id":"00000000-0000-4000-8000-00000000000{number}","source":"/t",
+            "type":"chronicle.{kind}.v1","data":{{"occurred":"2024-07-04","attribution":[{{"name":"t"}}],{data}}}}}"#
+        ))
+    };
+    let log = MemoryChronicle::new();
+    let whole = |more: &str| format!(r#""meeting":"whole"{more}"#);
+    for draft in [
+        event(1, "admission", r#""organisation":"sco","party":"KAZ""#),
+        event(2, "meeting", &whole("")),
+        event(3, "meeting", r#""meeting":"aside","sidelines_of":"whole","participants":[{"party":"KAZ"}]"#),
+        event(4, "meeting", r#""meeting":"part","part_of":"aside","participants":[{"party":"KAZ"}]"#),
+        event(5, "meeting", &whole(r#","organisation":"sco""#)),
+    ] {
+        log.append(draft).await.expect("stored");
+    }
+    let mut live = Live::begin(&log, Some(Position::new(4)), noon).await.expect("following");
+    let changes = live.next().await.expect("an update").changes.changes;
+    let told = changes.iter().filter_map(|change| match change {
+        Change::Attendance { meeting, after, .. } => Some((meeting.as_str(), after.as_ref()?.capacity_derived)),
+        Change::Membership { .. } => None,
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [("aside", true), ("part", true)]);
 }

@@ -18,7 +18,7 @@ use crate::values;
 /// Correct an event: a new one in its place, with the given fields replaced
 ///
 /// It says what the former said, but for the fields that are given; --set PATH=null leaves one out. The desk (--attribution
-/// or CHRONICLE_ATTRIBUTION) is put before those whom the former names; without one, the former's source corrects itself.
+/// or its variable) is put before those whom the former names; without one, the former's source corrects itself.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   chronicle correct 35984089 --occurred 2024-07-05 \\
@@ -50,6 +50,6 @@ impl Correct {
 async fn stored(connection: &Connection, index: &Index, id: EventId) -> Result<Document, Failure> {
     let record = index.event(id).expect("an id that was found is in the index");
     let entry = connection.log.read(record.position).try_next().await?;
-    let document = entry.and_then(|entry| Document::decode(&entry.bytes).ok());
+    let document = entry.and_then(|entry| Document::read(&entry.headers, &entry.bytes).ok());
     Ok(document.unwrap_or_else(|| Document::from_event(record.event.clone())))
 }

@@ -7,11 +7,12 @@ use clap::Args;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use producer::Producer;
-use projector::{AskError, Index, View};
+use projector::{AskError, Index, MembersFilter, View};
 use serde::Serialize;
 use summit::{AsOf, Content, EventId, InstrumentId, MeetingId, OrganisationId, PartyId, Vantage};
 use wire::Document;
 
+use super::attendance;
 use crate::ask::Shell;
 use crate::connect::{Connection, Place, own_data};
 use crate::directory::Indexed;
@@ -24,6 +25,8 @@ use crate::render::{Page, Text, page};
 pub(crate) const REPORT: &str = include_str!("../../../wire/tests/data/astana-2024.jsonl");
 /// Its data directory, among the user's own.
 const DATA: &str = "chronicle-demo";
+/// The day of the report: asked from there, the answers stay.
+const DAY: &str = "2024-07-04";
 const ORGANISATION: &str = "sco";
 const MEETING: &str = "sco-plus-astana-2024";
 const GUEST: &str = "IND";
@@ -93,34 +96,32 @@ impl Tour<'_> {
     fn show(&self) -> Result<(), Failure> {
         let (organisation, meeting) = (organisation(), meeting());
         self.question(&format!("members {ORGANISATION}"), None, |view| {
-            view.members(&organisation, &projector::MembersFilter::default())
+            view.members(&organisation, &MembersFilter::default())
         })?;
         self.question(&format!("attendance {MEETING}"), None, |view| view.attendance(&meeting))?;
+        let guest = party(GUEST);
         self.question(&format!("attendance {MEETING} --party {GUEST}"), None, |view| {
-            let mut answer = view.attendance(&meeting)?;
-            answer.delegations.retain(|row| row.party == party(GUEST));
-            answer.remarks.clear();
-            Ok(answer)
+            attendance::of(view, &meeting, Some(&guest))
         })?;
         self.question("remarks", None, |view| view.remarks(None))?;
-        if let Some(signing) = self.signing() {
-            self.before_and_after(signing)?;
+        match self.signing() {
+            Some(signing) => self.before_and_after(signing),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Asks from just before the signing, and from just after what it brought.
     fn before_and_after(&self, signing: EventId) -> Result<(), Failure> {
-        let only = projector::MembersFilter { party: Some(party(NEWCOMER)), ..Default::default() };
+        let only = MembersFilter { party: Some(party(NEWCOMER)), ..MembersFilter::default() };
         let now = self.index.view(&Vantage::default(), self.shell.today)?.members(&organisation(), &only)?;
         let admitted = now.parties.first().and_then(|row| row.evidence.first()).copied();
         let sides = [Some(AsOf::Before(signing)), admitted.map(AsOf::After)];
         for as_of in sides.into_iter().flatten() {
             let (AsOf::Before(id) | AsOf::After(id)) = &as_of else { continue };
             let side = if matches!(as_of, AsOf::Before(_)) { "before" } else { "after" };
-            let id = Page::new(self.index, None).id(*id);
-            let typed = format!("members {ORGANISATION} --party {NEWCOMER} --as-of {side}:{id}");
-            self.question(&typed, Some(as_of), |view| view.members(&organisation(), &only))?;
+            let side = format!("{side}:{}", Page::new(self.index, None).id(*id));
+            let typed = format!("members {ORGANISATION} --party {NEWCOMER}");
+            self.question(&typed, Some((side, as_of)), |view| view.members(&organisation(), &only))?;
         }
         Ok(())
     }
@@ -134,19 +135,22 @@ impl Tour<'_> {
         signed.map(|record| record.event.id)
     }
 
+    /// Shows a question and its answer; where it does not say from when, it is asked from the day of the report.
     fn question<T: Serialize + Text>(
         &self,
         typed: &str,
-        as_of: Option<AsOf>,
+        as_of: Option<(String, AsOf)>,
         ask: impl FnOnce(&View<'_>) -> Result<T, AskError>,
     ) -> Result<(), Failure> {
-        let vantage = Vantage { as_of, ..Vantage::default() };
+        let day = || (DAY.to_owned(), AsOf::End(DAY.parse().expect("a day")));
+        let (written, as_of) = as_of.unwrap_or_else(day);
+        let vantage = Vantage { as_of: Some(as_of), ..Vantage::default() };
         let answer = ask(&self.index.view(&vantage, self.shell.today)?)?;
         let output = self.shell.output();
         if output.json {
             return Output::json(&answer);
         }
-        Output::text(&format!("{}\n", page::command(&format!("chronicle {typed}"))))?;
+        Output::text(&format!("{}\n", page::command(&format!("chronicle {typed} --as-of {written}"))))?;
         output.answer(&answer, self.index)?;
         Output::text("\n")
     }
@@ -169,13 +173,13 @@ fn next(place: &Place, index: &Index) -> String {
             "record admission --organisation {ORGANISATION} --party AFG --occurred 2030 --attribution me --source /desks/me"
         ),
     ];
-    let lines: String =
-        lines.iter().map(|line| format!("{}\n", page::command(&format!("chronicle {whereabouts}{line}")))).collect();
-    format!("Type next:\n{lines}")
+    let typed = lines.iter().map(|line| page::command(&format!("chronicle {whereabouts}{line}")));
+    let lines: Vec<String> = std::iter::once("Type next:".to_owned()).chain(typed).collect();
+    lines.join("\n") + "\n"
 }
 
 /// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b));
     if plain { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
@@ -191,4 +195,34 @@ fn meeting() -> MeetingId {
 
 fn party(code: &str) -> PartyId {
     code.parse().expect("a code of ISO 3166")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use projector::{MembersFilter, View};
+    use summit::Vantage;
+
+    use super::{DAY, GUEST, MEETING, NEWCOMER, ORGANISATION, quoted};
+    use crate::samples::{self, TODAY};
+
+    #[test]
+    fn the_report_is_well_formed_and_speaks_of_what_the_demo_asks() {
+        let index = samples::astana();
+        assert_eq!((index.len(), index.undecodable()), (super::REPORT.lines().count(), &[][..]));
+        let vantage = Vantage { as_of: Some(DAY.parse().expect("a day")), ..Vantage::default() };
+        let view: View<'_> = index.view(&vantage, TODAY).expect("a day is no event");
+        let organisation = ORGANISATION.parse().expect("a slug");
+        let members = view.members(&organisation, &MembersFilter::default()).expect("it is there");
+        assert!(members.parties.iter().any(|row| row.party.as_str() == NEWCOMER));
+        let attendance = view.attendance(&MEETING.parse().expect("a slug")).expect("it is there");
+        assert!(attendance.delegations.iter().any(|row| row.party.as_str() == GUEST));
+    }
+
+    #[test]
+    fn a_data_directory_is_written_as_a_shell_takes_it() {
+        assert_eq!(quoted(Path::new("/home/me/.local/share/chronicle-demo")), "/home/me/.local/share/chronicle-demo");
+        assert_eq!(quoted(Path::new("/my data/it's")), r"'/my data/it'\''s'");
+    }
 }

@@ -36,7 +36,7 @@ pub(crate) struct Report {
     /// Events, each counted once.
     pub(crate) events: Option<usize>,
     /// Settings of the stream that are not as they must be.
-    pub(crate) differences: Vec<Setting>,
+    pub(crate) differences: Vec<Differing>,
     /// Entries that are no events.
     pub(crate) undecodable: Vec<NoEvent>,
     /// Everything that is not as it must be, in sentences.
@@ -53,6 +53,8 @@ pub(crate) struct Program {
 /// The server that keeps the log.
 #[derive(Debug, Serialize)]
 pub(crate) struct NatsServer {
+    /// Where it listens, where it could be asked.
+    pub(crate) url: Option<String>,
     pub(crate) version: String,
     /// Where its program is, where it is run here.
     pub(crate) program: Option<PathBuf>,
@@ -79,7 +81,7 @@ pub(crate) struct Log {
 
 /// A setting of the stream.
 #[derive(Debug, Serialize)]
-pub(crate) struct Setting {
+pub(crate) struct Differing {
     pub(crate) setting: String,
     pub(crate) expected: String,
     pub(crate) found: String,
@@ -123,7 +125,7 @@ impl Report {
         Self {
             program: Program { version: env!("CARGO_PKG_VERSION"), path },
             data,
-            nats_server: server.as_ref().map(NatsServer::of),
+            nats_server: server.as_ref().map(|server| NatsServer::of(server, None)),
             log: None,
             events: None,
             differences: Vec::new(),
@@ -143,9 +145,10 @@ impl Report {
             Err(failure) => return Err(failure),
         };
         let log = &connection.log;
+        let (url, version) = (Some(connection.shown_url.clone()), log.server_version().to_string());
         self.nats_server = Some(match connection.server() {
-            Some(server) => NatsServer::of(server),
-            None => NatsServer { version: log.server_version().to_string(), program: None, skipped: Vec::new() },
+            Some(server) => NatsServer::of(server, url),
+            None => NatsServer { url, version, program: None, skipped: Vec::new() },
         });
         self.differs(log.differences().await?);
         let state = log.state().await?;
@@ -168,16 +171,16 @@ impl Report {
         self.faults.extend(differences.iter().map(|difference| format!("the stream's {difference}")));
         let settings = differences.into_iter();
         self.differences =
-            settings.map(|Difference { setting, expected, found }| Setting { setting, expected, found }).collect();
+            settings.map(|Difference { setting, expected, found }| Differing { setting, expected, found }).collect();
     }
 }
 
 impl NatsServer {
-    fn of(server: &Server) -> Self {
+    fn of(server: &Server, url: Option<String>) -> Self {
         let skipped = server.skipped.iter();
         let skipped =
             skipped.map(|one| PassedOver { program: one.program.clone(), reason: one.reason.clone() }).collect();
-        Self { version: server.version.to_string(), program: Some(server.program.clone()), skipped }
+        Self { url, version: server.version.to_string(), program: Some(server.program.clone()), skipped }
     }
 }
 

@@ -4,7 +4,7 @@ use chronicle::{Chronicle, Entry, ReadError};
 use clap::Args;
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
-use projector::{EventFilter, Index};
+use projector::{EventFilter, Index, Speed};
 use summit::{EventId, Kind, MeetingId, OrganisationId, PartyId, Position, When};
 use wire::Document;
 
@@ -12,8 +12,11 @@ use super::record::kind;
 use crate::ask::Shell;
 use crate::error::Failure;
 use crate::output::Output;
+use crate::release::Release;
 use crate::values;
 
+/// The header of events in binary mode, whose attributes are headers.
+const BINARY_MODE: &str = "ce-specversion";
 /// So many bytes are printed at once.
 const PRINTED_AT_ONCE: usize = 64 * 1024;
 
@@ -70,16 +73,18 @@ impl Events {
         let (connection, index) = shell.read(None).await?;
         let entries = connection.log.read(Position::START);
         let filter = self.filters.filter();
-        print(shell.output(), &index, |id| index.matches(id, &filter), entries).await
+        let mut release = Release::new(Speed::Max, shell.output());
+        print(shell.output(), &index, |id| index.matches(id, &filter), entries, &mut release).await
     }
 }
 
-/// Prints the entries that are asked for, up to where the index ends.
+/// Prints the entries that are asked for, up to where the index ends, each once it is let out.
 pub(super) async fn print(
     output: Output,
     index: &Index,
     wanted: impl Fn(EventId) -> bool,
     mut entries: BoxStream<'static, Result<Entry, ReadError>>,
+    release: &mut Release,
 ) -> Result<(), Failure> {
     let (mut text, mut any) = (Vec::new(), false);
     let mut at = Position::START;
@@ -91,9 +96,12 @@ pub(super) async fn print(
             continue;
         };
         any = true;
+        if !release.wait(entry.stored_at).await {
+            break;
+        }
         text.extend(document(&entry).unwrap_or_else(|| Document::from_event(record.event.clone()).encode()));
         text.push(b'\n');
-        if text.len() >= PRINTED_AT_ONCE {
+        if !release.is_at_once() || text.len() >= PRINTED_AT_ONCE {
             Output::bytes(&text)?;
             text.clear();
         }
@@ -104,11 +112,12 @@ pub(super) async fn print(
     Output::bytes(&text)
 }
 
-/// The document as it was stored, on one line.
+/// The document as it was stored, on one line and in structured mode.
 fn document(entry: &Entry) -> Option<Vec<u8>> {
-    if !entry.bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+    let whole = !entry.bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r')) && entry.header(BINARY_MODE).is_none();
+    if whole {
         return Some(entry.bytes.to_vec());
     }
     // A line break in a JSON text is only space between its parts.
-    Document::decode(&entry.bytes).ok().map(|document| document.encode())
+    Document::read(&entry.headers, &entry.bytes).ok().map(|document| document.encode())
 }

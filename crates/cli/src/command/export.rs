@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use chronicle::Chronicle;
 use clap::Args;
-use projector::{AskError, Index};
+use projector::{AskError, Index, Speed};
 use summit::{Content, EventId, MeetingId, OrganisationId, Position, Vantage};
 
 use super::events::print;
 use crate::ask::Shell;
 use crate::error::Failure;
+use crate::release::Release;
 
 /// What belongs to an organisation or a meeting, for others to read
 ///
@@ -50,7 +51,8 @@ impl Export {
             return Err(self.unknown(&index, shell)?.into());
         }
         let entries = connection.log.read(Position::START);
-        print(shell.output(), &index, |id| ids.contains(&id), entries).await
+        let mut release = Release::new(Speed::Max, shell.output());
+        print(shell.output(), &index, |id| ids.contains(&id), entries, &mut release).await
     }
 
     /// Nobody names it; the nearest names of both kinds.

@@ -9,11 +9,11 @@ use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 
 use clap::{Args, Subcommand};
-use futures::stream::{self, StreamExt};
+use futures::stream::{self, Stream, StreamExt};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use producer::Producer;
 use producer::import::{Columns, ImportError, Item, Mapping, Reject, Snapshots, Source, Summary};
+use producer::{Acknowledged, Producer, PublishError};
 use serde::Serialize;
 use summit::{Authority, OrganisationId, PartyId, Status};
 
@@ -182,7 +182,7 @@ impl Pictures {
 
     /// Reads it again, and publishes what the chronicle does not know.
     async fn publish(&self, shell: &Shell, table: Summary, source: Source) -> Result<Imported<Summary>, Failure> {
-        let (connection, index) = shell.read(None).await?;
+        let (mut connection, index) = shell.read(None).await?;
         // One import is one moment of knowledge.
         let now = Timestamp::now();
         let producer = Producer::new(connection.log.clone(), Indexed(index), move || now);
@@ -200,16 +200,11 @@ impl Pictures {
             }
         });
         let bar = progress(shell.output(), "publishing changes", table.changes);
-        let mut answers = pin!(producer.publish_many(stream::iter(documents.flatten())));
-        let (mut published, mut known) = (0, 0);
-        while let Some(answer) = answers.next().await {
-            if answer?.duplicate {
-                known += 1;
-            } else {
-                published += 1;
-            }
-            bar.inc(1);
-        }
+        let answers = producer.publish_many(stream::iter(documents.flatten()));
+        let (published, known) = tokio::select! {
+            counted = count(answers, &bar) => counted?,
+            lost = connection.lost() => return Err(lost),
+        };
         bar.finish_and_clear();
         if let Some(error) = Arc::into_inner(spoiled).and_then(OnceLock::into_inner) {
             return Err(self.failure(error));
@@ -349,6 +344,22 @@ fn sum_up(table: Summary, output: Output) -> Result<(), Failure> {
     Output::text(&format!(
         "{pictures} pictures of {rows} rows show {changes} changes, {nones} of them to none\n{spoiled}"
     ))
+}
+
+/// How many are new and how many are known, each shown as it comes.
+async fn count(
+    answers: impl Stream<Item = Result<Acknowledged, PublishError>>,
+    bar: &ProgressBar,
+) -> Result<(u64, u64), Failure> {
+    let mut answers = pin!(answers);
+    let (mut published, mut known) = (0, 0);
+    while let Some(answer) = answers.next().await {
+        let duplicate = answer?.duplicate;
+        published += u64::from(!duplicate);
+        known += u64::from(duplicate);
+        bar.inc(1);
+    }
+    Ok((published, known))
 }
 
 fn progress(output: Output, what: &'static str, steps: u64) -> ProgressBar {

@@ -1,6 +1,6 @@
 //! `chronicle publish`: documents from a file or from standard input into the log.
 
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, IsTerminal, Read};
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -83,7 +83,7 @@ impl Publish {
         lines: BoxStream<'static, io::Result<Line>>,
         whole: Option<Arc<[u8]>>,
     ) -> Result<(), Failure> {
-        let (connection, index) = shell.read(None).await?;
+        let (mut connection, index) = shell.read(None).await?;
         let count = whole.as_deref().map(|bytes| bytes.split(|byte| *byte == b'\n').count() as u64);
         if let Some(bytes) = whole.filter(|_| !self.keep_going) {
             check(&name, &bytes, |document| taken(&index, document))?;
@@ -91,9 +91,14 @@ impl Publish {
         let producer = Producer::new(connection.log.clone(), Indexed(index), Timestamp::now);
         let gate = Gate { name, keep_going: self.keep_going, closed: Arc::default() };
         let documents = gate.clone().passing(lines);
+        // On a terminal the acknowledgements themselves show how far it has come.
+        let count = count.filter(|_| self.summed_up || !io::stdout().is_terminal());
         let progress = count.map(|count| shell.output().progress(count));
-        let published = acknowledge(producer.publish_many(documents), self.keep_going, !self.summed_up, progress).await;
-        let Tally { published, known, failed } = published?;
+        let publishing = acknowledge(producer.publish_many(documents), self.keep_going, !self.summed_up, progress);
+        let Tally { published, known, failed } = tokio::select! {
+            published = publishing => published?,
+            lost = connection.lost() => return Err(lost),
+        };
         if self.summed_up {
             Imported::tell(published as u64, known as u64, gate.refused() as u64, shell.output())?;
         } else {
@@ -156,6 +161,14 @@ fn taken(index: &Index, document: &Document) -> Option<String> {
     ))
 }
 
+/// What comes of a line.
+enum Passed {
+    Document(Box<Document>),
+    Not,
+    /// Nor do those behind it.
+    End,
+}
+
 /// Lets good lines pass, and tells the others as they come.
 #[derive(Clone)]
 struct Gate {
@@ -174,23 +187,30 @@ struct Closed {
 impl Gate {
     /// The documents of good lines; ends with the first other one, unless it keeps going.
     fn passing(self, lines: BoxStream<'static, io::Result<Line>>) -> BoxStream<'static, Document> {
-        let passed = lines.scan(self, |gate, line| std::future::ready(gate.pass(line)));
+        let passed = lines.scan(self, |gate, line| {
+            std::future::ready(match gate.pass(line) {
+                Passed::Document(document) => Some(Some(*document)),
+                Passed::Not => Some(None),
+                Passed::End => None,
+            })
+        });
         passed.filter_map(std::future::ready).boxed()
     }
 
-    /// `None` ends it.
-    fn pass(&self, line: io::Result<Line>) -> Option<Option<Document>> {
+    fn pass(&self, line: io::Result<Line>) -> Passed {
         let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
         match line {
-            Ok(Line { document: Ok(document), .. }) => Some(Some(document)),
+            Ok(Line { document: Ok(document), .. }) => Passed::Document(Box::new(document)),
             Ok(Line { number, document: Err(refused) }) => {
                 closed.refused += 1;
-                told(&refused).iter().for_each(|fault| output::say(&format!("{}:{number}: {fault}\n", self.name)));
-                self.keep_going.then_some(None)
+                for fault in told(&refused) {
+                    output::say(&format!("{}:{number}: {fault}\n", self.name));
+                }
+                if self.keep_going { Passed::Not } else { Passed::End }
             }
             Err(error) => {
                 closed.unreadable = Some(error);
-                None
+                Passed::End
             }
         }
     }
@@ -255,9 +275,13 @@ async fn acknowledge(
             }
             Err(error) => return Err(error.into()),
         }
-        progress.iter().for_each(|bar| bar.inc(1));
+        if let Some(bar) = &progress {
+            bar.inc(1);
+        }
     }
-    progress.iter().for_each(ProgressBar::finish_and_clear);
+    if let Some(bar) = &progress {
+        bar.finish_and_clear();
+    }
     Ok(tally)
 }
 
@@ -277,4 +301,43 @@ fn lines_of_stdin() -> BoxStream<'static, io::Result<Line>> {
         }
     });
     stream::unfold(receiver, |mut receiver| async move { receiver.recv().await.map(|line| (line, receiver)) }).boxed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{check, taken};
+    use crate::error::{Code, Failure};
+    use crate::samples;
+
+    #[test]
+    fn every_fault_of_every_line_is_told_by_file_line_field_found_and_allowed() {
+        let good = samples::line("47891d5d");
+        let bad = good.replace("BLR", "XYZ").replace("2024-07-04\"", "2024-02-30\"");
+        let twice = good.replace("BLR", "KAZ");
+        let file = format!("{good}\n\n{bad}\nno JSON\n{twice}\n");
+        let failure = check("report.jsonl", file.as_bytes(), |_| None).expect_err("it has faults");
+        assert_eq!(failure.code(), Code::Refused);
+        assert_eq!(failure.to_string(), "3 lines are refused, nothing is stored");
+        let Failure::Refused { faults, .. } = failure else { panic!("{failure}") };
+        let begins = [
+            "report.jsonl:3: data.occurred: found \"2024-02-30\", allowed is EDTF",
+            "report.jsonl:3: data.party: found \"XYZ\", allowed is an ISO 3166-1 alpha-3 code",
+            "report.jsonl:4: document: found ",
+            "report.jsonl:5: id: found \"47891d5d-188c-5792-96f5-ecb750f795ab\", which line 1 gives to another body",
+        ];
+        assert_eq!(faults.len(), begins.len(), "{faults:?}");
+        for (fault, begins) in faults.iter().zip(begins) {
+            assert!(fault.starts_with(begins), "{fault}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_stands_in_the_chronicle_with_another_body_is_a_fault_and_a_repeat_is_none() {
+        let (index, good) = (samples::astana(), samples::line("47891d5d"));
+        let check = |line: &str| check("-", line.as_bytes(), |document| taken(&index, document));
+        assert!(check(&good).is_ok());
+        let failure = check(&good.replace("BLR", "KAZ")).expect_err("it is taken");
+        assert!(failure.report().contains("-:1: id: found \"47891d5d-"), "{}", failure.report());
+        assert!(failure.report().contains("which position 4 gives to another body"), "{}", failure.report());
+    }
 }

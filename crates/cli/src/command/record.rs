@@ -3,7 +3,7 @@
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
-use producer::Producer;
+use producer::{Producer, PublishError};
 use projector::Index;
 use summit::{EventId, Kind};
 use wire::Document;
@@ -91,7 +91,9 @@ pub(super) async fn store(
     match producer.publish(document).await {
         Ok(acknowledged) => Output::json(&acknowledged),
         Err(error) => {
-            output.note(format_args!("the event's id is {id}; --id {id} tries again with the same one"));
+            if let PublishError::OutcomeUnknown(_) = error {
+                output.note(format_args!("add --id {id} to publish the same event again"));
+            }
             Err(error.into())
         }
     }

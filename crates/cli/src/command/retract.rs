@@ -12,7 +12,7 @@ use crate::values;
 
 /// Take an event back, now
 ///
-/// The desk (--attribution or CHRONICLE_ATTRIBUTION) is put before those whom the event names; without one, its own source
+/// The desk (--attribution or its variable) is put before those whom the event names; without one, its own source
 /// takes it back. A retraction can be retracted.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -27,8 +27,14 @@ pub(crate) struct Retract {
     /// Free text
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
-    /// Who takes it back, nearest first: "Name" or "Name <url>"; repeats
-    #[arg(long, value_name = "SOURCE", env = "CHRONICLE_ATTRIBUTION", hide_env_values = true)]
+    /// Who takes it back, nearest first.
+    #[arg(
+        long,
+        value_name = "SOURCE",
+        env = "CHRONICLE_ATTRIBUTION",
+        hide_env_values = true,
+        help = "Who takes it back, nearest first: \"Name\" or \"Name <url>\"; repeats"
+    )]
     attribution: Vec<String>,
     #[command(flatten)]
     envelope: Envelope,

@@ -6,6 +6,7 @@ use projector::{Change, Changes, EventFilter, Index, Live, Update};
 use serde::Serialize;
 use serde_json::Value;
 use summit::{MeetingId, OrganisationId, Position};
+use wire::Document;
 
 use super::events::Filters;
 use crate::ask::Shell;
@@ -101,10 +102,10 @@ impl Watch {
     /// Only what is watched.
     fn watched(&self, mut changes: Changes) -> Changes {
         changes.changes.retain(|change| match (change, &self.what) {
-            (Change::Membership { organisation: changed, .. }, Watched::Members { organisation, .. }) => {
-                changed == organisation
+            (Change::Membership { organisation: moved, .. }, Watched::Members { organisation, .. }) => {
+                moved == organisation
             }
-            (Change::Attendance { meeting: changed, .. }, Watched::Attendance { meeting, .. }) => changed == meeting,
+            (Change::Attendance { meeting: moved, .. }, Watched::Attendance { meeting, .. }) => moved == meeting,
             (Change::Membership { .. } | Change::Attendance { .. }, _) => false,
         });
         changes
@@ -117,6 +118,8 @@ fn event(output: Output, index: &Index, filter: &EventFilter, update: &Update) -
     if !output.json {
         return Output::text(&changes::event(record, index));
     }
-    let event = serde_json::from_slice(&entry.bytes).expect("what decodes as an event is JSON");
+    let stored = Document::read(&entry.headers, &entry.bytes);
+    let document = stored.unwrap_or_else(|_| Document::from_event(record.event.clone()));
+    let event = serde_json::from_slice(&document.encode()).expect("a document is JSON");
     Output::json(&Told { position: entry.position, stored_at: entry.stored_at, event })
 }

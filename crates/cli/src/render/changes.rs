@@ -58,9 +58,10 @@ pub(crate) fn event(record: &Record, index: &Index) -> String {
         shared.meeting.as_ref().map(ToString::to_string),
         about(&event.content),
     ];
-    let about: String = about.into_iter().flatten().map(|one| format!(" {one}")).collect();
+    let about: Vec<String> = about.into_iter().flatten().collect();
+    let about = about.join(" ");
     let (id, by) = (Page::new(index, None).id(event.id), sources(&shared.attribution));
-    format!("{}\t{} {}{about}, {by}, {id}\n", record.position, shared.occurred, event.kind())
+    format!("{}\t{} {} {about}, {by}, {id}\n", record.position, shared.occurred, event.kind())
 }
 
 /// The one whom, or the thing which, an event is about.

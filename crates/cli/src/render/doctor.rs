@@ -16,7 +16,8 @@ impl Text for Report {
         }
         match &self.nats_server {
             Some(server) => {
-                page.line(format_args!("nats-server  {}{}", server.version, at(server.program.as_deref())));
+                let url = server.url.as_ref().map(|url| format!(", {url}")).unwrap_or_default();
+                page.line(format_args!("nats-server  {}{}{url}", server.version, at(server.program.as_deref())));
                 for one in &server.skipped {
                     page.line(format_args!("             passed over {}: {}", one.program.display(), one.reason));
                 }

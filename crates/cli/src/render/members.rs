@@ -38,11 +38,11 @@ impl Text for Members {
 /// Parties by status, in one line.
 pub(crate) fn counts(counts: &BTreeMap<Status, Count>) -> String {
     if counts.is_empty() {
-        return "nobody is on record".to_owned();
+        return "nobody holds a status".to_owned();
     }
     let said = counts.iter().map(|(status, Count { yes, possibly })| match possibly {
         0 => format!("{status} {yes}"),
-        _ => format!("{status} {yes} (possibly {} more)", possibly),
+        _ => format!("{status} {yes} (possibly {possibly} more)"),
     });
     said.collect::<Vec<_>>().join(", ")
 }

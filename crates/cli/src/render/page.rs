@@ -7,6 +7,9 @@ use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 use projector::{Index, Remark, Token};
 use summit::{Attribution, EventId, PartyId, Person};
 
+/// No table is squeezed into fewer columns.
+const NARROWEST: u16 = 20;
+
 /// The lengths to which an id is shortened: whole blocks of it.
 const ID_LENGTHS: [usize; 5] = [8, 13, 18, 23, 36];
 
@@ -21,6 +24,8 @@ pub(crate) struct Page<'a> {
 
 impl<'a> Page<'a> {
     pub(crate) fn new(index: &'a Index, width: Option<u16>) -> Self {
+        // Terminals that do not know their width say 0.
+        let width = width.filter(|width| *width >= NARROWEST);
         Self { text: String::new(), index, width }
     }
 
@@ -131,7 +136,9 @@ pub(crate) fn answer(word: &str) -> Cell {
 
 /// What to look at twice.
 pub(crate) fn marks(marks: impl IntoIterator<Item = String>) -> Cell {
-    Cell::new(marks.into_iter().collect::<Vec<_>>().join(", ")).fg(Color::Yellow)
+    let marks = marks.into_iter().collect::<Vec<_>>().join(", ");
+    // An empty cell with a colour would keep the spaces behind it.
+    if marks.is_empty() { Cell::new("") } else { Cell::new(marks).fg(Color::Yellow) }
 }
 
 /// A word of the vocabulary, or nothing.
@@ -160,5 +167,5 @@ pub(crate) fn sources(chain: &[Attribution]) -> String {
 /// A heading in the colour of commands.
 pub(crate) fn command(line: &str) -> String {
     let style = AnsiColor::Cyan.on_default();
-    format!("{style}$ {line}{style:#}")
+    format!("{style}> {line}{style:#}")
 }

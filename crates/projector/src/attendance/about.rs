@@ -17,6 +17,18 @@ pub(super) struct About<'v> {
     pub(super) active: Vec<Saying<'v>>,
     /// Those that are not surely still to come; where there are none, all: an announced meeting is shown.
     pub(super) used: Vec<Saying<'v>>,
+    /// Whether there are such.
+    begun: bool,
+}
+
+/// The phase of a meeting.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'v> {
+    pub(super) phase: Phase,
+    /// The event that decides it.
+    pub(super) by: &'v Record,
+    /// The first event by which it took place: no later announcement counts.
+    pub(super) took_place: Option<&'v Record>,
 }
 
 /// When a meeting was held, or is to be.
@@ -35,35 +47,34 @@ impl<'v> About<'v> {
         };
         let mut active: Vec<Saying<'v>> = active.into_iter().filter_map(say).collect();
         active.sort_by_cached_key(|(record, _)| EventKey::of(&record.event));
-        let begun = |(record, _): &&Saying<'v>| {
+        let reached = |(record, _): &&Saying<'v>| {
             let shared = &record.event.shared;
             at.reached(shared.occurred.range(), shared.order) != Answer::No
         };
-        let mut used: Vec<Saying<'v>> = active.iter().filter(begun).copied().collect();
-        if used.is_empty() {
+        let mut used: Vec<Saying<'v>> = active.iter().filter(reached).copied().collect();
+        let begun = !used.is_empty();
+        if !begun {
             used.clone_from(&active);
         }
-        Self { active, used }
+        Self { active, used, begun }
     }
 
     /// The phase: the latest in sort order, but an announcement never stands against an earlier word that the meeting
-    /// was opened, held or closed. With it the events that decide it, whatever others there are.
-    pub(super) fn phase(&self) -> Option<(Phase, Vec<&'v Record>)> {
-        let came_about =
+    /// was opened, held or closed. With it the event that says so and the first such word.
+    pub(super) fn phase(&self) -> Option<Said<'v>> {
+        let took_place =
             |(_, meeting): &Saying<'v>| matches!(phase_of(meeting), Phase::Opened | Phase::Held | Phase::Closed);
-        let first = self.used.iter().position(came_about);
+        let first = self.used.iter().position(took_place);
         let stands = |(place, (_, meeting)): &(usize, &Saying<'v>)| {
             phase_of(meeting) != Phase::Announced || first.is_none_or(|first| first > *place)
         };
-        let (place, (record, meeting)) = self.used.iter().enumerate().rfind(stands)?;
-        let mut decisive = vec![*record];
-        decisive.extend(first.filter(|_| place + 1 < self.used.len()).map(|first| self.used[first].0));
-        Some((phase_of(meeting), decisive))
+        let (_, (by, meeting)) = self.used.iter().enumerate().rfind(stands)?;
+        Some(Said { phase: phase_of(meeting), by, took_place: first.map(|first| self.used[first].0) })
     }
 
     /// Whether the meeting was cancelled or postponed: nobody was present at it.
     pub(super) fn is_void(&self) -> bool {
-        self.phase().is_some_and(|(phase, _)| matches!(phase, Phase::Cancelled | Phase::Postponed))
+        self.begun && self.phase().is_some_and(|said| matches!(said.phase, Phase::Cancelled | Phase::Postponed))
     }
 
     /// From the earliest to the latest moment that the events with the highest authority name: of those by which it
@@ -87,7 +98,7 @@ impl<'v> About<'v> {
         let whole = Range { earliest, latest: range(ended_by).latest };
         let own = dating.iter().filter(|record| range(record) == whole).max_by_key(|record| newness(record));
         let text = own.map(|record| record.event.shared.occurred.as_str());
-        Some(Held { range: whole, text, ended_by: own.unwrap_or(ended_by) })
+        Some(Held { range: whole, text, ended_by })
     }
 
     /// Everything but the organisations.
@@ -101,7 +112,7 @@ impl<'v> About<'v> {
             title: self.pick(|_, meeting| meeting.title.clone()),
             theme: self.pick(|_, meeting| meeting.theme.clone()),
             form: self.pick(|_, meeting| meeting.form),
-            phase: self.phase().map(|(phase, _)| phase),
+            phase: self.phase().map(|said| said.phase),
             held: held.map(|held| Dated::new(held.text, &held.range)),
             zone: self.pick(|record, _| record.event.shared.zone.clone()),
             organisations: Vec::new(),
@@ -133,6 +144,6 @@ fn phase_of(meeting: &Meeting) -> Phase {
     meeting.phase.unwrap_or(Phase::Held)
 }
 
-fn newness(record: &Record) -> (jiff::Timestamp, summit::EventId) {
-    (record.recorded_at(), record.event.id)
+fn newness(record: &Record) -> (Option<jiff::Timestamp>, summit::EventId) {
+    (record.event.recorded_at, record.event.id)
 }

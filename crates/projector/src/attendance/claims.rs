@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use summit::{Answer, Authority, Content, EventId, Level, MeetingId, Participation, PartyId, Presence};
+use summit::{Answer, Authority, Content, EventId, Level, MeetingId, Participation, PartyId, Phase, Presence};
 
 use super::gathering::Gathering;
 use super::merge::Attended;
@@ -27,13 +27,14 @@ pub(super) struct Claim<'v> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank(pub(super) Authority, pub(super) Came);
 
-/// What orders claims of equal authority; of the entries of one event the first stands highest.
-pub(super) type Came = (Timestamp, EventId, Reverse<usize>);
+/// What orders claims of equal authority: when they came on record, as far as they say so, for when the log stored them is of
+/// no account; of the entries of one event the first stands highest.
+pub(super) type Came = (Option<Timestamp>, EventId, Reverse<usize>);
 
 impl Claim<'_> {
     pub(super) fn rank(&self) -> Rank {
         let event = &self.record.event;
-        Rank(event.shared.authority(), (self.record.recorded_at(), event.id, Reverse(self.place)))
+        Rank(event.shared.authority(), (event.recorded_at, event.id, Reverse(self.place)))
     }
 
     /// The level at which the delegation is said to have been absent; nothing where that is not said.
@@ -41,8 +42,15 @@ impl Claim<'_> {
         self.entry.level.filter(|_| self.entry.presence == Some(Presence::Absent))
     }
 
+    /// Whether it is said that they took part.
+    pub(super) fn attended(&self) -> Attended {
+        let announced =
+            matches!(&self.record.event.content, Content::Meeting(about) if about.phase == Some(Phase::Announced));
+        Attended { stated: self.entry.presence, announced }
+    }
+
     pub(super) fn says_present(&self) -> bool {
-        Attended(self.entry.presence).presence() == Presence::Present
+        self.attended().presence() == Presence::Present
     }
 }
 

@@ -36,8 +36,7 @@ pub(super) struct Dispute {
 pub(super) fn fold<'v>(claims: &[Claim<'v>], void: bool) -> Folded<'v> {
     let (absent, others): (Vec<Claim<'v>>, Vec<Claim<'v>>) =
         claims.iter().copied().partition(|claim| claim.absent_level().is_some());
-    let presence =
-        merge(&others, |claim| Some(Attended(claim.entry.presence)).filter(|_| !(void && claim.says_present())));
+    let presence = merge(&others, |claim| Some(claim.attended()).filter(|_| !(void && claim.says_present())));
     let capacity = merge(claims, |claim| claim.entry.capacity.as_ref());
     let people = People::of(&others);
     let mut absent_levels: Vec<Level> = absent.iter().filter_map(Claim::absent_level).collect();

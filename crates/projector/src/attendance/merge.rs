@@ -113,12 +113,16 @@ pub(super) fn precedence(level: Option<Level>) -> u8 {
 
 /// Presence as a claim states it, or leaves it to the default.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Attended(pub(super) Option<Presence>);
+pub(super) struct Attended {
+    pub(super) stated: Option<Presence>,
+    /// Whether it stands in the announcement of a meeting.
+    pub(super) announced: bool,
+}
 
 impl Attended {
-    /// The presence; `present` where not stated.
+    /// The presence; where not stated `present`, but who takes part in a meeting that is announced is announced.
     pub(super) fn presence(self) -> Presence {
-        self.0.unwrap_or(Presence::Present)
+        self.stated.unwrap_or(if self.announced { Presence::Announced } else { Presence::Present })
     }
 }
 
@@ -136,7 +140,7 @@ impl Value for Attended {
     }
 
     fn stated(&self) -> bool {
-        self.0.is_some()
+        self.stated.is_some()
     }
 }
 

@@ -13,6 +13,9 @@ mod people;
 mod remarks;
 mod rows;
 
+#[cfg(test)]
+mod laws;
+
 use summit::{MeetingId, PartyId};
 
 use self::gathering::Gathering;

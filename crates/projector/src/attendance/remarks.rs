@@ -52,15 +52,15 @@ impl<'v> Gathering<'v> {
 
     /// Presence at a meeting that was cancelled or postponed.
     fn void_presence(&self, claims: &Claims<'v>) -> Option<Remark> {
-        let (phase, decisive) = self.about.phase().filter(|_| self.about.is_void())?;
+        let said = self.about.phase().filter(|_| self.about.is_void())?;
         let all = claims.parties.values().chain(claims.groups.values()).flatten();
         let present: Vec<Claim<'v>> = all.filter(|claim| claim.says_present()).copied().collect();
         if present.is_empty() {
             return None;
         }
         let mut events = keys(&present);
-        events.extend(decisive.into_iter().map(|record| EventKey::of(&record.event)));
-        let text = format!("\"{}\" is {phase}: what is said of presence at it does not count", self.meeting);
+        events.insert(EventKey::of(&said.by.event));
+        let text = format!("\"{}\" is {}: what is said of presence at it does not count", self.meeting, said.phase);
         Some(remark("void-presence", text, &events))
     }
 

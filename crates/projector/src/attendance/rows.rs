@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use summit::{Capacity, Cutoff, EventId, MeetingForm, PartyId, Status};
+use summit::{Capacity, Content, Cutoff, EventId, MeetingForm, MeetingId, PartyId, Status};
 
 use super::about::About;
 use super::claims::{Claim, Claims};
@@ -103,23 +103,41 @@ impl<'v> Gathering<'v> {
         keyed(claims.iter().map(|claim| claim.record).chain(paths)).collect()
     }
 
-    /// Adds what decides the phase of the meeting or of a part, where the evidence alone would have it void and it is
-    /// not, or the other way round.
+    /// Adds what decides the phase of the meeting, and of what the evidence alone makes parts of it, where that alone
+    /// would have it void and it is not, or the other way round.
     fn sufficient(&self, mut evidence: Evidence<'v>) -> Vec<EventId> {
-        let has = |record: &Record| evidence.contains_key(&EventKey::of(&record.event));
-        let unlike = |about: &&About<'v>| {
-            let told = about.active.iter().map(|(record, _)| *record).filter(|record| has(record));
-            About::new(told, &self.at).is_void() != about.is_void()
-        };
-        let parts = self.parts.all.values().filter(|about| about.active.iter().any(|(record, _)| has(record)));
-        let decisive: Vec<&Record> = parts
-            .chain([&self.about])
-            .filter(unlike)
-            .filter_map(About::phase)
-            .flat_map(|(_, decisive)| decisive)
-            .collect();
-        evidence.extend(keyed(decisive));
+        let parts = parts_in(self.meeting, &evidence);
+        let abouts = parts.into_iter().filter_map(|part| self.parts.all.get(part));
+        for about in abouts.chain([&self.about]) {
+            let said = about.phase();
+            for decisive in said.map(|said| said.by).into_iter().chain(said.and_then(|said| said.took_place)) {
+                let active = about.active.iter().map(|(record, _)| *record);
+                let told = active.filter(|record| evidence.contains_key(&EventKey::of(&record.event)));
+                if About::new(told, &self.at).is_void() != about.is_void() {
+                    evidence.extend(keyed([decisive]));
+                }
+            }
+        }
         evidence.keys().map(EventKey::id).collect()
+    }
+}
+
+/// What some events make parts of a meeting, however deep.
+fn parts_in<'v>(meeting: &MeetingId, events: &Evidence<'v>) -> BTreeSet<&'v MeetingId> {
+    let link = |record: &&'v Record| {
+        let Content::Meeting(about) = &record.event.content else { return None };
+        Some((record.event.shared.meeting.as_ref()?, about.part_of.as_ref()?))
+    };
+    let links: Vec<(&MeetingId, &MeetingId)> = events.values().filter_map(link).collect();
+    let mut parts = BTreeSet::new();
+    loop {
+        let belongs = |whole: &MeetingId| whole == meeting || parts.contains(whole);
+        let more: Vec<&MeetingId> =
+            links.iter().filter(|(part, whole)| belongs(whole) && !belongs(part)).map(|(part, _)| *part).collect();
+        if more.is_empty() {
+            return parts;
+        }
+        parts.extend(more);
     }
 }
 

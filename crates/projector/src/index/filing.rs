@@ -55,6 +55,8 @@ pub(crate) struct MeetingFile {
     pub(crate) statements: Vec<Slot>,
     /// Meetings that some event calls a part of this one.
     pub(crate) parts: BTreeSet<MeetingId>,
+    /// Meetings that some event calls held on the sidelines of this one.
+    pub(crate) sidelines: BTreeSet<MeetingId>,
 }
 
 /// What is filed under a party.
@@ -135,7 +137,9 @@ impl Index {
                     file.parts.insert(meeting.clone());
                 }
                 if let Some(whole) = &about.sidelines_of {
-                    self.meetings.entry(whole.clone()).or_default().first.get_or_insert(slot);
+                    let file = self.meetings.entry(whole.clone()).or_default();
+                    file.first.get_or_insert(slot);
+                    file.sidelines.insert(meeting.clone());
                 }
             }
             Content::Attendance(_) => file.attendance.push(slot),

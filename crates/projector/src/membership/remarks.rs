@@ -61,7 +61,7 @@ impl View<'_> {
     /// What is odd about ids and links: an id used again, a target that nobody knows, two corrections of one event, a
     /// cycle. Of one organisation, or of all.
     pub(crate) fn remarks_on_links(&self, of: Option<&OrganisationId>) -> Vec<Remark> {
-        let belongs = |id: EventId| of.is_none_or(|of| self.index.organisations_of(id).contains(of));
+        let belongs = |id: EventId| of.is_none_or(|of| self.belongs(id, of));
         let mut remarks = Vec::new();
         for repeat in self.index.repeats().iter().filter(|repeat| !repeat.same && self.exists(repeat.position)) {
             if belongs(repeat.id) {
@@ -81,7 +81,7 @@ impl View<'_> {
     }
 
     fn odd_link(&self, record: &Record, target: EventId) -> Option<Remark> {
-        let known = self.index.event(target).filter(|target| self.exists(target.position));
+        let known = self.index.event(target).filter(|target| self.activity.selection().on_record(target));
         if known.is_none() {
             let text = format!("it corrects or retracts {target}, which is not on record");
             return Some(Remark { kind: "unknown-target", text, events: vec![record.event.id] });
@@ -97,6 +97,7 @@ impl View<'_> {
             .map(|other| other.event.id)
             .collect();
         corrections.sort_unstable();
+        corrections.dedup();
         (corrections.len() > 1).then(|| Remark {
             kind: "fork",
             text: format!("each corrects {target}; all of them count"),

@@ -143,3 +143,28 @@ pub(crate) fn kinds(told: &Attendance) -> Vec<&'static str> {
 pub(crate) fn texts(told: &Attendance, kind: &str) -> Vec<String> {
     told.remarks.iter().filter(|remark| remark.kind == kind).map(|remark| remark.text.clone()).collect()
 }
+
+/// The parties of which nothing is said, as one text.
+pub(crate) fn missing(told: &Attendance) -> String {
+    told.not_stated.iter().map(summit::PartyId::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// The rows of the summit `m`.
+pub(crate) fn told(events: &[String]) -> Vec<String> {
+    rows(&ask(events, "m", "2025"))
+}
+
+/// A party's head, as data.
+pub(crate) const HOST: &str = r#""level":"HS","person":{"name":"Ann","office":"President"}"#;
+/// A meeting of the organisation `o`, as data.
+pub(crate) const HELD: &str = r#""organisation":"o""#;
+
+/// The part `p` of `m`.
+pub(crate) fn part(number: u8, rest: &str) -> String {
+    doc(number, "meeting", &with(r#""meeting":"p","part_of":"m""#, rest))
+}
+
+/// A claim about Kazakhstan at the meeting `at`.
+pub(crate) fn there(number: u8, at: &str, rest: &str) -> String {
+    doc(number, "attendance", &with(&format!(r#""meeting":"{at}","party":"KAZ""#), rest))
+}
