@@ -7,9 +7,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::ask::Shell;
 use crate::command::{
     attendance::Attendance, completions::Completions, correct::Correct, demo::Demo, diff::Diff, doctor::Doctor,
-    events::Events, explain::Explain, members::Members, party::Party, person::Person, publish::Publish,
-    rebuild::Rebuild, record::Record, rehearse::Rehearse, remarks::Remarks, replay::Replay, retract::Retract,
-    serve::Serve, signings::Signings, timeline::Timeline, watch::Watch,
+    events::Events, explain::Explain, export::Export, import::Import, members::Members, party::Party, person::Person,
+    publish::Publish, rebuild::Rebuild, record::Record, rehearse::Rehearse, remarks::Remarks, replay::Replay,
+    retract::Retract, serve::Serve, signings::Signings, timeline::Timeline, watch::Watch,
 };
 use crate::error::Failure;
 
@@ -54,6 +54,7 @@ pub(crate) enum Command {
     Record(Box<Record>),
     Correct(Box<Correct>),
     Retract(Box<Retract>),
+    Import(Import),
     Members(Members),
     Timeline(Timeline),
     Attendance(Attendance),
@@ -66,6 +67,7 @@ pub(crate) enum Command {
     Events(Events),
     Replay(Replay),
     Rehearse(Rehearse),
+    Export(Export),
     Watch(Watch),
     Rebuild(Rebuild),
     Doctor(Doctor),
@@ -81,6 +83,7 @@ impl Command {
             Self::Record(command) => command.run(shell).await,
             Self::Correct(command) => command.run(shell).await,
             Self::Retract(command) => command.run(shell).await,
+            Self::Import(command) => command.run(shell).await,
             Self::Members(command) => shell.answer(command, &command.from).await,
             Self::Timeline(command) => shell.answer(command, &command.from).await,
             Self::Attendance(command) => shell.answer(command, &command.from).await,
@@ -93,6 +96,7 @@ impl Command {
             Self::Events(command) => command.run(shell).await,
             Self::Replay(command) => command.run(shell).await,
             Self::Rehearse(command) => command.run(shell).await,
+            Self::Export(command) => command.run(shell).await,
             Self::Watch(command) => command.run(shell).await,
             Self::Rebuild(command) => command.run(shell).await,
             Self::Doctor(command) => command.run(shell).await,

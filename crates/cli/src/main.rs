@@ -8,8 +8,11 @@
 //!
 //! - `publish`, `record`, `correct`, `retract` print one line for each event:
 //!   `{"position":74,"id":"…","duplicate":false}`; `duplicate` where it stood there before.
-//! - `events` and `replay` print the stored documents, one a line, byte for byte (a document that was stored with line
-//!   breaks in it is written on one line). Entries that are no events are left out and told on standard error.
+//! - `import` with `--json` prints one line: `{"published":9,"known":0,"rejected":0}`; of pictures, what their table holds
+//!   comes before: `{"pictures":2,"rows":12,"changes":9,"nones":1,"unsaid":0,"rejected":0,"published":9,"known":0}`, the last
+//!   two not in a dry run. Exit code 4 where rows are rejected, although the others are imported.
+//! - `events`, `export` and `replay` print the stored documents, one a line, byte for byte (a document that was stored
+//!   with line breaks in it is written on one line). Entries that are no events are left out and told on standard error.
 //! - `watch members` and `watch attendance` with `--json`: one line for each position that changed what is watched,
 //!   `{"position":74,"date":null,"cause":"…","changes":[{"view":"membership","organisation":"sco","party":"BLR",
 //!   "before":[rows],"after":[rows]}]}`, or `{"view":"attendance","meeting","party","before":row|null,"after":row|null}`.

@@ -5,7 +5,7 @@ use clap::Args;
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use projector::{EventFilter, Index, Speed};
-use summit::{Kind, MeetingId, OrganisationId, PartyId, Position, When};
+use summit::{EventId, Kind, MeetingId, OrganisationId, PartyId, Position, When};
 use wire::Document;
 
 use super::record::kind;
@@ -73,8 +73,9 @@ impl Events {
         let (connection, index) = shell.read(None).await?;
         index.names(&self.filters.filter())?;
         let entries = connection.log.read(Position::START);
+        let filter = self.filters.filter();
         let mut release = Release::new(Speed::Max, shell.output());
-        print(shell.output(), &index, &self.filters.filter(), entries, &mut release).await
+        print(shell.output(), &index, |id| index.matches(id, &filter), entries, &mut release).await
     }
 }
 
@@ -82,7 +83,7 @@ impl Events {
 pub(super) async fn print(
     output: Output,
     index: &Index,
-    filter: &EventFilter,
+    wanted: impl Fn(EventId) -> bool,
     mut entries: BoxStream<'static, Result<Entry, ReadError>>,
     release: &mut Release,
 ) -> Result<(), Failure> {
@@ -92,7 +93,7 @@ pub(super) async fn print(
         let Some(entry) = entries.try_next().await? else { break };
         at = entry.position;
         // Nothing stands there for repeats, and for what is no event.
-        let Some(record) = index.record_at(at).filter(|record| index.matches(record.event.id, filter)) else {
+        let Some(record) = index.record_at(at).filter(|record| wanted(record.event.id)) else {
             continue;
         };
         any = true;

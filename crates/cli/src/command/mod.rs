@@ -8,6 +8,8 @@ pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod explain;
+pub(crate) mod export;
+pub(crate) mod import;
 pub(crate) mod members;
 pub(crate) mod party;
 pub(crate) mod person;

@@ -15,6 +15,7 @@ use projector::Index;
 use tokio::sync::mpsc;
 use wire::{Document, Refused};
 
+use super::import::Imported;
 use crate::ask::Shell;
 use crate::directory::Indexed;
 use crate::error::Failure;
@@ -45,9 +46,17 @@ pub(crate) struct Publish {
     /// Store the good lines, tell the others
     #[arg(long)]
     keep_going: bool,
+    /// Whether a summary stands in place of acknowledgements.
+    #[arg(skip)]
+    summed_up: bool,
 }
 
 impl Publish {
+    /// As an import: a summary in place of acknowledgements.
+    pub(super) fn summed_up(file: PathBuf, keep_going: bool) -> Self {
+        Self { file, atomic: false, keep_going, summed_up: true }
+    }
+
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         let name = self.file.display().to_string();
         if name == STDIN && !self.atomic {
@@ -84,14 +93,18 @@ impl Publish {
         let gate = Gate { name, keep_going: self.keep_going, index, closed: Arc::default() };
         let documents = gate.clone().passing(lines);
         // On a terminal the acknowledgements themselves show how far it has come.
-        let count = count.filter(|_| !io::stdout().is_terminal());
+        let count = count.filter(|_| self.summed_up || !io::stdout().is_terminal());
         let progress = count.map(|count| shell.output().progress(count));
-        let publishing = acknowledge(producer.publish_many(documents), self.keep_going, progress);
+        let publishing = acknowledge(producer.publish_many(documents), self.keep_going, !self.summed_up, progress);
         let Tally { published, known, failed } = tokio::select! {
             published = publishing => published?,
             lost = connection.lost() => return Err(lost),
         };
-        shell.output().remark(format_args!("{published} published, {known} known"));
+        if self.summed_up {
+            Imported::tell(published as u64, known as u64, gate.refused() as u64, shell.output())?;
+        } else {
+            shell.output().remark(format_args!("{published} published, {known} known"));
+        }
         gate.end(failed)
     }
 }
@@ -211,6 +224,11 @@ impl Gate {
         }
     }
 
+    /// How many lines did not pass.
+    fn refused(&self) -> usize {
+        self.closed.lock().unwrap_or_else(PoisonError::into_inner).refused
+    }
+
     /// How it went on the whole.
     fn end(self, failed: Option<PublishError>) -> Result<(), Failure> {
         let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -240,10 +258,11 @@ struct Tally {
     failed: Option<PublishError>,
 }
 
-/// Prints each acknowledgement as it comes.
+/// Takes each acknowledgement as it comes, and perhaps prints it.
 async fn acknowledge(
     answers: impl futures::Stream<Item = Result<Acknowledged, PublishError>>,
     keep_going: bool,
+    printed: bool,
     progress: Option<ProgressBar>,
 ) -> Result<Tally, Failure> {
     let mut answers = pin!(answers);
@@ -254,7 +273,9 @@ async fn acknowledge(
                 let known = acknowledged.duplicate;
                 tally.published += usize::from(!known);
                 tally.known += usize::from(known);
-                Output::json(&acknowledged)?;
+                if printed {
+                    Output::json(&acknowledged)?;
+                }
             }
             // The fault of one event is none of the others'.
             Err(error @ (PublishError::IdTaken { .. } | PublishError::TooLarge { .. })) if keep_going => {

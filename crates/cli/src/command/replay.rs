@@ -47,7 +47,7 @@ impl Replay {
         let mut release = Release::new(self.speed, output);
         let entries = connection.log.follow(Position::START);
         tokio::select! {
-            printed = print(output, &index, &filter, entries, &mut release) => printed,
+            printed = print(output, &index, |id| index.matches(id, &filter), entries, &mut release) => printed,
             lost = connection.lost() => Err(lost),
         }
     }
