@@ -25,6 +25,8 @@ use crate::output::Output;
 
 /// How progress is shown: the share that is done, and how long the rest takes at this pace.
 const PROGRESS: &str = "{msg} {wide_bar} {percent}%{left}";
+/// One part in so many has to be done before it says anything about the rest: the first event travels alone, and slowly.
+const TELLING_PART: u64 = 50;
 
 /// Import repeated pictures of who belongs where: only what changed from one to the next is published
 ///
@@ -230,7 +232,7 @@ fn sum_up(table: Summary, output: Output) -> Result<(), Failure> {
     ))
 }
 
-/// How many are new and how many are known, each shown as it comes.
+/// How many are new and how many are known. What is known is passed in no time, so it is no part of the way.
 async fn count(
     answers: impl Stream<Item = Result<Acknowledged, PublishError>>,
     bar: &ProgressBar,
@@ -238,20 +240,25 @@ async fn count(
     let mut answers = pin!(answers);
     let (mut published, mut known) = (0, 0);
     while let Some(answer) = answers.next().await {
-        let duplicate = answer?.duplicate;
-        published += u64::from(!duplicate);
-        known += u64::from(duplicate);
-        bar.inc(1);
+        if answer?.duplicate {
+            known += 1;
+            bar.dec_length(1);
+        } else {
+            published += 1;
+            bar.inc(1);
+        }
     }
     Ok((published, known))
 }
 
 fn progress(output: Output, what: &'static str, steps: u64) -> ProgressBar {
     let left = |state: &ProgressState, text: &mut dyn Write| {
-        // As long as nothing is done, nobody knows.
-        if state.pos() > 0 {
+        let (done, all) = (state.pos(), state.len().unwrap_or_default());
+        if done * TELLING_PART >= all.max(1) {
+            let part = u32::try_from(done).ok().zip(u32::try_from(all.saturating_sub(done)).ok());
+            let left = part.map(|(done, left)| state.elapsed().mul_f64(f64::from(left) / f64::from(done)));
             // A text that cannot be shown is nobody's loss.
-            let _ = write!(text, " {} left", HumanDuration(state.eta()));
+            let _ = left.map(|left| write!(text, " {} left", HumanDuration(left)));
         }
     };
     let style = ProgressStyle::with_template(PROGRESS).expect("the template is well-formed").with_key("left", left);
