@@ -35,7 +35,8 @@
 //! dies (Linux; elsewhere it is left behind and the next supervisor ends it).
 //!
 //! In reading order: finding the program ([`find_server`]), the folder, its locks, what supervisor and leases say to
-//! each other, one run of the server, the supervisor, the lease.
+//! each other, one run of the server, the supervisor, the lease, setting a store aside
+//! ([`set_store_aside`]).
 
 mod error;
 
@@ -53,8 +54,11 @@ mod supervisor;
 
 mod lease;
 
+mod aside;
+
 mod internal;
 
+pub use aside::set_store_aside;
 pub use error::EmbeddedError;
 pub use find::{SERVER_VARIABLE, Server, Skipped, find_server};
 pub use home::MAX_STORE_VARIABLE;
