@@ -228,6 +228,10 @@ impl Index {
         &self.records[slot.index()]
     }
 
+    pub(crate) fn slot(&self, id: EventId) -> Option<Slot> {
+        self.slots.get(&id).copied()
+    }
+
     pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
         (0..self.records.len()).map(Slot::new)
     }
