@@ -40,6 +40,8 @@ mod output;
 
 mod connect;
 
+mod anchors;
+
 mod read;
 
 mod values;

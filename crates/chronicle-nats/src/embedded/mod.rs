@@ -35,12 +35,8 @@
 //! dies (Linux; elsewhere it is left behind and the next supervisor ends it).
 //!
 //! In reading order: finding the program ([`find_server`]), the folder, its locks, what supervisor and leases say to
-<<<<<<< HEAD
-//! each other, one run of the server, the supervisor, the lease, setting a store aside
-//! ([`set_store_aside`]).
-=======
-//! each other, one run of the server, the supervisor, the lease, and how all of it is discarded.
->>>>>>> main
+//! each other, one run of the server, the supervisor, the lease, how a store is set aside
+//! ([`set_store_aside`]), and how all of it is discarded.
 
 mod error;
 
@@ -60,15 +56,12 @@ mod lease;
 
 mod aside;
 
-mod internal;
-
-<<<<<<< HEAD
-pub use aside::set_store_aside;
-=======
 mod discard;
 
+mod internal;
+
+pub use aside::set_store_aside;
 pub use discard::discard;
->>>>>>> main
 pub use error::EmbeddedError;
 pub use find::{SERVER_VARIABLE, Server, Skipped, find_server};
 pub use home::MAX_STORE_VARIABLE;

@@ -1,6 +1,6 @@
 //! The folder of an archive: which files are its segments, and how a file becomes visible.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,9 +8,23 @@ use summit::Position;
 
 use super::error::ArchiveError;
 
+const LOCK: &str = "archive.lock";
 const SEGMENT: &str = "segment";
 /// Files that are being made end so.
 const NEW: &str = "new";
+
+/// Makes the folder, where it is not there, and takes the lock of whoever writes there; held until it is dropped.
+pub(super) fn lock(folder: &Path) -> Result<File, ArchiveError> {
+    fs::create_dir_all(folder).map_err(ArchiveError::of(folder))?;
+    let path = folder.join(LOCK);
+    let opened = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+    let lock = opened.map_err(ArchiveError::of(&path))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(ArchiveError::InUse { folder: folder.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(ArchiveError::Unusable { path, source }),
+    }
+}
 
 /// The name of the segment that begins with a position.
 pub(super) fn segment_at(folder: &Path, first: Position) -> PathBuf {
@@ -60,4 +74,33 @@ pub(super) fn clear(folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Renames the first segment that cannot be read and those behind it, and the anchor, so that they can be written anew.
+/// Nothing is deleted. Gives their new names; nothing where the archive is as it was written.
+pub fn set_aside(folder: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
+    let _lock = lock(folder)?;
+    let mut fault = None;
+    for entry in super::ArchiveEntries::open(folder)? {
+        if let Err(error) = entry {
+            fault = Some(error);
+        }
+    }
+    let Some(fault) = fault else { return Ok(Vec::new()) };
+    let ArchiveError::Damaged { segment, .. } = &fault else { return Err(fault) };
+    let mut aside = Vec::new();
+    let paths = segments(folder)?.into_iter().map(|(_, path)| path);
+    // The chain is broken where the damage is: nothing behind it can be continued.
+    for path in paths.skip_while(|path| path != segment).chain([folder.join(super::ANCHOR)]) {
+        let names = (0..).map(|number| PathBuf::from(format!("{}.aside-{number}", path.display())));
+        let name = names.into_iter().find(|name| !name.exists()).expect("numbers have no end");
+        match fs::rename(&path, &name) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            renamed => {
+                renamed.map_err(ArchiveError::of(&path))?;
+                aside.push(name);
+            }
+        }
+    }
+    Ok(aside)
 }

@@ -45,6 +45,7 @@ mod tests;
 pub use anchor::{ANCHOR, Anchor, check};
 pub use digest::Digest;
 pub use error::ArchiveError;
+pub use folder::set_aside;
 pub use read::ArchiveEntries;
 pub use restore::{Moved, Rescued, RestoreError, adopt, refill, rescue};
 pub use segment::{Fault, Header, MAX_BLOCK_BYTES, MAX_ENTRY_BYTES, Segment, VERSION};

@@ -160,7 +160,7 @@ async fn log(entries: Vec<Entry>) -> MemoryChronicle {
 
 /// At what position the log is found to be damaged, and whether the archive is.
 async fn verified(log: &MemoryChronicle, folder: &Path) -> (Option<u64>, bool) {
-    let verified = verify(log, folder, &[]).await.expect("readable");
+    let verified = verify(log, Some(folder), &[]).await.expect("readable");
     let damage = verified.damage.map(|error| error.damaged_at().expect("damage").get());
     (damage, verified.fault.is_some())
 }
@@ -184,7 +184,7 @@ async fn log_and_archive_are_compared_entry_by_entry() {
     assert_eq!(verified(&rewound, folder.path()).await, (Some(31), false));
 
     // Another log with the same entries: the anchor tells.
-    let again = verify(&log(entries(1..=50)).await, folder.path(), &[]).await.expect("readable");
+    let again = verify(&log(entries(1..=50)).await, Some(folder.path()), &[]).await.expect("readable");
     assert!(matches!(again.damage, Some(ReadError::Damaged(Damage::Recreated { .. }))), "{again:?}");
 
     flip(&segments(folder.path())[1], 200);

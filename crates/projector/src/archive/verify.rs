@@ -30,11 +30,12 @@ pub struct Verified {
 /// log is in order; one that is ahead of it shows that the log has lost something. Where log and archive differ and the
 /// archive's own digests fit, the log is damaged: the archive cannot have changed unseen.
 ///
-/// `anchors` are others of this log, beside the archive's own.
-pub async fn verify(log: &impl Chronicle, folder: &Path, anchors: &[Anchor]) -> Result<Verified, ReadError> {
-    let mut archive = match ArchiveEntries::open(folder) {
-        Ok(archive) => Archived::Entries(Box::new(archive)),
-        Err(fault) => Archived::Ended(Some(fault)),
+/// `archive` is its folder, where there is one; `anchors` are others of this log, beside the archive's own.
+pub async fn verify(log: &impl Chronicle, archive: Option<&Path>, anchors: &[Anchor]) -> Result<Verified, ReadError> {
+    let mut archive = match archive.map(ArchiveEntries::open) {
+        Some(Ok(archive)) => Archived::Entries(Box::new(archive)),
+        Some(Err(fault)) => Archived::Ended(Some(fault)),
+        None => Archived::Ended(None),
     };
     let own = archive.anchor();
     let mut found: Vec<ReadError> = Vec::new();

@@ -1,6 +1,6 @@
 //! An archive being written.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -21,7 +21,6 @@ use super::segment::{self, Fault, Header, MAX_BLOCK_BYTES, MAX_ENTRY_BYTES, Segm
 pub const FLUSH_ENTRIES: usize = 1000;
 /// Who archives as entries come writes those that wait at least this often.
 pub const FLUSH_AFTER: Duration = Duration::from_secs(5);
-const LOCK: &str = "archive.lock";
 
 /// When a block and a segment are full.
 #[derive(Debug, Clone, Copy)]
@@ -98,15 +97,7 @@ impl Archive {
 
     /// The same with other limits.
     pub fn open_with(folder: &Path, created_at: Timestamp, limits: Limits) -> Result<Self, ArchiveError> {
-        fs::create_dir_all(folder).map_err(ArchiveError::of(folder))?;
-        let path = folder.join(LOCK);
-        let opened = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
-        let lock = opened.map_err(ArchiveError::of(&path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(ArchiveError::InUse { folder: folder.to_owned() }),
-            Err(TryLockError::Error(source)) => return Err(ArchiveError::Unusable { path, source }),
-        }
+        let lock = folder::lock(folder)?;
         folder::clear(folder).map_err(ArchiveError::of(folder))?;
         let path = folder.join(ANCHOR);
         let anchor = Anchor::load(&path).map_err(ArchiveError::of(&path))?;
