@@ -25,12 +25,10 @@ pub(crate) fn entry(delivered: Delivered, restored_to: Position) -> Entry {
     for (name, values) in message.headers.iter().flat_map(HeaderMap::iter) {
         let name: &str = name.as_ref();
         let mut values: Vec<&str> = values.iter().map(HeaderValue::as_str).collect();
-        if name == RESTORED && position <= restored_to {
-            if let Some((first, ids)) = read(&values) {
-                stored_at = first;
-                headers.extend(values.drain(1..=ids).map(|id| (ID_HEADER.to_owned(), id.to_owned())));
-                values.remove(0);
-            }
+        if let Some((first, ids)) = read(&values).filter(|_| name == RESTORED && position <= restored_to) {
+            stored_at = first;
+            headers.extend(values.drain(1..=ids).map(|id| (ID_HEADER.to_owned(), id.to_owned())));
+            values.remove(0);
         }
         if name == ID_HEADER || !name.starts_with(OWN_HEADERS) {
             headers.extend(values.into_iter().map(|value| (name.to_owned(), value.to_owned())));

@@ -102,7 +102,8 @@ impl Anchors {
             Position::START => None,
             last => log.read(last).try_next().await.map_err(|error| Failure::damaged(error, None))?,
         };
-        keep(&Anchor::at(state.created_at, entry.as_ref()), path)
+        keep(&Anchor::at(state.created_at, entry.as_ref()), path);
+        Ok(())
     }
 
     /// Begins anew, with a log that was rebuilt.
@@ -128,7 +129,10 @@ fn load(path: &Path) -> Result<Option<Anchor>, Failure> {
     Anchor::load(path).map_err(|source| Failure::Unreadable { name: path.display().to_string(), source })
 }
 
-fn keep(anchor: &Anchor, path: &Path) -> Result<(), Failure> {
+/// What was asked or stored stays so where this fails; only the next start knows less.
+fn keep(anchor: &Anchor, path: &Path) {
     let kept = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| anchor.keep(path));
-    kept.map_err(|source| Failure::System { what: "keep what is known of the log beside it", source })
+    if let Err(error) = kept {
+        tracing::warn!("what is known of the log cannot be kept in \"{}\": {error}", path.display());
+    }
 }

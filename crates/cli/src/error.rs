@@ -235,7 +235,6 @@ impl Failure {
                     .to_owned(),
             ),
             Self::Archive(ArchiveError::InUse { .. }) => Some("`chronicle serve` writes it as well; nothing is to be done".to_owned()),
-            Self::Archive(ArchiveError::Unusable { .. } | ArchiveError::Refused { .. }) => None,
             Self::Append(_) => Some("do the same again: what was set aside stays, and the archive has everything".to_owned()),
             Self::Read(ReadError::Unreachable(_)) => Some("try again; what is stored stays stored".to_owned()),
             Self::Read(ReadError::NotPermitted(_)) | Self::Publish(PublishError::NotPermitted(_)) => {
@@ -270,7 +269,11 @@ impl Failure {
             Self::Directory { .. } => Some("name another directory with --into".to_owned()),
             Self::Views(PublishViewsError::NoPrevious) => Some("`chronicle rebuild` makes another version".to_owned()),
             Self::Views(_) => Some("try again; the log is untouched".to_owned()),
-            Self::Different(_) | Self::Unreadable { .. } | Self::Output(_) | Self::System { .. } => None,
+            Self::Archive(ArchiveError::Unusable { .. } | ArchiveError::Refused { .. })
+            | Self::Different(_)
+            | Self::Unreadable { .. }
+            | Self::Output(_)
+            | Self::System { .. } => None,
         }
     }
 
@@ -314,7 +317,7 @@ fn asked(error: &AskError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chronicle::ReadError;
+    use chronicle::{Damage, ReadError};
     use chronicle_nats::ConnectError;
     use producer::PublishError;
     use projector::AskError;
@@ -328,8 +331,9 @@ mod tests {
 
     #[test]
     fn every_kind_of_failure_has_the_exit_code_of_the_design() {
+        let lost = || ReadError::Damaged(Damage::Missing { position: Position::new(4) });
         let url = || "nats://127.0.0.1:4222".to_owned();
-        let cases: [(Failure, Code); 10] = [
+        let cases: [(Failure, Code); 12] = [
             (AskError::UnknownEvent("7".into()).into(), Code::Failed),
             (Failure::usage("no", "yes"), Code::Usage),
             (ConnectError::Differs { stream: "CHRONICLE".into(), differences: vec![] }.into(), Code::Different),
@@ -340,6 +344,8 @@ mod tests {
             (ConnectError::NoJetStream { url: url() }.into(), Code::NoServer),
             (ReadError::Unreachable("no".into()).into(), Code::NoServer),
             (ReadError::Gap { expected: Position::new(4), found: Position::new(6) }.into(), Code::Damaged),
+            (Failure::damaged(lost(), None), Code::Damaged),
+            (Failure::damaged(ReadError::Unreachable("no".into()), None), Code::NoServer),
         ];
         for (failure, code) in cases {
             assert_eq!(failure.code(), code, "{failure}");

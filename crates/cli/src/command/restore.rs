@@ -132,22 +132,19 @@ impl Restored {
             return Output::json(self);
         }
         let Rescued { archived, taken, moved, lost } = &self.rescued;
-        let mut text = format!("the log is restored up to position {}\n", self.position);
+        let mut lines = vec![format!("the log is restored up to position {}", self.position)];
         if *taken > 0 {
-            text.push_str(&format!(
-                "{taken} entries behind position {archived} were not in the archive and are kept\n"
-            ));
+            lines.push(format!("{taken} entries behind position {archived} were not in the archive and are kept"));
         }
-        for one in moved {
+        lines.extend(moved.iter().map(|one| {
             let id = one.id.as_deref().unwrap_or("an entry without an id");
-            text.push_str(&format!("moved: {id} from position {} to {}\n", one.from, one.to));
-        }
-        for (first, last) in lost {
-            text.push_str(&format!("lost: positions {first} to {last}, which were in neither\n"));
-        }
-        if let Some(aside) = &self.set_aside {
-            text.push_str(&format!("the damaged store is kept in {}\n", aside.display()));
-        }
-        Output::text(&text)
+            format!("moved: {id} from position {} to {}", one.from, one.to)
+        }));
+        let gap =
+            |(first, last): &(Position, Position)| format!("lost: positions {first} to {last}, which were in neither");
+        lines.extend(lost.iter().map(gap));
+        lines.extend(self.set_aside.as_ref().map(|aside| format!("the damaged store is kept in {}", aside.display())));
+        lines.push(String::new());
+        Output::text(&lines.join("\n"))
     }
 }

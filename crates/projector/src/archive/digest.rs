@@ -20,7 +20,9 @@ impl Digest {
     /// Of bytes.
     pub fn of_bytes(parts: &[&[u8]]) -> Self {
         let mut hash = Sha256::new();
-        parts.iter().for_each(|part| hash.update(part));
+        for part in parts {
+            hash.update(part);
+        }
         Self(hash.finalize().into())
     }
 
@@ -37,6 +39,7 @@ impl Digest {
     }
 
     /// The chain so far, one entry on.
+    #[must_use]
     pub fn then(self, entry: &Entry) -> Self {
         let mut encoded = Vec::new();
         codec::write(&mut encoded, entry);
