@@ -16,7 +16,9 @@ use tokio::sync::watch;
 use crate::link::{Failure, Link};
 
 /// How often the server says that nothing happened.
-const HEARTBEAT: Duration = Duration::from_secs(5);
+pub(crate) const HEARTBEAT: Duration = Duration::from_secs(5);
+/// How often it does so to those who read what is there already, so that they soon know when it cannot be read.
+pub(crate) const READING_HEARTBEAT: Duration = Duration::from_millis(250);
 /// How long neither message nor heartbeat may come before the delivery counts as lost.
 const HEARTBEAT_PATIENCE: Duration = Duration::from_secs(12);
 /// How long the server keeps a delivery that nobody listens to.
@@ -41,7 +43,7 @@ pub(crate) struct Delivery {
     losses: watch::Receiver<u64>,
     /// How many messages have come.
     delivered: u64,
-    /// How many messages stood there when the delivery was made.
+    /// How many messages stood there, by the last word of the server.
     pub(crate) waiting: u64,
 }
 
@@ -72,7 +74,13 @@ struct Made {
 
 impl Delivery {
     /// Has the server push what matches `filter`: a subscription, and one request.
-    pub(crate) async fn begin(link: &Link, stream: &str, filter: &str, start: &Start) -> Result<Self, Failure> {
+    pub(crate) async fn begin(
+        link: &Link,
+        stream: &str,
+        filter: &str,
+        start: &Start,
+        heartbeat: Duration,
+    ) -> Result<Self, Failure> {
         let losses = link.losses();
         let inbox = link.client.new_inbox();
         // One name for each delivery, and one that the server's lists show with its owner's inbox.
@@ -87,7 +95,7 @@ impl Delivery {
             "replay_policy": "instant",
             "filter_subject": filter,
             "flow_control": true,
-            "idle_heartbeat": nanos(HEARTBEAT),
+            "idle_heartbeat": nanos(heartbeat),
             "inactive_threshold": nanos(ABANDONED),
             "mem_storage": true,
             "num_replicas": 1,
@@ -107,6 +115,16 @@ impl Delivery {
     /// The next message, whenever it comes.
     pub(crate) async fn next(&mut self) -> Result<Delivered, Lost> {
         loop {
+            if let Some(delivered) = self.next_or_silence().await? {
+                return Ok(delivered);
+            }
+        }
+    }
+
+    /// The next message, whenever it comes; or nothing, where the server has messages waiting and says that it has
+    /// nothing to deliver, as it does when it cannot read them.
+    pub(crate) async fn next_or_silence(&mut self) -> Result<Option<Delivered>, Lost> {
+        loop {
             // What has come already needs no timer.
             let message = if let Some(message) = self.subscriber.next().now_or_never() {
                 message
@@ -120,8 +138,13 @@ impl Delivery {
             };
             let message = message.ok_or(Lost::Connection)?;
             match message.status {
-                None => return self.arrived(message),
-                Some(StatusCode::IDLE_HEARTBEAT) => self.heartbeat(&message).await?,
+                None => return self.arrived(message).map(Some),
+                Some(StatusCode::IDLE_HEARTBEAT) => {
+                    self.heartbeat(&message).await?;
+                    if self.waiting > 0 {
+                        return Ok(None);
+                    }
+                }
                 Some(_) => return Err(Lost::Delivery),
             }
         }
@@ -133,7 +156,7 @@ impl Delivery {
         if place.delivered != self.delivered + 1 {
             return Err(Lost::Delivery);
         }
-        self.delivered = place.delivered;
+        (self.delivered, self.waiting) = (place.delivered, place.waiting);
         let Place { sequence, stored_at, waiting, .. } = place;
         Ok(Delivered { message, sequence, stored_at, waiting })
     }

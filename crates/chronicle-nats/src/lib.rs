@@ -15,9 +15,9 @@
 //! ```
 //!
 //! In reading order: which server will do ([`Version`]), how to reach it ([`Settings`]), one connection and its
-//! refusals, the stream's set-up ([`Difference`]), pushed deliveries, publishing one or several as one, the log
-//! ([`NatsChronicle`]), the views ([`NatsViews`]), and a server of our own, run for as long as somebody needs it
-//! ([`embedded`]).
+//! refusals, the stream's set-up ([`Difference`]), pushed deliveries, publishing one or several as one, messages as
+//! entries, reading through everything that happens, the log ([`NatsChronicle`]), the views ([`NatsViews`]), and a server
+//! of our own, run for as long as somebody needs it ([`embedded`]).
 //!
 //! **Invariants.** Only this crate names the client library. A server that would ignore the headers of a batch is
 //! refused at the start. Every position is checked to follow the one before. Nothing is sent while nothing happens.
@@ -34,13 +34,17 @@ mod deliver;
 
 mod publish;
 
+mod restored;
+
+mod reading;
+
 mod log;
 
 mod views;
 
 pub mod embedded;
 
-pub use log::{LogState, NatsChronicle, Statistics};
+pub use log::{NatsChronicle, Statistics};
 pub use settings::{ConnectError, Settings};
 pub use stream::{Difference, STREAM};
 pub use version::{HOW_TO_GET, NEEDED, Version};

@@ -1,30 +1,25 @@
 //! The log on JetStream.
 
-use std::time::Duration;
-
 use async_nats::{HeaderMap, HeaderValue};
-use chronicle::{AppendError, Appended, Chronicle, Draft, Entry, ID_HEADER, ReadError, check_batch};
+use chronicle::{
+    AppendError, Appended, Chronicle, Damage, Draft, Entry, ID_HEADER, LogState, ReadError, Repair, check_batch,
+    check_restored,
+};
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
-use jiff::Timestamp;
 use serde_json::Value;
 use summit::{EventId, Position};
 
-use crate::deliver::{Delivered, Delivery, Lost, Start};
 use crate::link::{Failure, Link};
 use crate::publish::{self, FULL, Outgoing, REPEATED, Stored, TOO_LARGE, WRONG_LAST_SEQUENCE};
+use crate::reading::Reading;
+use crate::restored;
 use crate::settings::{ConnectError, Settings};
-use crate::stream::{self as kept, Difference, STREAM, SUBJECTS};
+use crate::stream::{self as kept, Difference, Info, STREAM};
 use crate::version::{NEEDED, NEEDED_API_LEVEL, Version};
 use crate::views::NatsViews;
 
 const EXPECTED_LAST: &str = "Nats-Expected-Last-Sequence";
-/// What the names of the server's own headers begin with.
-const OWN_HEADERS: &str = "Nats-";
-/// The first and the longest pause between attempts to have the server push again; each doubles the one before.
-const RESUME_PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
-/// How often a read is taken up again without any entry in between, before it fails.
-const READ_ATTEMPTS: u32 = 2;
 
 /// The log in the stream `CHRONICLE` of a nats-server. Clones share two connections: one writes, the other reads, so
 /// that a long read delays no acknowledgement.
@@ -36,19 +31,8 @@ pub struct NatsChronicle {
     version: Version,
     /// How many servers are to keep what has to be created.
     replicas: usize,
-}
-
-/// What the stream holds, by the server's own account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LogState {
-    /// When the stream was created. Another time means another log.
-    pub created_at: Timestamp,
-    /// The first position.
-    pub first: Position,
-    /// The last position.
-    pub last: Position,
-    /// How many entries there are. Nothing is ever deleted, so any other number than `last` is damage.
-    pub entries: u64,
+    /// Up to here, entries were restored from another log, and say when they were first stored.
+    restored_to: Position,
 }
 
 /// Messages sent and received since connecting, for those who count.
@@ -63,15 +47,34 @@ pub struct Statistics {
 impl NatsChronicle {
     /// Connects, checks that the server is able to keep the log, and finds the stream or creates it.
     pub async fn connect(settings: &Settings) -> Result<Self, ConnectError> {
+        Self::open(settings, None).await
+    }
+
+    /// Connects to restore a log up to a position, into a stream that is created, or that is there and empty. Nobody
+    /// else should use it meanwhile: what they publish comes between.
+    pub async fn connect_to_restore(settings: &Settings, to: Position) -> Result<Self, ConnectError> {
+        Self::open(settings, Some(to)).await
+    }
+
+    async fn open(settings: &Settings, restore: Option<Position>) -> Result<Self, ConnectError> {
         let url = settings.shown_url();
+        let failed = |failure| refused(failure, &url);
         let writer = Link::connect(settings).await?;
         let version = capable(&writer, &url).await?;
         let reader = Link::connect(settings).await?;
-        let wanted = kept::wanted(settings.replicas);
-        let info = kept::ensure(&writer, &wanted).await.map_err(|failure| refused(failure, &url))?;
-        let differences = kept::differences(&wanted, &info.config);
+        let wanted = kept::wanted(settings.replicas, restore.map_or(0, Position::get));
+        let mut info = kept::ensure(&writer, &wanted).await.map_err(failed)?;
+        if restore.is_some() {
+            if info.state.last_seq > 0 {
+                let (stream, entries) = (STREAM.into(), info.state.messages);
+                return Err(ConnectError::NotEmpty { url, stream, entries });
+            }
+            info = kept::update(&writer, &wanted).await.map_err(failed)?;
+        }
+        let differences = differences(settings.replicas, &info);
         if differences.is_empty() {
-            return Ok(Self { writer, reader, version, replicas: settings.replicas });
+            let restored_to = Position::new(info.restored_to());
+            return Ok(Self { writer, reader, version, replicas: settings.replicas, restored_to });
         }
         Err(ConnectError::Differs { stream: STREAM.into(), differences })
     }
@@ -81,17 +84,10 @@ impl NatsChronicle {
         self.version
     }
 
-    /// What the stream holds.
-    pub async fn state(&self) -> Result<LogState, ReadError> {
-        let info = kept::info(&self.reader, STREAM).await.map_err(unreadable)?;
-        let (first, last) = (Position::new(info.state.first_seq), Position::new(info.state.last_seq));
-        Ok(LogState { created_at: info.created, first, last, entries: info.state.messages })
-    }
-
     /// Where the stream is not as it must be, now. Empty is good.
     pub async fn differences(&self) -> Result<Vec<Difference>, ReadError> {
         let info = kept::info(&self.reader, STREAM).await.map_err(unreadable)?;
-        Ok(kept::differences(&kept::wanted(self.replicas), &info.config))
+        Ok(differences(self.replicas, &info))
     }
 
     /// Whether the server can be reached, as far as the connections know.
@@ -139,8 +135,12 @@ impl Chronicle for NatsChronicle {
     fn read(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>> {
         let log = self.clone();
         let begun = async move {
-            let end = log.tail().await?;
-            let reading = Reading::new(log.reader, from);
+            let state = log.state().await?;
+            if let Some(position) = state.missing.filter(|missing| *missing < from) {
+                // Not on the way, but what stands behind a hole is not to be relied on.
+                return Err(ReadError::Damaged(Damage::Missing { position }));
+            }
+            let (end, reading) = (state.last, log.reading(from, &state));
             let entries = stream::try_unfold(reading, move |mut reading| async move {
                 let entry = reading.next_until(end).await?;
                 Ok::<_, ReadError>(entry.map(|entry| (entry, reading)))
@@ -151,7 +151,8 @@ impl Chronicle for NatsChronicle {
     }
 
     fn follow(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>> {
-        stream::try_unfold(Reading::new(self.reader.clone(), from), |mut reading| async move {
+        let reading = Reading::new(self.reader.clone(), from, self.restored_to, None);
+        stream::try_unfold(reading, |mut reading| async move {
             let entry = reading.next().await?;
             Ok(Some((entry, reading)))
         })
@@ -159,7 +160,15 @@ impl Chronicle for NatsChronicle {
     }
 
     async fn tail(&self) -> Result<Position, ReadError> {
-        Ok(self.state().await?.last)
+        let info = kept::info(&self.reader, STREAM).await.map_err(unreadable)?;
+        Ok(Position::new(info.state.last_seq))
+    }
+
+    async fn state(&self) -> Result<LogState, ReadError> {
+        let info = kept::whole_info(&self.reader, STREAM).await.map_err(unreadable)?;
+        let (first, last) = (Position::new(info.state.first_seq), Position::new(info.state.last_seq));
+        let missing = info.state.missing().map(Position::new);
+        Ok(LogState { created_at: info.created, first, last, entries: info.state.messages, missing })
     }
 
     async fn find(&self, id: EventId, after: Position) -> Result<Option<Entry>, ReadError> {
@@ -174,104 +183,55 @@ impl Chronicle for NatsChronicle {
     }
 }
 
-/// Reads on from a position, whatever happens to the deliveries that it reads from.
-struct Reading {
-    link: Link,
-    /// The position to come.
-    next: Position,
-    /// The delivery under way, if any.
-    delivery: Option<Delivery>,
-}
-
-impl Reading {
-    fn new(link: Link, from: Position) -> Self {
-        Self { link, next: from.max(Position::new(1)), delivery: None }
-    }
-
-    /// The next entry, whenever it comes, through lost connections and restarted servers.
-    async fn next(&mut self) -> Result<Entry, ReadError> {
-        let mut pause = RESUME_PAUSES.0;
-        loop {
-            match self.attempt(None).await {
-                Ok(entry) => return Ok(entry),
-                Err(Interrupted::Lost(_)) => {}
-                Err(Interrupted::Failed(failure)) if failure.may_pass() => {
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(RESUME_PAUSES.1);
-                }
-                Err(Interrupted::Failed(failure)) => return Err(unreadable(failure)),
-                Err(Interrupted::Damage(error)) => return Err(error),
-            }
-        }
-    }
-
-    /// The next entry up to the end, if there is one.
-    async fn next_until(&mut self, end: Position) -> Result<Option<Entry>, ReadError> {
-        if self.next > end {
-            return Ok(None);
-        }
-        let mut failed = ReadError::Unreachable("the delivery was lost".into());
-        for _ in 0..READ_ATTEMPTS {
-            match self.attempt(Some(end)).await {
-                Ok(entry) => return Ok(Some(entry)),
-                Err(Interrupted::Lost(lost)) => failed = ReadError::Unreachable(format!("{lost:?} lost while reading")),
-                Err(Interrupted::Failed(failure)) => failed = unreadable(failure),
-                Err(Interrupted::Damage(error)) => return Err(error),
-            }
-        }
-        Err(failed)
-    }
-
-    /// The next entry of the delivery under way, or of a new one.
-    async fn attempt(&mut self, end: Option<Position>) -> Result<Entry, Interrupted> {
-        let mut delivery = match self.delivery.take() {
-            Some(delivery) => delivery,
-            None => self.begin(end).await?,
+impl Repair for NatsChronicle {
+    async fn restore(&self, entries: Vec<Entry>) -> Result<(), AppendError> {
+        let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
+            return check_restored(&entries, Position::START);
         };
-        let delivered = delivery.next().await.map_err(Interrupted::Lost)?;
-        let found = Position::new(delivered.sequence);
-        if found != self.next {
-            return Err(Interrupted::damage(self.next, found));
+        let (before, last) = (Position::new(first.position.get().saturating_sub(1)), last.position);
+        check_restored(&entries, before)?;
+        if last > self.restored_to {
+            let to = self.restored_to;
+            return Err(AppendError::Refused(format!("the log is restored up to position {to}, not {last}")));
         }
-        self.next = found.next();
-        match end {
-            Some(end) if found == end => {}
-            // The server has nothing more, although the tail said so.
-            Some(end) if delivered.waiting == 0 => return Err(Interrupted::damage(self.next, end)),
-            Some(_) | None => self.delivery = Some(delivery),
+        let mut messages: Vec<Outgoing> = entries.into_iter().map(restored::outgoing).collect();
+        if let Some(first) = messages.first_mut() {
+            first.headers.insert(EXPECTED_LAST, HeaderValue::from(before.get()));
         }
-        Ok(entry(delivered))
+        let stored = match messages.pop() {
+            Some(only) if messages.is_empty() => publish::one(&self.writer, only).await,
+            message => publish::batch(&self.writer, messages.into_iter().chain(message).collect()).await,
+        };
+        match stored.map_err(|failure| unstored(failure, Some(before)))? {
+            Stored { seq, .. } if seq == last.get() => Ok(()),
+            Stored { seq, .. } => Err(AppendError::Refused(format!("stored at position {seq}, expected {last}"))),
+        }
     }
 
-    async fn begin(&self, end: Option<Position>) -> Result<Delivery, Interrupted> {
-        if end.is_none() {
-            // The server would push from its own end on, and say nothing of what it has lost.
-            let info = kept::info(&self.link, STREAM).await.map_err(Interrupted::Failed)?;
-            let following = Position::new(info.state.last_seq).next();
-            if self.next > following {
-                return Err(Interrupted::damage(self.next, following));
-            }
-        }
-        let start = Start::At(self.next.get());
-        let delivery = Delivery::begin(&self.link, STREAM, SUBJECTS, &start).await.map_err(Interrupted::Failed)?;
-        match end {
-            Some(end) if delivery.waiting == 0 => Err(Interrupted::damage(self.next, end)),
-            Some(_) | None => Ok(delivery),
-        }
+    fn readable(&self) -> BoxStream<'static, Result<Entry, ReadError>> {
+        let log = self.clone();
+        let begun = async move {
+            let state = log.state().await?;
+            let (end, reading) = (state.last, log.reading(Position::START, &state));
+            let entries = stream::try_unfold(reading, move |mut reading| async move {
+                let entry = reading.next_readable(end).await?;
+                Ok::<_, ReadError>(entry.map(|entry| (entry, reading)))
+            });
+            Ok::<_, ReadError>(entries)
+        };
+        stream::once(begun).try_flatten().boxed()
     }
 }
 
-/// Why the next entry did not come.
-enum Interrupted {
-    Lost(Lost),
-    Failed(Failure),
-    Damage(ReadError),
+impl NatsChronicle {
+    fn reading(&self, from: Position, state: &LogState) -> Reading {
+        Reading::new(self.reader.clone(), from, self.restored_to, Some(state.created_at))
+    }
 }
 
-impl Interrupted {
-    fn damage(expected: Position, found: Position) -> Self {
-        Self::Damage(ReadError::Gap { expected, found })
-    }
+/// Where the log's stream is not as it must be.
+fn differences(replicas: usize, info: &Info) -> Vec<Difference> {
+    kept::differences(&kept::wanted(replicas, info.restored_to()), &info.config)
 }
 
 /// What the server must be able to do. An older one takes the headers of a batch for decoration.
@@ -306,20 +266,6 @@ fn outgoing(draft: Draft) -> Outgoing {
     Outgoing { subject: draft.subject, headers, payload: draft.bytes }
 }
 
-/// A message as an entry, without the headers that only the server needs.
-fn entry(Delivered { message, sequence, stored_at, .. }: Delivered) -> Entry {
-    let mut headers: Vec<(String, String)> = Vec::new();
-    for (name, values) in message.headers.iter().flat_map(HeaderMap::iter) {
-        let name: &str = name.as_ref();
-        if name == ID_HEADER || !name.starts_with(OWN_HEADERS) {
-            headers.extend(values.iter().map(|value| (name.to_owned(), value.as_str().to_owned())));
-        }
-    }
-    headers.sort_by(|(left, _), (right, _)| left.cmp(right));
-    let (position, subject) = (Position::new(sequence), message.subject.into_string());
-    Entry { position, stored_at, subject, headers, bytes: message.payload }
-}
-
 /// Why nothing was acknowledged.
 fn unstored(failure: Failure, expected: Option<Position>) -> AppendError {
     match (failure, expected) {
@@ -338,7 +284,7 @@ fn unstored(failure: Failure, expected: Option<Position>) -> AppendError {
 }
 
 /// Why nothing could be read.
-fn unreadable(failure: Failure) -> ReadError {
+pub(crate) fn unreadable(failure: Failure) -> ReadError {
     match failure {
         Failure::NotPermitted(reason) => ReadError::NotPermitted(reason),
         Failure::Unknown(_) | Failure::Nobody | Failure::Code(..) => ReadError::Unreachable(failure.to_string()),

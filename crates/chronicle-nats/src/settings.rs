@@ -82,6 +82,16 @@ pub enum ConnectError {
         /// Setting by setting.
         differences: Vec<Difference>,
     },
+    /// A log is to be restored where one is.
+    #[error("the stream \"{stream}\" at {url} holds {entries} messages, and a log is restored into an empty one")]
+    NotEmpty {
+        /// Where.
+        url: String,
+        /// The stream.
+        stream: String,
+        /// How many messages it holds.
+        entries: u64,
+    },
     /// The server refused for another reason.
     #[error("the nats-server at {url} refused: {reason}")]
     Refused {
@@ -105,6 +115,10 @@ impl ConnectError {
                 Some("ask the server's operator for the permissions listed in deploy/README.md")
             }
             Self::Differs { .. } => Some("`chronicle doctor` prints every difference; the operator changes the stream"),
+            Self::NotEmpty { .. } => Some(
+                "the operator keeps a copy of the stream (`nats stream backup CHRONICLE FOLDER`), removes it \
+                 (`nats stream rm CHRONICLE`), and lets nobody publish meanwhile",
+            ),
             Self::Refused { .. } => None,
         }
     }

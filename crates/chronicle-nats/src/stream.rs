@@ -17,6 +17,12 @@ const MAX_MESSAGE_BYTES: u64 = 72 * 1024;
 const DUPLICATE_WINDOW_NANOS: u64 = 120 * 1_000_000_000;
 /// Settings that an operator may choose, and what the server adds by itself.
 const FREE: [&str; 6] = ["description", "metadata", "num_replicas", "placement", "republish", "name"];
+/// By how many bytes a restored message may be larger: it says when it was first stored, and its id.
+const RESTORED_BYTES: u64 = 1024;
+/// The name in the stream's metadata under which stands up to which position it was restored.
+const RESTORED_TO: &str = "chronicle_restored_to";
+/// JetStream's code for a message that does not exist, or that cannot be read any more.
+pub(crate) const NO_MESSAGE: u64 = 10037;
 /// JetStream's code for a stream that does not exist.
 pub(crate) const NO_STREAM: u64 = 10059;
 
@@ -54,10 +60,50 @@ pub(crate) struct State {
     pub(crate) messages: u64,
     pub(crate) first_seq: u64,
     pub(crate) last_seq: u64,
+    /// Sequences that are missing between the first and the last, where they were asked for.
+    #[serde(default)]
+    pub(crate) deleted: Option<Vec<u64>>,
 }
 
-/// The log's stream as it must be.
-pub(crate) fn wanted(replicas: usize) -> Value {
+impl State {
+    /// Whether every sequence from 1 to the last is there, by the count.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.messages == self.last_seq && self.first_seq <= 1
+    }
+
+    /// The first sequence that is not there.
+    pub(crate) fn missing(&self) -> Option<u64> {
+        if self.is_whole() {
+            None
+        } else if self.first_seq > 1 {
+            Some(1)
+        } else {
+            let first = self.deleted.as_ref().and_then(|deleted| deleted.iter().min().copied());
+            // Nothing is said of which, so the count must do.
+            Some(first.unwrap_or(self.messages + 1))
+        }
+    }
+}
+
+impl Info {
+    /// Up to which sequence the log was restored from another one; 0 where it was not.
+    pub(crate) fn restored_to(&self) -> u64 {
+        let said = self.config.get("metadata").and_then(|metadata| metadata[RESTORED_TO].as_str());
+        said.and_then(|said| said.parse().ok()).unwrap_or_default()
+    }
+}
+
+/// The log's stream as it must be, where it was restored up to a sequence or not (0).
+pub(crate) fn wanted(replicas: usize, restored_to: u64) -> Value {
+    let mut wanted = made(replicas);
+    if restored_to > 0 {
+        wanted["max_msg_size"] = (MAX_MESSAGE_BYTES + RESTORED_BYTES).into();
+        wanted["metadata"] = json!({ RESTORED_TO: restored_to.to_string() });
+    }
+    wanted
+}
+
+fn made(replicas: usize) -> Value {
     json!({
         "name": STREAM,
         "description": "Summit Chronicle: what happened, in the order of recording",
@@ -90,9 +136,33 @@ pub(crate) async fn ensure(link: &Link, wanted: &Value) -> Result<Info, Failure>
     }
 }
 
+/// Changes a stream.
+pub(crate) async fn update(link: &Link, wanted: &Value) -> Result<Info, Failure> {
+    link.api(format!("STREAM.UPDATE.{}", wanted["name"].as_str().unwrap_or_default()), wanted).await
+}
+
+/// Whether the message of a sequence can be read.
+pub(crate) async fn is_readable(link: &Link, name: &str, sequence: u64) -> Result<bool, Failure> {
+    let answer: Result<Value, Failure> = link.api(format!("STREAM.MSG.GET.{name}"), &json!({ "seq": sequence })).await;
+    match answer {
+        Ok(_) => Ok(true),
+        Err(Failure::Code(NO_MESSAGE, _)) => Ok(false),
+        Err(failure) => Err(failure),
+    }
+}
+
 /// What the server says of a stream.
 pub(crate) async fn info(link: &Link, name: &str) -> Result<Info, Failure> {
     link.api(format!("STREAM.INFO.{name}"), &json!({})).await
+}
+
+/// The same, with the sequences that are missing where any are.
+pub(crate) async fn whole_info(link: &Link, name: &str) -> Result<Info, Failure> {
+    let info = info(link, name).await?;
+    if info.state.is_whole() || info.state.first_seq > 1 {
+        return Ok(info);
+    }
+    link.api(format!("STREAM.INFO.{name}"), &json!({ "deleted_details": true })).await
 }
 
 /// Setting by setting, where a stream is not as it must be.
@@ -134,12 +204,12 @@ mod tests {
 
     #[test]
     fn what_an_operator_may_choose_is_no_difference_and_the_rest_is_named() {
-        let mut found = wanted(3);
+        let mut found = wanted(3, 0);
         found["placement"] = json!({"tags": ["sync:always"]});
         found["metadata"] = json!({"_nats.level": "2"});
         found["sealed"] = json!(false);
         found["consumer_limits"] = json!({});
-        let of = |found: &Value| differences(&wanted(1), found.as_object().expect("settings are an object"));
+        let of = |found: &Value| differences(&wanted(1, 0), found.as_object().expect("settings are an object"));
         assert_eq!(of(&found), []);
 
         found["deny_delete"] = json!(false);

@@ -16,7 +16,7 @@ use futures::stream::{self, BoxStream};
 use serde_json::{Value, json};
 use summit::Position;
 
-use crate::deliver::{Delivered, Delivery, Start};
+use crate::deliver::{Delivered, Delivery, HEARTBEAT, Start};
 use crate::link::{Failure, Link};
 use crate::publish::{self, Outgoing, WRONG_LAST_SEQUENCE};
 use crate::stream::{self as kept, NO_STREAM};
@@ -80,7 +80,8 @@ impl NatsViews {
     /// What stands in a view, from one delivery.
     async fn collect(&self, view: &str) -> Result<BTreeMap<String, Bytes>, Option<Failure>> {
         let mut values = BTreeMap::new();
-        let begun = Delivery::begin(&self.reader, &format!("KV_{view}"), &filter(view), &Start::LastOfEach).await;
+        let begun =
+            Delivery::begin(&self.reader, &format!("KV_{view}"), &filter(view), &Start::LastOfEach, HEARTBEAT).await;
         let mut delivery = match begun {
             Err(Failure::Code(NO_STREAM, _)) => return Ok(values),
             begun => begun.map_err(Some)?,
@@ -198,7 +199,7 @@ impl Watching {
     async fn begin(&self) -> Result<Delivery, Failure> {
         self.views.ensure(&self.view).await?;
         let start = if self.seen == 0 { Start::LastOfEach } else { Start::At(self.seen + 1) };
-        Delivery::begin(&self.views.reader, &format!("KV_{}", self.view), &filter(&self.view), &start).await
+        Delivery::begin(&self.views.reader, &format!("KV_{}", self.view), &filter(&self.view), &start, HEARTBEAT).await
     }
 }
 

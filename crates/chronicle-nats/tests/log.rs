@@ -5,7 +5,7 @@ mod support;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use chronicle::{AppendError, Chronicle, Draft, Entry, ReadError, contract};
+use chronicle::{AppendError, Chronicle, Draft, Entry, ReadError, Repair, contract};
 use chronicle_nats::{ConnectError, NatsChronicle, Settings};
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
@@ -22,6 +22,70 @@ async fn the_log_on_jetstream_keeps_the_contract() {
         log
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_on_jetstream_can_be_rebuilt() {
+    let servers = Mutex::new(Vec::new());
+    contract::repair(async || {
+        let server = NatsServer::start();
+        let log = NatsChronicle::connect_to_restore(&Settings::new(server.url(), "test"), Position::new(5)).await;
+        servers.lock().expect("one suite").push(server);
+        log.expect("an empty stream")
+    })
+    .await;
+    let full = &servers.lock().expect("one suite")[0];
+    let again = NatsChronicle::connect_to_restore(&Settings::new(full.url(), "test"), Position::new(5)).await;
+    assert!(matches!(again.err(), Some(ConnectError::NotEmpty { entries: 6, .. })));
+    // Whoever comes later sees the same, and a header that somebody writes behind counts for nothing.
+    let log = full.chronicle().await;
+    let client = async_nats::connect(full.url()).await.expect("connected");
+    let mut headers = async_nats::HeaderMap::new();
+    headers.append("Chronicle-Restored", "2001-01-01T00:00:00Z 0");
+    client.publish_with_headers("chronicle.event.a", headers, "{}".into()).await.expect("sent");
+    client.flush().await.expect("sent");
+    let entries: Vec<Entry> = log.read(Position::new(5)).try_collect().await.expect("readable");
+    let restored = entries.iter().map(|entry| entry.header("Chronicle-Restored"));
+    assert_eq!(restored.collect::<Vec<_>>(), [None, None, Some("2001-01-01T00:00:00Z 0")]);
+    assert!(entries[0].stored_at < entries[1].stored_at && entries[1].stored_at <= entries[2].stored_at);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_server_cannot_read_any_more_is_damage_and_keeps_nobody_waiting() {
+    let mut server = NatsServer::start();
+    let log = server.chronicle().await;
+    // Three blocks of 8 MB that do not compress.
+    let mut noise = 0x2545_f491_4f6c_dd1d_u64;
+    let large = |n: u32, noise: &mut u64| {
+        let bytes = std::iter::repeat_with(|| {
+            *noise ^= *noise << 13;
+            *noise ^= *noise >> 7;
+            *noise ^= *noise << 17;
+            noise.to_le_bytes()
+        });
+        Draft { bytes: bytes.take(8000).flatten().collect(), ..draft(n) }
+    };
+    for batch in (1..=300).collect::<Vec<u32>>().chunks(50) {
+        let drafts = batch.iter().map(|n| large(*n, &mut noise)).collect();
+        log.append_all(drafts, None).await.expect("stored");
+    }
+    server.stop();
+    let block = server.folder.path().join("store/jetstream/$G/streams/CHRONICLE/msgs/1.blk");
+    let mut bytes = std::fs::read(&block).expect("the first block");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&block, bytes).expect("written");
+    server.run();
+
+    let log = server.chronicle().await;
+    assert_eq!(log.tail().await, Ok(Position::new(300)), "the server does not know");
+    let read = log.read(Position::START).try_collect::<Vec<Entry>>();
+    let error = tokio::time::timeout(PATIENCE, read).await.expect("nobody waits for ever").expect_err("damage");
+    let damaged = error.damaged_at().expect("damage");
+    let readable: Vec<Entry> = log.readable().try_collect().await.expect("some of it");
+    let there: std::collections::BTreeSet<u64> = readable.iter().map(|entry| entry.position.get()).collect();
+    assert_eq!((1..=300).find(|n| !there.contains(n)), Some(damaged.get()), "the first one that is lost");
+    assert!((150..300).contains(&there.len()) && there.contains(&300), "{there:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

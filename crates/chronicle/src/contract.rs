@@ -12,7 +12,7 @@ use futures::future::join_all;
 use futures::stream::{BoxStream, StreamExt};
 use summit::{EventId, MAX_DOCUMENT_BYTES, Position};
 
-use crate::log::{AppendError, Chronicle, Draft, Entry, MAX_BATCH, ReadError};
+use crate::log::{AppendError, Chronicle, Draft, Entry, ID_HEADER, LogState, MAX_BATCH, ReadError, Repair};
 
 /// How long one answer, or the next entry of a stream, may take before the rule counts as broken.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,7 +30,13 @@ pub async fn all<C: Chronicle>(make: impl AsyncFn() -> C) {
     following_sees_what_comes_later(&make().await).await;
     a_follower_ahead_of_the_log_is_told(&make().await).await;
     finding_by_id(&make().await).await;
+    the_state_counts_every_entry(&make().await, &make().await).await;
     what_may_not_be_stored_is_refused(&make().await).await;
+}
+
+/// The rule of a log that can be rebuilt, on two empty ones.
+pub async fn repair<C: Repair>(make: impl AsyncFn() -> C) {
+    what_is_restored_is_read_back_as_it_was(&make().await).await;
 }
 
 /// Positions are 1, 2, 3 … in the order of acknowledgement, whether drafts come alone, as batches or at once.
@@ -195,6 +201,50 @@ pub async fn finding_by_id(log: &impl Chronicle) {
     }
     assert_eq!(find(log, 7, 0).await, None);
     assert_eq!(find(log, 1, 99).await, None);
+}
+
+/// First, last and count go with the entries; the time of creation stays.
+pub async fn the_state_counts_every_entry(log: &impl Chronicle, other: &impl Chronicle) {
+    let empty = expect("state", log.state()).await;
+    assert_eq!((empty.last, empty.entries, empty.missing), (Position::START, 0, None));
+    append_all(log, 1..=3, None).await.expect("fresh ids are stored");
+    append(log, draft(4)).await;
+    let (first, last) = (Position::new(1), Position::new(4));
+    let expected = LogState { first, last, entries: 4, ..empty };
+    assert_eq!(expect("state", log.state()).await, expected);
+    assert_ne!(expect("state", other.state()).await.created_at, empty.created_at, "it is another log");
+}
+
+/// Restored entries are what they were: position, stored-at, subject, headers with the id, bytes; some have no id, and
+/// some repeat one. Others are stored behind them as ever.
+pub async fn what_is_restored_is_read_back_as_it_was(log: &impl Repair) {
+    let restored: Vec<Entry> = (1..=5).map(restored).collect();
+    expect("restore", log.restore(restored[..2].to_vec())).await;
+    for wrong in [&restored[..1], &restored[3..], &[]] {
+        let refused = within("restore", log.restore(wrong.to_vec())).await;
+        assert!(matches!(refused, Err(AppendError::Refused(_) | AppendError::Moved { .. })), "{refused:?}");
+    }
+    expect("restore", log.restore(restored[2..].to_vec())).await;
+    append(log, draft(6)).await;
+    for read in [log.read(Position::START), log.readable()] {
+        let read = drained(read).await;
+        assert_eq!(read[..5], restored);
+        assert_stands(&read[5], 6, &draft(6));
+    }
+    assert_eq!((find(log, 2, 0).await, find(log, 2, 2).await), (Some(2), Some(4)));
+}
+
+/// An entry of another log: the fourth repeats the id of the second, the third has none.
+fn restored(n: u64) -> Entry {
+    let Draft { subject, mut headers, bytes, .. } = draft(n);
+    if n != 3 {
+        headers.push((ID_HEADER.to_owned(), id(if n == 4 { 2 } else { n }).to_string()));
+    }
+    headers.push(("A-Repeated".to_owned(), "1".to_owned()));
+    headers.push(("A-Repeated".to_owned(), "2".to_owned()));
+    headers.sort_by(|(left, _), (right, _)| left.cmp(right));
+    let stored_at = jiff::Timestamp::from_nanosecond(1_720_119_600_000_000_001 + i128::from(n)).expect("a time");
+    Entry { position: Position::new(n), stored_at, subject, headers, bytes }
 }
 
 /// A subject that no filter of events matches, or a header that would command the log: refused, alone or in a batch.

@@ -47,8 +47,8 @@ pub mod view_contract;
 mod memory_views;
 
 pub use log::{
-    AppendError, Appended, Chronicle, Draft, Entry, ID_HEADER, MAX_BATCH, MAX_HEADER_BYTES, MAX_SUBJECT_BYTES,
-    ReadError, SUBJECT_PREFIX, check_batch,
+    AppendError, Appended, Chronicle, Damage, Draft, Entry, ID_HEADER, LogState, MAX_BATCH, MAX_HEADER_BYTES,
+    MAX_SUBJECT_BYTES, ReadError, Repair, SUBJECT_PREFIX, check_batch, check_restored,
 };
 pub use memory::MemoryChronicle;
 pub use memory_views::MemoryViews;

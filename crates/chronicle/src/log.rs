@@ -148,6 +148,69 @@ pub enum AppendError {
     Refused(String),
 }
 
+/// What a log holds, by its keeper's own account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogState {
+    /// When the log was created. Another time means another log.
+    pub created_at: Timestamp,
+    /// The first position; 0 or 1 where there is none.
+    pub first: Position,
+    /// The last position.
+    pub last: Position,
+    /// How many entries there are. Nothing is ever deleted, so any other number than `last` is damage.
+    pub entries: u64,
+    /// The first position up to `last` that the keeper does not have, where one is: damage.
+    pub missing: Option<Position>,
+}
+
+/// How a log is not what it was. Nothing is ever deleted or changed, so each of these is damage.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Damage {
+    /// Another log stands in its place.
+    #[error("the log of {expected} is gone, another one of {found} stands in its place")]
+    Recreated {
+        /// When the log was created.
+        expected: Timestamp,
+        /// When the one was created that is found.
+        found: Timestamp,
+    },
+    /// The log ends before a position that it had.
+    #[error("position {} and those behind it are lost: the log ends at position {found}, it had position {expected}", found.next())]
+    Rewound {
+        /// A position that it had.
+        expected: Position,
+        /// Where it ends.
+        found: Position,
+    },
+    /// An entry is not there any more, or its keeper cannot read it.
+    #[error("position {position} is lost: its entry is missing or cannot be read")]
+    Missing {
+        /// Its position, the first such.
+        position: Position,
+    },
+    /// Another entry stands at a position.
+    #[error("position {position} holds another entry than it did: expected {expected}, found {found}")]
+    Replaced {
+        /// The position.
+        position: Position,
+        /// What stood there, in short.
+        expected: String,
+        /// What stands there, in short.
+        found: String,
+    },
+}
+
+impl Damage {
+    /// The first position that is known to be damaged.
+    pub const fn position(&self) -> Position {
+        match self {
+            Self::Recreated { .. } => Position::new(1),
+            Self::Rewound { found, .. } => found.next(),
+            Self::Missing { position } | Self::Replaced { position, .. } => *position,
+        }
+    }
+}
+
 /// Why the log could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
@@ -162,9 +225,23 @@ pub enum ReadError {
         /// What came instead.
         found: Position,
     },
+    /// The log is not what it was.
+    #[error("the log is damaged: {0}")]
+    Damaged(Damage),
     /// The log's keeper does not let this reader read.
     #[error("not permitted: {0}")]
     NotPermitted(String),
+}
+
+impl ReadError {
+    /// The first position that is known to be damaged, where this is damage.
+    pub fn damaged_at(&self) -> Option<Position> {
+        match self {
+            Self::Gap { expected, found } => Some(*expected.min(found)),
+            Self::Damaged(damage) => Some(damage.position()),
+            Self::Unreachable(_) | Self::NotPermitted(_) => None,
+        }
+    }
 }
 
 /// A log of entries that is only ever appended to.
@@ -184,6 +261,7 @@ pub enum ReadError {
 /// - A follower that starts beyond the next position is told so: the log was longer once
 ///   (`a_follower_ahead_of_the_log_is_told`).
 /// - [`find`](Self::find) sees every acknowledged entry behind the given position (`finding_by_id`).
+/// - [`state`](Self::state) counts every entry, and tells one log from another (`the_state_counts_every_entry`).
 /// - A draft that [`Draft::check`] refuses is not stored, nor is its batch (`what_may_not_be_stored_is_refused`).
 pub trait Chronicle: Send + Sync + 'static {
     /// Stores one draft, or answers where its id already stands.
@@ -207,7 +285,41 @@ pub trait Chronicle: Send + Sync + 'static {
     /// The position of the last entry, 0 when there is none.
     fn tail(&self) -> impl Future<Output = Result<Position, ReadError>> + Send;
 
+    /// What the log holds, and since when it is there.
+    fn state(&self) -> impl Future<Output = Result<LogState, ReadError>> + Send;
+
     /// The first entry behind `after` whose `Nats-Msg-Id` header is `id`. Cost grows with the entries
     /// behind `after`: the index, not this, answers for the whole history.
     fn find(&self, id: EventId, after: Position) -> impl Future<Output = Result<Option<Entry>, ReadError>> + Send;
+}
+
+/// A log that can be rebuilt, for those who repair one.
+///
+/// Its rule, with the contract test: what was [`restore`](Self::restore)d is read back as it was, its first-stored time
+/// and id included, wherever it stood (`what_is_restored_is_read_back_as_it_was`).
+pub trait Repair: Chronicle {
+    /// Stores entries of another log at their positions: the first one's follows the tail, each one's the one before.
+    /// All are stored or none, at most [`MAX_BATCH`] of them. Repeated ids are stored as often as they come.
+    fn restore(&self, entries: Vec<Entry>) -> impl Future<Output = Result<(), AppendError>> + Send;
+
+    /// What can still be read up to the tail, in order: what cannot is passed over.
+    fn readable(&self) -> BoxStream<'static, Result<Entry, ReadError>>;
+}
+
+/// Whether these entries may be restored behind a tail: some, but not too many, at the positions that follow.
+pub fn check_restored(entries: &[Entry], tail: Position) -> Result<(), AppendError> {
+    if entries.is_empty() || entries.len() > MAX_BATCH {
+        return Err(AppendError::Refused(format!(
+            "1 to {MAX_BATCH} entries are restored at once, not {}",
+            entries.len()
+        )));
+    }
+    let mut expected = tail;
+    for entry in entries {
+        expected = expected.next();
+        if entry.position != expected {
+            return Err(AppendError::Refused(format!("position {expected} is to be restored, not {}", entry.position)));
+        }
+    }
+    Ok(())
 }

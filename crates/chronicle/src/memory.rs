@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use summit::{EventId, Position};
 use tokio::sync::watch;
 
-use crate::log::{AppendError, Appended, Chronicle, Draft, Entry, ID_HEADER, ReadError, check_batch};
+use crate::log::{
+    AppendError, Appended, Chronicle, Draft, Entry, ID_HEADER, LogState, ReadError, Repair, check_batch, check_restored,
+};
 
 /// A chronicle in memory, for tests and trials. Clones share one log; it is gone with the last clone and stream.
 ///
@@ -24,6 +26,8 @@ struct Shared {
     log: Mutex<Log>,
     /// The tail, so that followers sleep until it moves. Sent under the lock of `log`, so it never goes back.
     tail: watch::Sender<Position>,
+    /// When it was made, by the system's clock: two logs are told apart.
+    created_at: Timestamp,
     /// Says when an entry was stored; tests bring their own.
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
 }
@@ -46,7 +50,14 @@ impl MemoryChronicle {
     /// locked, so that times follow positions; it must not ask the chronicle.
     pub fn with_clock(clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         let (tail, _) = watch::channel(Position::START);
-        Self { shared: Arc::new(Shared { log: Mutex::default(), tail, clock: Box::new(clock) }) }
+        Self {
+            shared: Arc::new(Shared {
+                log: Mutex::default(),
+                tail,
+                created_at: Timestamp::now(),
+                clock: Box::new(clock),
+            }),
+        }
     }
 }
 
@@ -105,11 +116,36 @@ impl Chronicle for MemoryChronicle {
         Ok(self.shared.lock().tail())
     }
 
+    async fn state(&self) -> Result<LogState, ReadError> {
+        let last = self.shared.lock().tail();
+        let first = last.min(Position::new(1));
+        Ok(LogState { created_at: self.shared.created_at, first, last, entries: last.get(), missing: None })
+    }
+
     async fn find(&self, id: EventId, after: Position) -> Result<Option<Entry>, ReadError> {
         let id = id.to_string();
         let log = self.shared.lock();
         let behind = usize::try_from(after.get()).unwrap_or(usize::MAX);
         Ok(log.entries.iter().skip(behind).find(|entry| entry.header(ID_HEADER) == Some(&id)).cloned())
+    }
+}
+
+impl Repair for MemoryChronicle {
+    async fn restore(&self, entries: Vec<Entry>) -> Result<(), AppendError> {
+        let mut log = self.shared.lock();
+        check_restored(&entries, log.tail())?;
+        for entry in entries {
+            if let Some(id) = entry.header(ID_HEADER).and_then(|id| id.parse().ok()) {
+                log.positions.entry(id).or_insert(entry.position);
+            }
+            log.entries.push(entry);
+        }
+        self.shared.tail.send_replace(log.tail());
+        Ok(())
+    }
+
+    fn readable(&self) -> BoxStream<'static, Result<Entry, ReadError>> {
+        self.read(Position::START)
     }
 }
 

@@ -52,6 +52,16 @@ async fn what_may_not_be_stored_is_refused() {
 }
 
 #[tokio::test]
+async fn the_state_counts_every_entry() {
+    contract::the_state_counts_every_entry(&MemoryChronicle::new(), &MemoryChronicle::new()).await;
+}
+
+#[tokio::test]
+async fn what_is_restored_is_read_back_as_it_was() {
+    contract::what_is_restored_is_read_back_as_it_was(&MemoryChronicle::new()).await;
+}
+
+#[tokio::test]
 async fn finding_by_id() {
     contract::finding_by_id(&MemoryChronicle::new()).await;
 }

@@ -6,10 +6,11 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::ask::Shell;
 use crate::command::{
-    attendance::Attendance, completions::Completions, correct::Correct, demo::Demo, diff::Diff, doctor::Doctor,
-    events::Events, explain::Explain, export::Export, import::Import, members::Members, party::Party, person::Person,
-    publish::Publish, rebuild::Rebuild, record::Record, rehearse::Rehearse, remarks::Remarks, replay::Replay,
-    retract::Retract, serve::Serve, signings::Signings, timeline::Timeline, watch::Watch,
+    archive::Archive, attendance::Attendance, completions::Completions, correct::Correct, demo::Demo, diff::Diff,
+    doctor::Doctor, events::Events, explain::Explain, export::Export, import::Import, members::Members, party::Party,
+    person::Person, publish::Publish, rebuild::Rebuild, record::Record, rehearse::Rehearse, remarks::Remarks,
+    replay::Replay, restore::Restore, retract::Retract, serve::Serve, signings::Signings, timeline::Timeline,
+    verify::Verify, watch::Watch,
 };
 use crate::error::Failure;
 
@@ -70,6 +71,9 @@ pub(crate) enum Command {
     Export(Export),
     Watch(Watch),
     Rebuild(Rebuild),
+    Archive(Archive),
+    Verify(Verify),
+    Restore(Restore),
     Doctor(Doctor),
     Completions(Completions),
 }
@@ -99,6 +103,9 @@ impl Command {
             Self::Export(command) => command.run(shell).await,
             Self::Watch(command) => command.run(shell).await,
             Self::Rebuild(command) => command.run(shell).await,
+            Self::Archive(command) => command.run(shell).await,
+            Self::Verify(command) => command.run(shell).await,
+            Self::Restore(command) => command.run(shell).await,
             Self::Doctor(command) => command.run(shell).await,
             Self::Completions(command) => command.run(),
         }

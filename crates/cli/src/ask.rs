@@ -5,6 +5,7 @@ use projector::{AskError, Index, View};
 use serde::Serialize;
 use summit::Position;
 
+use crate::anchors::Anchors;
 use crate::args::Global;
 use crate::connect::{Connection, Place};
 use crate::error::Failure;
@@ -25,9 +26,10 @@ impl Shell {
         Output { json: self.global.json, quiet: self.global.quiet }
     }
 
-    /// Connects to the chronicle that the options name.
+    /// Connects to the chronicle that the options name, which must be what it was.
     pub(crate) async fn connect(&self) -> Result<Connection, Failure> {
-        Connection::open(&Place::of(&self.global)?, self.output()).await
+        let place = Place::of(&self.global)?;
+        Connection::open_checked(&place, Anchors::of(&place, &self.global), self.output()).await
     }
 
     /// The chronicle and its index, read as far as `awaited` at least.

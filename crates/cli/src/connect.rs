@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use chronicle_nats::embedded::{Lease, Server};
 use chronicle_nats::{NatsChronicle, Settings};
 use directories::ProjectDirs;
+use summit::Position;
 
+use crate::anchors::Anchors;
 use crate::args::Global;
 use crate::error::Failure;
 use crate::output::Output;
@@ -47,14 +49,44 @@ pub(crate) struct Connection {
     pub(crate) log: NatsChronicle,
     /// Where the server is, without what lets one in.
     pub(crate) shown_url: String,
+    /// What is known of the log, where it was asked for.
+    anchors: Anchors,
     /// The server of our own runs as long as this is held.
     lease: Option<Lease>,
 }
 
 impl Connection {
-    /// Connects, after a server of our own is started where none was named.
+    /// Connects, after a server of our own is started where none was named. Whether the log is what it was is not asked.
     pub(crate) async fn open(place: &Place, output: Output) -> Result<Self, Failure> {
-        let (url, lease) = match place {
+        let (url, lease) = Self::reach(place, output).await?;
+        let shown_url = shown(&url);
+        let log = NatsChronicle::connect(&Settings::new(url, CLIENT_NAME)).await?;
+        Ok(Self { log, shown_url, anchors: Anchors::default(), lease })
+    }
+
+    /// The same, where the log must be what is known of it.
+    pub(crate) async fn open_checked(place: &Place, anchors: Anchors, output: Output) -> Result<Self, Failure> {
+        let connection = Self { anchors, ..Self::open(place, output).await? };
+        connection.keep_anchor().await?;
+        Ok(connection)
+    }
+
+    /// Connects to an empty log, to restore one up to a position.
+    pub(crate) async fn open_to_restore(place: &Place, to: Position, output: Output) -> Result<Self, Failure> {
+        let (url, lease) = Self::reach(place, output).await?;
+        let shown_url = shown(&url);
+        let log = NatsChronicle::connect_to_restore(&Settings::new(url, CLIENT_NAME), to).await?;
+        Ok(Self { log, shown_url, anchors: Anchors::default(), lease })
+    }
+
+    /// Remembers what the log holds now, once it is still what it was: after publishing, for what was acknowledged.
+    pub(crate) async fn keep_anchor(&self) -> Result<(), Failure> {
+        self.anchors.check(&self.log).await.map(drop)
+    }
+
+    /// Where the server is, and what keeps it running.
+    async fn reach(place: &Place, output: Output) -> Result<(String, Option<Lease>), Failure> {
+        Ok(match place {
             Place::Url(url) => (url.clone(), None),
             Place::Data(data) => {
                 let program = std::env::current_exe()
@@ -65,10 +97,7 @@ impl Connection {
                 }
                 (lease.url().to_owned(), Some(lease))
             }
-        };
-        let shown_url = shown(&url);
-        let log = NatsChronicle::connect(&Settings::new(url, CLIENT_NAME)).await?;
-        Ok(Self { log, shown_url, lease })
+        })
     }
 
     /// The server of our own.
@@ -86,7 +115,7 @@ impl Connection {
 }
 
 /// A URL without user, password or token.
-fn shown(url: &str) -> String {
+pub(crate) fn shown(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("nats", url));
     let address = rest.rsplit_once('@').map_or(rest, |(_, address)| address);
     format!("{scheme}://{address}")

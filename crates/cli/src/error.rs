@@ -5,10 +5,11 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chronicle::ReadError;
+use chronicle::{AppendError, Damage, ReadError};
 use chronicle_nats::ConnectError;
 use chronicle_nats::embedded::EmbeddedError;
 use producer::PublishError;
+use projector::archive::{ArchiveError, RestoreError};
 use projector::published::PublishViewsError;
 use projector::{AskError, BadToken, CatchUpError};
 use summit::Position;
@@ -51,6 +52,13 @@ pub(crate) enum Failure {
     Embedded(#[from] EmbeddedError),
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The log is not what is known of it.
+    #[error("{damage}")]
+    Damaged { damage: ReadError, anchor: Option<PathBuf> },
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error(transparent)]
+    Append(AppendError),
     #[error(transparent)]
     CatchUp(CatchUpError),
     #[error(transparent)]
@@ -101,7 +109,22 @@ impl From<CatchUpError> for Failure {
     }
 }
 
+impl From<RestoreError> for Failure {
+    fn from(error: RestoreError) -> Self {
+        match error {
+            RestoreError::Archive(error) => Self::Archive(error),
+            RestoreError::Read(error) => Self::Read(error),
+            RestoreError::Append(error) => Self::Append(error),
+        }
+    }
+}
+
 impl Failure {
+    /// What a check of the log ended with; `anchor` says otherwise, if it was one.
+    pub(crate) fn damaged(error: ReadError, anchor: Option<PathBuf>) -> Self {
+        if error.damaged_at().is_some() { Self::Damaged { damage: error, anchor } } else { Self::Read(error) }
+    }
+
     pub(crate) fn usage(said: impl Into<String>, hint: &'static str) -> Self {
         Self::Usage { said: said.into(), hint }
     }
@@ -127,13 +150,15 @@ impl Failure {
                 }
                 ConnectError::NotPermitted { .. } => Code::NotPermitted,
                 ConnectError::Differs { .. } => Code::Different,
-                ConnectError::Refused { .. } => Code::Failed,
+                ConnectError::Refused { .. } | ConnectError::NotEmpty { .. } => Code::Failed,
             },
             Self::Embedded(error) => match error {
                 EmbeddedError::Damaged { .. } => Code::Damaged,
                 EmbeddedError::Variable { .. } => Code::Usage,
                 // The place is at fault, not the server.
-                EmbeddedError::Unusable { .. } | EmbeddedError::NoSpace { .. } => Code::Failed,
+                EmbeddedError::Unusable { .. } | EmbeddedError::NoSpace { .. } | EmbeddedError::InUse { .. } => {
+                    Code::Failed
+                }
                 EmbeddedError::NoServer
                 | EmbeddedError::NoneFits { .. }
                 | EmbeddedError::PortTaken { .. }
@@ -144,9 +169,25 @@ impl Failure {
                 | EmbeddedError::Supervisor { .. }
                 | EmbeddedError::NoAnswer { .. } => Code::NoServer,
             },
+            Self::Damaged { .. } => Code::Damaged,
+            Self::Archive(error) => match error {
+                ArchiveError::Damaged { .. } => Code::Different,
+                ArchiveError::Unusable { .. } | ArchiveError::InUse { .. } | ArchiveError::Refused { .. } => {
+                    Code::Failed
+                }
+            },
+            Self::Append(error) => match error {
+                AppendError::NotPermitted(_) => Code::NotPermitted,
+                AppendError::OutcomeUnknown(_)
+                | AppendError::Repeated
+                | AppendError::Moved { .. }
+                | AppendError::TooLarge { .. }
+                | AppendError::Full(_)
+                | AppendError::Refused(_) => Code::Failed,
+            },
             Self::Read(error) => match error {
                 ReadError::Unreachable(_) => Code::NoServer,
-                ReadError::Gap { .. } => Code::Damaged,
+                ReadError::Gap { .. } | ReadError::Damaged(_) => Code::Damaged,
                 ReadError::NotPermitted(_) => Code::NotPermitted,
             },
             Self::Publish(error) => match error {
@@ -181,9 +222,20 @@ impl Failure {
         match self {
             Self::Connect(error) => error.hint().map(ToOwned::to_owned),
             Self::Embedded(error) => Some(error.hint().to_owned()),
-            Self::Read(ReadError::Gap { .. }) => {
-                Some("nothing is ever deleted, so this is damage: `chronicle doctor` tells what is there".to_owned())
-            }
+            Self::Read(ReadError::Gap { .. } | ReadError::Damaged(_)) => Some(DAMAGED.to_owned()),
+            Self::Damaged { damage, anchor } => Some(match (damage, anchor) {
+                (ReadError::Damaged(Damage::Recreated { .. }), Some(anchor)) => format!(
+                    "{DAMAGED}; where the other log is meant, move \"{}\" away",
+                    anchor.display()
+                ),
+                _ => DAMAGED.to_owned(),
+            }),
+            Self::Archive(ArchiveError::Damaged { .. }) => Some(
+                "the log is none the worse for it: `chronicle archive --again` sets the damaged part aside and writes it anew"
+                    .to_owned(),
+            ),
+            Self::Archive(ArchiveError::InUse { .. }) => Some("`chronicle serve` writes it as well; nothing is to be done".to_owned()),
+            Self::Append(_) => Some("do the same again: what was set aside stays, and the archive has everything".to_owned()),
             Self::Read(ReadError::Unreachable(_)) => Some("try again; what is stored stays stored".to_owned()),
             Self::Read(ReadError::NotPermitted(_)) | Self::Publish(PublishError::NotPermitted(_)) => {
                 Some("ask the server's operator for the permission".to_owned())
@@ -217,7 +269,11 @@ impl Failure {
             Self::Directory { .. } => Some("name another directory with --into".to_owned()),
             Self::Views(PublishViewsError::NoPrevious) => Some("`chronicle rebuild` makes another version".to_owned()),
             Self::Views(_) => Some("try again; the log is untouched".to_owned()),
-            Self::Different(_) | Self::Unreadable { .. } | Self::Output(_) | Self::System { .. } => None,
+            Self::Archive(ArchiveError::Unusable { .. } | ArchiveError::Refused { .. })
+            | Self::Different(_)
+            | Self::Unreadable { .. }
+            | Self::Output(_)
+            | Self::System { .. } => None,
         }
     }
 
@@ -243,6 +299,10 @@ impl Failure {
     }
 }
 
+/// What may be done about a damaged log.
+const DAMAGED: &str = "nothing is ever deleted, so this is damage, and nothing is written any more: `chronicle verify` tells all \
+     of it, `chronicle restore` rebuilds the log from the archive";
+
 /// What to ask instead.
 fn asked(error: &AskError) -> String {
     match error {
@@ -257,7 +317,7 @@ fn asked(error: &AskError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chronicle::ReadError;
+    use chronicle::{Damage, ReadError};
     use chronicle_nats::ConnectError;
     use producer::PublishError;
     use projector::AskError;
@@ -271,8 +331,9 @@ mod tests {
 
     #[test]
     fn every_kind_of_failure_has_the_exit_code_of_the_design() {
+        let lost = || ReadError::Damaged(Damage::Missing { position: Position::new(4) });
         let url = || "nats://127.0.0.1:4222".to_owned();
-        let cases: [(Failure, Code); 10] = [
+        let cases: [(Failure, Code); 12] = [
             (AskError::UnknownEvent("7".into()).into(), Code::Failed),
             (Failure::usage("no", "yes"), Code::Usage),
             (ConnectError::Differs { stream: "CHRONICLE".into(), differences: vec![] }.into(), Code::Different),
@@ -283,6 +344,8 @@ mod tests {
             (ConnectError::NoJetStream { url: url() }.into(), Code::NoServer),
             (ReadError::Unreachable("no".into()).into(), Code::NoServer),
             (ReadError::Gap { expected: Position::new(4), found: Position::new(6) }.into(), Code::Damaged),
+            (Failure::damaged(lost(), None), Code::Damaged),
+            (Failure::damaged(ReadError::Unreachable("no".into()), None), Code::NoServer),
         ];
         for (failure, code) in cases {
             assert_eq!(failure.code(), code, "{failure}");

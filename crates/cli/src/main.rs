@@ -19,6 +19,13 @@
 //!   `date` and no `cause` where a new day brought the changes.
 //! - `watch events` with `--json`: `{"position":74,"stored_at":"…","event":{the document}}`.
 //! - `rehearse` with `--json`: one line for each event that it lets happen, as `publish` prints it, and nothing else.
+//! - `archive` with `--json`: `{"archive":path,"position","added","set_aside":[paths]}`.
+//! - `verify` with `--json`: `{"last","read","archive":path|null,"archived","damaged_at":position|null,"findings":[texts]}`;
+//!   `read` and `archived` are how far log and archive are good. Exit code 7 where `damaged_at` is not null, 3 where only
+//!   the archive is not as it was written.
+//! - `restore` with `--json`: `{"position","archived","taken","moved":[{"id"|null,"from","to"}],"lost":[[first,last]],
+//!   "set_aside":path|null}`: up to where the log is restored, where the archive ended, how many entries behind it were taken
+//!   over, which of the others stand elsewhere now, which positions are lost.
 //! - `doctor` with `--json`: `{"program":{"version","path"},"data":path|null,"nats_server":{"url"|null,"version",
 //!   "program"|null,"skipped":[{"program","reason"}]}|null,"log":{"created_at","first","last","entries","contiguous"}|null,"events":n,
 //!   "differences":[{"setting","expected","found"}],"undecodable":[{"position","stored_at","subject","reason","hash"}],
@@ -39,6 +46,8 @@ mod error;
 mod output;
 
 mod connect;
+
+mod anchors;
 
 mod read;
 

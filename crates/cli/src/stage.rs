@@ -9,6 +9,7 @@ use std::time::Duration;
 use chronicle_nats::embedded;
 use tokio::time::{Instant, sleep};
 
+use crate::anchors::Anchors;
 use crate::error::Failure;
 
 /// Stands in the directory of every rehearsal, and of nothing else.
@@ -42,6 +43,7 @@ impl Stage {
         }
         let marker = mark(&directory).map_err(unusable)?;
         let Some(marker) = marker else { return Err(Failure::RehearsalOpen(directory)) };
+        Anchors::forget(&directory).map_err(unusable)?;
         let end = Instant::now() + STOP_PATIENCE;
         while !embedded::discard(&directory)? {
             if Instant::now() >= end {

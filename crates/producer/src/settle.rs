@@ -124,7 +124,7 @@ impl<C: Chronicle> Settler<C> {
                 Ok(()) if without_place(batch) < left => {}
                 Ok(()) => retry.pause("the log refuses an id as a repeat, but does not hold it".to_owned()).await?,
                 Err(ReadError::Unreachable(reason)) => retry.pause(reason).await?,
-                Err(error @ (ReadError::Gap { .. } | ReadError::NotPermitted(_))) => {
+                Err(error @ (ReadError::Gap { .. } | ReadError::Damaged(_) | ReadError::NotPermitted(_))) => {
                     return Err(PublishError::OutcomeUnknown(error.to_string()));
                 }
             }
@@ -145,7 +145,9 @@ impl<C: Chronicle> Settler<C> {
                     paused.map_err(|_| PublishError::Unreachable(reason))?;
                 }
                 Err(ReadError::NotPermitted(reason)) => return Err(PublishError::NotPermitted(reason)),
-                Err(error @ ReadError::Gap { .. }) => return Err(PublishError::Refused(error.to_string())),
+                Err(error @ (ReadError::Gap { .. } | ReadError::Damaged(_))) => {
+                    return Err(PublishError::Refused(error.to_string()));
+                }
             }
         }
     }

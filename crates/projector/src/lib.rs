@@ -24,12 +24,14 @@
 //!
 //! In reading order: the [`Index`] keeps every claim; a [`View`] looks at it from a vantage; membership (spells, rows,
 //! tallies, why), attendance, itineraries and signings are folded on demand; [`changes`](changes()) is the difference of
-//! two views; the runtime follows a log; a pace lets history come again; answers are shapes only.
+//! two views; the runtime follows a log; a pace lets history come again; answers are shapes only. Beside all this,
+//! [`archive`] keeps the entries themselves once more.
 //!
 //! **Invariants.** Folding never fails and never guesses. The order in which events came is of no account to what is
 //! true in the world, nor is how often; only positions, times, authorities and ids decide.
 
 mod answer;
+pub mod archive;
 mod attendance;
 mod changes;
 mod filter;

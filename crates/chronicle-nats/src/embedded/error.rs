@@ -101,6 +101,12 @@ pub enum EmbeddedError {
         /// The last end.
         last: Box<Self>,
     },
+    /// Somebody else uses the server, whose store is to be set aside.
+    #[error("the store in \"{}\" is in use by another command", folder.display())]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// The supervisor could not be started, or ended without a word.
     #[error("the supervisor of the embedded nats-server failed: {reason}")]
     Supervisor {
@@ -133,6 +139,9 @@ impl EmbeddedError {
                 "nats/server.log in the data directory tells the whole story"
             }
             Self::Damaged { .. } => "keep a copy of that folder, then rebuild the log with `chronicle restore`",
+            Self::InUse { .. } => {
+                "end every other command on this data directory, such as `chronicle watch` or `serve`"
+            }
             Self::Supervisor { .. } | Self::NoAnswer { .. } => {
                 "nats/supervisor.log in the data directory tells the whole story"
             }

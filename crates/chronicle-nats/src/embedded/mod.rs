@@ -35,7 +35,8 @@
 //! dies (Linux; elsewhere it is left behind and the next supervisor ends it).
 //!
 //! In reading order: finding the program ([`find_server`]), the folder, its locks, what supervisor and leases say to
-//! each other, one run of the server, the supervisor, the lease, and how all of it is discarded.
+//! each other, one run of the server, the supervisor, the lease, how a store is set aside
+//! ([`set_store_aside`]), and how all of it is discarded.
 
 mod error;
 
@@ -53,10 +54,13 @@ mod supervisor;
 
 mod lease;
 
-mod internal;
+mod aside;
 
 mod discard;
 
+mod internal;
+
+pub use aside::set_store_aside;
 pub use discard::discard;
 pub use error::EmbeddedError;
 pub use find::{SERVER_VARIABLE, Server, Skipped, find_server};

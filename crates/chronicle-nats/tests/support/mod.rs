@@ -86,6 +86,15 @@ impl NatsServer {
         }
     }
 
+    /// In order, as an operator stops it.
+    pub(crate) fn stop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let id = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("a process id"));
+            nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM).expect("it runs");
+            child.wait().expect("it ends");
+        }
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
     }

@@ -13,6 +13,7 @@ use summit::{AsOf, Content, EventId, InstrumentId, MeetingId, OrganisationId, Pa
 use wire::Document;
 
 use super::attendance;
+use crate::anchors::Anchors;
 use crate::ask::Shell;
 use crate::connect::{Connection, Place, own_data};
 use crate::directory::Indexed;
@@ -48,7 +49,7 @@ impl Demo {
         let named = [shell.global.nats.is_some(), shell.global.data.is_some()].contains(&true);
         let place = if named { Place::of(&shell.global)? } else { Place::Data(own_data(DATA)?) };
         let output = shell.output();
-        let mut connection = Connection::open(&place, output).await?;
+        let mut connection = Connection::open_checked(&place, Anchors::of(&place, &shell.global), output).await?;
         let index = load(&connection, output).await?;
         let tour = Tour { index: &index, shell };
         tour.show()?;

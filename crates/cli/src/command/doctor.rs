@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
-use chronicle::ReadError;
+use chronicle::{Chronicle, LogState, ReadError};
 use chronicle_nats::embedded::{Server, find_server};
-use chronicle_nats::{ConnectError, Difference, LogState};
+use chronicle_nats::{ConnectError, Difference};
 use clap::Args;
 use jiff::Timestamp;
 use projector::{Index, Undecodable};
 use serde::Serialize;
 use summit::Position;
 
+use crate::anchors::Anchors;
+use crate::args::Global;
 use crate::ask::Shell;
 use crate::connect::{Connection, Place};
 use crate::error::Failure;
@@ -101,7 +103,7 @@ impl Doctor {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         let place = Place::of(&shell.global)?;
         let mut report = Report::of(&place);
-        let ended = report.examine(&place, shell.output()).await;
+        let ended = report.examine(&place, &shell.global, shell.output()).await;
         let output = shell.output();
         output.answer(&report, &Index::new())?;
         ended?;
@@ -135,7 +137,7 @@ impl Report {
     }
 
     /// Asks the server, and reads the log. What is different becomes a fault; what cannot be asked ends it.
-    async fn examine(&mut self, place: &Place, output: Output) -> Result<(), Failure> {
+    async fn examine(&mut self, place: &Place, global: &Global, output: Output) -> Result<(), Failure> {
         let connection = match Connection::open(place, Output { quiet: true, ..output }).await {
             Ok(connection) => connection,
             Err(Failure::Connect(ConnectError::Differs { differences, .. })) => {
@@ -153,12 +155,14 @@ impl Report {
         self.differs(log.differences().await?);
         let state = log.state().await?;
         let read = read::index(log, None, Output { quiet: true, ..output }).await;
-        self.log = Some(Log::of(&state, !matches!(read, Err(Failure::Read(ReadError::Gap { .. })))));
+        self.log =
+            Some(Log::of(&state, !matches!(read, Err(Failure::Read(ReadError::Gap { .. } | ReadError::Damaged(_))))));
         if state.entries != state.last.get() {
             let (entries, last) = (state.entries, state.last);
             self.faults.push(format!("the log holds {entries} entries up to position {last}; nothing is ever deleted"));
         }
         let index = read?;
+        Anchors::of(place, global).check(log).await?;
         self.events = Some(index.len());
         self.undecodable = index.undecodable().iter().map(NoEvent::of).collect();
         self.faults.extend(self.undecodable.iter().map(|one| {
@@ -186,7 +190,7 @@ impl NatsServer {
 
 impl Log {
     fn of(state: &LogState, gapless: bool) -> Self {
-        let LogState { created_at, first, last, entries } = *state;
+        let LogState { created_at, first, last, entries, .. } = *state;
         Self { created_at, first, last, entries, contiguous: gapless && entries == last.get() }
     }
 }

@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+pub(crate) mod archive;
 pub(crate) mod attendance;
 pub(crate) mod completions;
 pub(crate) mod correct;
@@ -19,8 +20,10 @@ pub(crate) mod record;
 pub(crate) mod rehearse;
 pub(crate) mod remarks;
 pub(crate) mod replay;
+pub(crate) mod restore;
 pub(crate) mod retract;
 pub(crate) mod serve;
 pub(crate) mod signings;
 pub(crate) mod timeline;
+pub(crate) mod verify;
 pub(crate) mod watch;

@@ -100,6 +100,7 @@ impl Publish {
             published = publishing => published?,
             lost = connection.lost() => return Err(lost),
         };
+        connection.keep_anchor().await?;
         if self.summed_up {
             Imported::tell(published as u64, known as u64, gate.refused() as u64, shell.output())?;
         } else {
@@ -123,6 +124,7 @@ async fn together(shell: &Shell, name: &str, bytes: &[u8]) -> Result<(), Failure
     let producer = Producer::new(connection.log.clone(), Indexed(index), Timestamp::now);
     let acknowledged = if documents.is_empty() { vec![] } else { producer.publish_together(documents, None).await? };
     acknowledged.iter().try_for_each(Output::json)?;
+    connection.keep_anchor().await?;
     let known = acknowledged.iter().filter(|one| one.duplicate).count();
     shell.output().remark(format_args!("{} published, {known} known", acknowledged.len() - known));
     Ok(())

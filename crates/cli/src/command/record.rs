@@ -89,7 +89,10 @@ pub(super) async fn store(
     let id = document.event().id;
     let producer = Producer::new(connection.log.clone(), Indexed(index), Timestamp::now);
     match producer.publish(document).await {
-        Ok(acknowledged) => Output::json(&acknowledged),
+        Ok(acknowledged) => {
+            Output::json(&acknowledged)?;
+            connection.keep_anchor().await
+        }
         Err(error) => {
             if let PublishError::OutcomeUnknown(_) = error {
                 output.note(format_args!("add --id {id} to publish the same event again"));

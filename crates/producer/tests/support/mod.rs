@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chronicle::{AppendError, Appended, Chronicle, Draft, Entry, MemoryChronicle, ReadError};
+use chronicle::{AppendError, Appended, Chronicle, Draft, Entry, LogState, MemoryChronicle, ReadError};
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use producer::{Directory, Known, NoDirectory, Producer};
@@ -250,6 +250,10 @@ impl Chronicle for FaultyLog {
             ReadFault::BreaksOff(_) => unreachable(),
             ReadFault::Silence(_) => std::future::pending().await,
         }
+    }
+
+    async fn state(&self) -> Result<LogState, ReadError> {
+        self.inner.state().await
     }
 
     async fn find(&self, id: EventId, after: Position) -> Result<Option<Entry>, ReadError> {

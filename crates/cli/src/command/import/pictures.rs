@@ -135,6 +135,7 @@ impl Pictures {
             lost = connection.lost() => return Err(lost),
         };
         bar.finish_and_clear();
+        connection.keep_anchor().await?;
         if let Some(error) = Arc::into_inner(spoiled).and_then(OnceLock::into_inner) {
             return Err(self.failure(error));
         }
