@@ -40,6 +40,7 @@ mod nearest;
 mod remarks;
 mod runtime;
 mod signings;
+mod snapshot;
 mod view;
 
 pub use answer::*;
@@ -49,7 +50,8 @@ pub use index::{Index, Noted, Record, Undecodable};
 pub use membership::{Knowledge, MembersFilter, diff};
 pub use runtime::{CatchUpError, Live, MIN_POSITION_PATIENCE, Update, catch_up, date_of};
 pub use signings::{SigningsFilter, StatementsFilter};
+pub use snapshot::{Damaged, KEPT_SNAPSHOTS, Opened, Reason, SNAPSHOT_ENTRIES, SNAPSHOT_SHARE, SetAside, Snapshots};
 pub use view::{AskError, View};
 
-/// The version of the rules of folding, named in every token: answers of equal tokens are equal bytes.
+/// The version of the rules of reading and folding, named in every token: answers of equal tokens are equal bytes.
 pub const FOLD: u32 = 1;

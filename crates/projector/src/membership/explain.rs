@@ -169,6 +169,7 @@ fn causes(
             open.extend(index.linkers(index.at(slot).event.id));
         }
     }
-    let records = seen.into_iter().map(|slot| index.at(slot));
-    records.filter(|record| came(record)).map(|record| record.event.id).collect()
+    let mut records: Vec<&Record> = seen.into_iter().map(|slot| index.at(slot)).filter(|record| came(record)).collect();
+    records.sort_unstable_by_key(|record| record.position);
+    records.into_iter().map(|record| record.event.id).collect()
 }
