@@ -36,6 +36,8 @@ pub struct NatsChronicle {
     version: Version,
     /// How many servers are to keep what has to be created.
     replicas: usize,
+    /// When the stream was created, as it was when we connected.
+    created_at: Timestamp,
 }
 
 /// What the stream holds, by the server's own account.
@@ -71,7 +73,7 @@ impl NatsChronicle {
         let info = kept::ensure(&writer, &wanted).await.map_err(|failure| refused(failure, &url))?;
         let differences = kept::differences(&wanted, &info.config);
         if differences.is_empty() {
-            return Ok(Self { writer, reader, version, replicas: settings.replicas });
+            return Ok(Self { writer, reader, version, replicas: settings.replicas, created_at: info.created });
         }
         Err(ConnectError::Differs { stream: STREAM.into(), differences })
     }
@@ -79,6 +81,11 @@ impl NatsChronicle {
     /// The server's version when we connected.
     pub fn server_version(&self) -> Version {
         self.version
+    }
+
+    /// When the stream was created, as it was when we connected. Another time means another log.
+    pub fn created_at(&self) -> Timestamp {
+        self.created_at
     }
 
     /// What the stream holds.

@@ -24,7 +24,8 @@ const UNFINISHED: &str = "unfinished";
 
 /// The snapshots of one log in a directory.
 pub struct Snapshots {
-    directory: PathBuf,
+    /// Where they are; nothing where none are kept.
+    directory: Option<PathBuf>,
     /// When the log was created.
     created_at: Timestamp,
     /// What was set aside, where it may still stand.
@@ -32,12 +33,13 @@ pub struct Snapshots {
 }
 
 impl Snapshots {
-    /// The snapshots in a directory, which need not be there, of a log that was created at a time. What a writer that
-    /// was killed has left behind is removed.
-    pub fn new(directory: PathBuf, created_at: Timestamp) -> Self {
+    /// The snapshots in a directory, which need not be there, of a log that was created at a time; nothing keeps none. What
+    /// a writer that was killed has left behind is removed.
+    pub fn new(directory: Option<PathBuf>, created_at: Timestamp) -> Self {
         let snapshots = Self { directory, created_at, passed_over: Mutex::default() };
         if !snapshots.named(UNFINISHED).is_empty()
-            && let Ok(Some(_writing)) = snapshots.lock()
+            && let Some(directory) = &snapshots.directory
+            && let Ok(Some(_writing)) = lock(directory)
         {
             snapshots.sweep();
         }
@@ -80,13 +82,15 @@ impl Snapshots {
 
     /// The same of an index that is in memory or was verified whole.
     pub fn write_index(&self, index: &Index) -> io::Result<Option<PathBuf>> {
-        let Some(last) = index.last() else { return Ok(None) };
-        fs::create_dir_all(&self.directory)?;
-        let Some(_writing) = self.lock()? else { return Ok(None) };
+        let Some((directory, last)) = self.directory.as_ref().zip(index.last()) else { return Ok(None) };
+        fs::create_dir_all(directory)?;
+        let Some(writing) = lock(directory)? else { return Ok(None) };
         self.sweep();
-        let path = self.directory.join(name(index.tail()));
+        let path = directory.join(name(index.tail()));
         let unfinished = with_ending(&path, UNFINISHED);
-        let written = self.write_file(index, &Anchor::of(last, self.created_at), &unfinished, &path);
+        let anchor = Anchor::of(last, self.created_at);
+        // The name too is on disk then.
+        let written = write_file(index, &anchor, &unfinished, &path).and_then(|()| writing.sync_all());
         if written.is_err() {
             // Whoever writes next removes it if this does not.
             let _ = fs::remove_file(&unfinished);
@@ -99,25 +103,6 @@ impl Snapshots {
         Ok(Some(path))
     }
 
-    fn write_file(&self, index: &Index, anchor: &Anchor, unfinished: &Path, path: &Path) -> io::Result<()> {
-        let file = File::create(unfinished)?;
-        file::write(index, anchor, &file)?;
-        file.sync_all()?;
-        fs::rename(unfinished, path)?;
-        // The name too is on disk.
-        File::open(&self.directory)?.sync_all()
-    }
-
-    /// The right to write, until it is dropped; nothing while another process has it.
-    fn lock(&self) -> io::Result<Option<File>> {
-        let directory = File::open(&self.directory)?;
-        match directory.try_lock() {
-            Ok(()) => Ok(Some(directory)),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
-    }
-
     /// Removes what writers left behind that were killed.
     fn sweep(&self) {
         for unfinished in self.named(UNFINISHED) {
@@ -128,12 +113,34 @@ impl Snapshots {
 
     /// The files with an ending, those of the latest positions first.
     fn named(&self, ending: &str) -> Vec<PathBuf> {
-        let entries = fs::read_dir(&self.directory).into_iter().flatten().filter_map(Result::ok);
-        let files = entries.map(|entry| entry.path()).filter(|path| path.extension() == Some(OsStr::new(ending)));
+        let directory = self.directory.iter().filter_map(|directory| fs::read_dir(directory).ok());
+        let files = directory
+            .flatten()
+            .filter_map(Result::ok)
+            .map(|entry| entry.path())
+            .filter(|path| path.extension() == Some(OsStr::new(ending)));
         let mut files: Vec<PathBuf> = files.collect();
         // Names are of one length.
         files.sort_unstable_by(|left, right| right.cmp(left));
         files
+    }
+}
+
+/// Writes a file whole before it has its name.
+fn write_file(index: &Index, anchor: &Anchor, unfinished: &Path, path: &Path) -> io::Result<()> {
+    let file = File::create(unfinished)?;
+    file::write(index, anchor, &file)?;
+    file.sync_all()?;
+    fs::rename(unfinished, path)
+}
+
+/// The right to write in a directory, until it is dropped; nothing while another process has it.
+fn lock(directory: &Path) -> io::Result<Option<File>> {
+    let directory = File::open(directory)?;
+    match directory.try_lock() {
+        Ok(()) => Ok(Some(directory)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }
 

@@ -34,6 +34,11 @@ impl Opened {
         Ok(self.index)
     }
 
+    /// Up to which position a snapshot was read instead of the log; 0 where none was.
+    pub const fn read_from(&self) -> Position {
+        self.from
+    }
+
     /// Whether a new snapshot is worth its cost.
     pub fn is_due(&self) -> bool {
         let (tail, from) = (self.index.tail().get(), self.from.get());

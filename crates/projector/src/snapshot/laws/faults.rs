@@ -109,7 +109,7 @@ fn another_format_other_rules_another_log_and_another_history_are_set_aside_with
 
     put_back();
     let later = CREATED_AT + SignedDuration::from_secs(1);
-    let other = Snapshots::new(folder.path().join("snapshots"), later);
+    let other = Snapshots::new(Some(folder.path().join("snapshots")), later);
     let (told, reasons) = answer(&other, &log);
     assert_eq!((told == expected, reasons), (true, vec![Reason::Foreign]));
 

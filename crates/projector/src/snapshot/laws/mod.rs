@@ -18,7 +18,7 @@ use crate::{Index, catch_up};
 const CASES: u32 = 64;
 
 fn snapshots(folder: &TempDir) -> Snapshots {
-    Snapshots::new(folder.path().join("snapshots"), CREATED_AT)
+    Snapshots::new(Some(folder.path().join("snapshots")), CREATED_AT)
 }
 
 fn block_on<T>(work: impl Future<Output = T>) -> T {
