@@ -23,7 +23,7 @@ fn documents(count: u32) -> String {
     for number in 0..count {
         let (organisation, party) = (number % 20, number / 20 % 150);
         let year = 1950 + number * 7 % 70;
-        let corrects = (number % 25 == 24).then(|| format!(r#""corrects":"{}","#, id(number - 20))).unwrap_or_default();
+        let corrects = if number % 25 == 24 { format!(r#""corrects":"{}","#, id(number - 20)) } else { String::new() };
         writeln!(
             lines,
             r#"{{"specversion":"1.0","id":"{}","source":"/desks/{organisation}",{corrects}"type":"chronicle.standing.v1","recordedtime":"2024-07-04T10:00:00Z","data":{{"occurred":"{year}","organisation":"org-{organisation}","party":"party-{party}","status":"{}","authority":"record","attribution":[{{"name":"Yearbook {year}"}}]}}}}"#,

@@ -133,7 +133,9 @@ impl<T: Coded> Coded for Option<T> {
 impl<T: Coded + Ord> Coded for BTreeSet<T> {
     fn write(&self, to: &mut Vec<u8>) {
         self.len().write(to);
-        self.iter().for_each(|value| value.write(to));
+        for value in self {
+            value.write(to);
+        }
     }
 
     fn read(from: &mut &[u8]) -> Option<Self> {

@@ -16,7 +16,7 @@ use std::sync::{Arc, OnceLock};
 use chronicle::Entry;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use summit::{EventId, OrganisationId, Position};
+use summit::{OrganisationId, Position};
 use wire::Document;
 
 use super::Reason;
@@ -24,7 +24,7 @@ use super::code::Coded;
 use super::kept::{Kept, KeptRecord, Renumbered};
 use super::table::{Draft, Sink, Source};
 use crate::FOLD;
-use crate::index::{Filed, Index, Slot};
+use crate::index::{Filed, Index, Record, Slot};
 
 /// How a snapshot is written; another one is not read.
 const FORMAT: u32 = 1;
@@ -228,30 +228,41 @@ impl Coded for Anchor {
 impl Index {
     /// The organisation that a record is put with, and its position.
     fn home(&self, slot: Slot) -> (Option<OrganisationId>, Position) {
-        match self.kept_entry(slot) {
-            Some(kept) => (kept.home.clone(), kept.position),
-            None => {
-                let record = self.at(slot);
-                let id: EventId = record.event.id;
-                (self.organisations_of(id).into_iter().next(), record.position)
-            }
+        if let Some(kept) = self.kept_entry(slot) {
+            return (kept.home.clone(), kept.position);
         }
+        let record = self.at(slot);
+        (self.organisations_of(record.event.id).into_iter().next(), record.position)
     }
 
-    /// A record as a snapshot keeps it.
+    /// A record as a snapshot keeps it, with the slots that events have there.
     fn to_keep(&self, slot: Slot, home: Option<OrganisationId>, slots: &[Slot]) -> KeptRecord {
-        let kept = self.kept_entry(slot);
-        let (id, position, stored_at, document) = match kept {
-            Some(kept) => (kept.id, kept.position, kept.stored_at, kept.document.clone()),
-            None => {
-                let record = self.at(slot);
-                let document = Document::from_event(record.event.clone()).encode();
-                (record.event.id, record.position, record.stored_at, document)
-            }
-        };
-        let linkers = self.linkers(id).to_vec().renumbered(slots);
-        let fingerprint = self.fingerprint(id).expect("a record has its fingerprint");
-        KeptRecord { id, position, stored_at, fingerprint, home, linkers, document, record: OnceLock::new() }
+        let linkers = |id| self.linkers(id).to_vec().renumbered(slots);
+        if let Some(kept) = self.kept_entry(slot) {
+            let KeptRecord { id, position, stored_at, fingerprint, .. } = *kept;
+            let (linkers, document) = (linkers(id), kept.document.clone());
+            return KeptRecord {
+                id,
+                position,
+                stored_at,
+                fingerprint,
+                home,
+                linkers,
+                document,
+                record: OnceLock::new(),
+            };
+        }
+        let Record { position, stored_at, event } = self.at(slot);
+        KeptRecord {
+            id: event.id,
+            position: *position,
+            stored_at: *stored_at,
+            fingerprint: self.fingerprint(event.id).expect("a record has its fingerprint"),
+            home,
+            linkers: linkers(event.id),
+            document: Document::from_event(event.clone()).encode(),
+            record: OnceLock::new(),
+        }
     }
 }
 

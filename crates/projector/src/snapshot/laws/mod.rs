@@ -7,12 +7,12 @@ mod log;
 
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;
-use summit::{OrganisationId, Position};
+use summit::{OrganisationId, Position, Vantage};
 use tempfile::TempDir;
 
 use self::log::{CREATED_AT, Log};
 use super::{Opened, SetAside, Snapshots};
-use crate::{Index, catch_up};
+use crate::{Index, Knowledge, catch_up};
 
 /// How many chronicles each law is tried on.
 const CASES: u32 = 64;
@@ -112,6 +112,35 @@ fn what_is_on_record_is_answered_alike_wherever_it_is_cut() {
         assert_eq!(aside, []);
         assert_eq!(opened.ask(ask::everything).as_ref(), Ok(&expected), "cut at {cut}");
     }
+}
+
+#[test]
+fn causes_are_told_in_the_order_of_their_positions_wherever_they_stand_in_the_snapshot() {
+    let event = |number: u8, kind: &str, rest: &str| {
+        let document = format!(
+            r#"{{"specversion":"1.0","id":"00000000-0000-4000-8000-00000000000{number}","source":"/t",
+            "type":"chronicle.{kind}.v1","data":{{"occurred":"200{number}","attribution":[{{"name":"t"}}],{rest}}}}}"#
+        );
+        document.into_bytes()
+    };
+    let standing = r#""organisation":"c","party":"KAZ","status":"observer""#;
+    let log = Log::of(&[
+        event(1, "meeting", r#""organisation":"a","meeting":"m""#),
+        event(2, "standing", standing),
+        // Said at a meeting of another organisation, with whose events it is kept.
+        event(3, "standing", &format!(r#"{},"meeting":"m""#, standing.replace("observer", "member"))),
+    ]);
+    let folder = TempDir::new().expect("a folder");
+    snapshot(&snapshots(&folder), &log, 3);
+    let (opened, _) = open(&snapshots(&folder), &log);
+    let causes = |index: &Index| {
+        let sides = (Knowledge::Position(Position::new(1)), Knowledge::Position(Position::new(3)));
+        let organisation = "c".parse().expect("a slug");
+        let today = jiff::civil::date(2026, 1, 1);
+        let diff = crate::diff(index, &organisation, sides, &Vantage::default(), today).expect("it is there");
+        diff.changes[0].causes.iter().map(|id| id.to_string().pop()).collect::<Vec<_>>()
+    };
+    assert_eq!(opened.ask(causes), Ok(vec![Some('2'), Some('3')]));
 }
 
 #[test]
