@@ -134,7 +134,12 @@ pub struct Running {
 }
 
 impl Running {
-    fn new(mut child: Child) -> Self {
+    /// A child whose stdin, stdout and stderr are pipes.
+    ///
+    /// # Panics
+    ///
+    /// Where they are not.
+    pub fn new(mut child: Child) -> Self {
         let out = BufReader::new(child.stdout.take().expect("a pipe"));
         let (sender, lines) = channel();
         std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
@@ -167,6 +172,13 @@ impl Running {
     pub fn say(&mut self, line: &str) {
         let stdin = self.child.stdin.as_mut().expect("a pipe");
         stdin.write_all(format!("{line}\n").as_bytes()).expect("the command reads");
+    }
+
+    /// Writes a line to its stdin, where it still reads.
+    pub fn try_say(&mut self, line: &str) {
+        let stdin = self.child.stdin.as_mut().expect("a pipe");
+        // Fails only when it has ended.
+        let _ = stdin.write_all(format!("{line}\n").as_bytes());
     }
 
     /// Its process id.

@@ -43,7 +43,7 @@ impl NatsServer {
         let place = format!(".nats-server/{version}/nats-server");
         let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
         let program = above.map(|folder| folder.join(&place)).find(|program| program.is_file());
-        Self::start_program(program.unwrap_or_else(|| panic!("there is no {place}\nhint: ./deploy/setup --old")))
+        Self::start_program(program.unwrap_or_else(|| panic!("there is no {place}\nhint: ./deploy/setup --tests")))
     }
 
     fn start_program(program: PathBuf) -> Self {

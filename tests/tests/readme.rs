@@ -54,7 +54,7 @@ fn steps(readme: &str) -> Vec<(Step, std::ops::Range<usize>)> {
 }
 
 fn masked(text: &str) -> String {
-    let text: String = text.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    let text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     MASK.iter().fold(text, |text, (pattern, stand_in)| {
         Regex::new(pattern).expect("a pattern").replace_all(&text, *stand_in).into_owned()
     })

@@ -93,6 +93,28 @@ fn names_that_nobody_knows_are_answered_with_the_nearest() {
     refused(&chronicle.run(["attendance", "sco-astana-2042"]), 1, &["sco-astana-2024"]);
     refused(&chronicle.run(["members", "sco", "--as-of", "2024-02-31"]), 2, &["2024-02-31"]);
     refused(&chronicle.run(["memberz"]), 2, &["members"]);
+    refused(&chronicle.run(["events", "--organisation", "scp"]), 1, &["scp", "sco"]);
+    refused(&chronicle.run(["watch", "members", "sco", "--since", "74"]), 1, &["position 73"]);
+    refused(&chronicle.run(["correct", "35984089"]), 2, &["nothing is corrected"]);
+}
+
+#[test]
+fn an_id_that_is_taken_is_told_by_line_and_nothing_of_its_file_is_stored() {
+    let chronicle = Chronicle::embedded();
+    chronicle.run(["publish", ASTANA]).good();
+    let report = std::fs::read_to_string(ASTANA).expect("the data");
+    let fresh = report.lines().next().expect("a line").replace("d0653777-", "e0653777-");
+    let taken = report.lines().nth(3).expect("a line").replace("BLR", "KAZ");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("more.jsonl");
+    std::fs::write(&file, format!("{fresh}\n{taken}\n")).expect("written");
+    let file = file.to_str().expect("a path");
+    let told = ":2: id: found \"47891d5d-188c-5792-96f5-ecb750f795ab\", which position 4 gives to another body";
+    refused(&chronicle.run(["publish", file]), 4, &[told]);
+    assert_eq!(chronicle.run(["events"]).good().lines().count(), 73);
+    let finished = chronicle.run(["publish", file, "--keep-going"]);
+    refused(&finished, 4, &[told]);
+    assert_eq!((finished.err.matches("47891d5d").count(), finished.out.lines().count()), (1, 1));
 }
 
 /// Runs a script in a mount namespace of its own, as root there; `$1` is the command, `$2` an empty folder.

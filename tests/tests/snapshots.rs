@@ -3,9 +3,9 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use tests::{Chronicle, Finished, wait};
+use tests::{Chronicle, Finished, NatsServer, wait};
 
 /// What is told of a snapshot that is not used.
 const SET_ASIDE: &str = "is set aside";
@@ -37,7 +37,10 @@ fn documents(count: u32) -> String {
 
 /// A chronicle with so many events.
 fn chronicle(count: u32) -> Chronicle {
-    let chronicle = Chronicle::embedded();
+    filled(Chronicle::embedded(), count)
+}
+
+fn filled(chronicle: Chronicle, count: u32) -> Chronicle {
     let file = chronicle.data().parent().expect("a folder").join("events.jsonl");
     fs::write(&file, documents(count)).expect("written");
     let acks = chronicle.run(["publish".as_ref(), file.as_os_str()]).good();
@@ -49,9 +52,14 @@ fn ask(chronicle: &Chronicle) -> Finished {
     chronicle.run(["members", "org-7", "--json", "--as-of", "2000", "-v"])
 }
 
-/// The files in the directory of snapshots whose names end so.
+/// The snapshots of a chronicle whose names end so.
 fn files(chronicle: &Chronicle, ending: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(chronicle.data().join("snapshots")).into_iter().flatten();
+    within(&chronicle.data().join("snapshots"), ending)
+}
+
+/// The files in a directory whose names end so.
+fn within(directory: &Path, ending: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
     paths.retain(|path| path.to_string_lossy().ends_with(ending));
     paths.sort();
@@ -83,7 +91,8 @@ fn answers_are_the_same_with_a_snapshot_without_and_with_a_bad_one() {
     let cut = good[..good.len() / 2].to_vec();
     let mut newer = good.clone();
     newer[20] = 9;
-    for (bad, told) in [(flipped, "damaged"), (cut, "cut short"), (newer, "of format 9"), (vec![], "cut short")] {
+    for (bad, told) in [(flipped.clone(), "damaged"), (cut, "cut short"), (newer, "of format 9"), (vec![], "cut short")]
+    {
         fs::write(&path, bad).expect("written");
         let asked = ask(&chronicle);
         assert_eq!(asked.err.matches(SET_ASIDE).count(), 1, "{}", asked.err);
@@ -94,6 +103,11 @@ fn answers_are_the_same_with_a_snapshot_without_and_with_a_bad_one() {
         from(&again, EVENTS);
         assert_eq!((again.err.contains(SET_ASIDE), again.good()), (false, expected.clone()));
     }
+
+    // What reads all of it finds it out too.
+    fs::write(&path, flipped).expect("written");
+    let told = chronicle.run(["events", "--organisation", "org-3"]);
+    assert_eq!((told.err.matches(SET_ASIDE).count(), told.good()), (1, events));
 
     // Where none can be kept, nobody is bothered.
     let folder = chronicle.data().join("snapshots");
@@ -108,10 +122,14 @@ fn answers_are_the_same_with_a_snapshot_without_and_with_a_bad_one() {
 
 #[test]
 fn a_snapshot_of_another_chronicle_is_not_taken() {
-    let (one, other) = (chronicle(EVENTS / 2), chronicle(EVENTS / 2 + 50));
+    let server = NatsServer::start();
+    let (one, other) = (filled(Chronicle::on(&server.url()), EVENTS / 2), chronicle(EVENTS / 2 + 50));
     ask(&one).good();
     let expected = chronicle_without_snapshots(&other);
-    let [path] = files(&one, "").try_into().expect("one snapshot");
+    // On a server that was named, the snapshots of each log have a directory of their own.
+    let [directory] = files(&one, "Z").try_into().expect("one log");
+    let [path] = within(&directory, ".snapshot").try_into().expect("one snapshot");
+    assert!(ask(&one).err.contains("up to position 10000,"));
     let foreign = other.data().join("snapshots").join(path.file_name().expect("a name"));
     fs::create_dir_all(foreign.parent().expect("a folder")).expect("a folder");
     fs::copy(path, foreign).expect("copied");

@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use chronicle::{AppendError, Chronicle, Draft, Entry};
-use chronicle_nats::embedded::{EmbeddedError, Lease, MAX_STORE_VARIABLE, SERVER_VARIABLE, find_server};
+use chronicle_nats::embedded::{EmbeddedError, Lease, MAX_STORE_VARIABLE, SERVER_VARIABLE, discard, find_server};
 use chronicle_nats::{ConnectError, NatsChronicle, Settings};
 use futures::{FutureExt, TryStreamExt};
 use nix::sys::signal::{Signal, kill, killpg};
@@ -265,7 +265,7 @@ async fn a_server_that_is_too_old_is_passed_over_with_a_note() {
     let data = Data::new();
     let good = find_server(Path::new(PROGRAM)).expect("a server").program;
     let old = good.parent().expect("a folder").join("2.11.11/nats-server");
-    assert!(old.is_file(), "no {}; hint: ./deploy/setup --old", old.display());
+    assert!(old.is_file(), "no {}; hint: ./deploy/setup --tests", old.display());
     let mut holder = Holder::start_with(Command::new(PROGRAM).arg(&data.path).env(SERVER_VARIABLE, &old));
     assert!(holder.line().starts_with("nats://"));
     let note = holder.line();
@@ -377,6 +377,24 @@ async fn a_program_that_does_not_supervise_is_named() {
     assert!(reason.starts_with("/bin/false ended without a word"), "{reason}");
     let error = Lease::acquire(&data.path, Path::new("/nowhere/chronicle")).await.err();
     assert!(error.is_some_and(|error| error.to_string().contains("/nowhere/chronicle")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_is_discarded_for_good_but_never_under_a_server() {
+    let data = Data::new();
+    let lease = data.lease().await;
+    connect(lease.url()).await.append_all((1..=10).map(draft).collect(), None).await.expect("stored");
+    assert_eq!(discard(&data.path), Ok(false), "somebody holds a lease");
+    assert_eq!(all(&connect(lease.url()).await).await.len(), 10);
+    drop(lease);
+    data.wait_for_the_end();
+
+    let beside = data.path.join("notes.txt");
+    fs::write(&beside, "mine").expect("written");
+    assert_eq!(discard(&data.path), Ok(true));
+    assert!(!data.file("store").exists() && beside.exists());
+    let lease = data.lease().await;
+    assert!(all(&connect(lease.url()).await).await.is_empty(), "another log");
 }
 
 /// Why there is no lease.

@@ -7,8 +7,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::ask::Shell;
 use crate::command::{
     attendance::Attendance, completions::Completions, correct::Correct, demo::Demo, diff::Diff, doctor::Doctor,
-    events::Events, explain::Explain, members::Members, party::Party, person::Person, publish::Publish, record::Record,
-    remarks::Remarks, replay::Replay, retract::Retract, signings::Signings, timeline::Timeline, watch::Watch,
+    events::Events, explain::Explain, export::Export, import::Import, members::Members, party::Party, person::Person,
+    publish::Publish, rebuild::Rebuild, record::Record, rehearse::Rehearse, remarks::Remarks, replay::Replay,
+    retract::Retract, serve::Serve, signings::Signings, timeline::Timeline, watch::Watch,
 };
 use crate::error::Failure;
 
@@ -48,10 +49,12 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Demo(Demo),
+    Serve(Serve),
     Publish(Publish),
     Record(Box<Record>),
     Correct(Box<Correct>),
     Retract(Box<Retract>),
+    Import(Import),
     Members(Members),
     Timeline(Timeline),
     Attendance(Attendance),
@@ -63,7 +66,10 @@ pub(crate) enum Command {
     Diff(Diff),
     Events(Events),
     Replay(Replay),
+    Rehearse(Rehearse),
+    Export(Export),
     Watch(Watch),
+    Rebuild(Rebuild),
     Doctor(Doctor),
     Completions(Completions),
 }
@@ -72,10 +78,12 @@ impl Command {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         match self {
             Self::Demo(command) => command.run(shell).await,
+            Self::Serve(command) => command.run(shell).await,
             Self::Publish(command) => command.run(shell).await,
             Self::Record(command) => command.run(shell).await,
             Self::Correct(command) => command.run(shell).await,
             Self::Retract(command) => command.run(shell).await,
+            Self::Import(command) => command.run(shell).await,
             Self::Members(command) => shell.answer(command, &command.from).await,
             Self::Timeline(command) => shell.answer(command, &command.from).await,
             Self::Attendance(command) => shell.answer(command, &command.from).await,
@@ -87,7 +95,10 @@ impl Command {
             Self::Diff(command) => command.run(shell).await,
             Self::Events(command) => command.run(shell).await,
             Self::Replay(command) => command.run(shell).await,
+            Self::Rehearse(command) => command.run(shell).await,
+            Self::Export(command) => command.run(shell).await,
             Self::Watch(command) => command.run(shell).await,
+            Self::Rebuild(command) => command.run(shell).await,
             Self::Doctor(command) => command.run(shell).await,
             Self::Completions(command) => command.run(),
         }
@@ -170,7 +181,8 @@ mod tests {
                 "cannot be used with '--as-of",
             ),
             ("members sco --token {}", "missing field"),
-            ("replay --speed 60x", "only max"),
+            ("replay --speed 0x", "such as 60x"),
+            ("rehearse sco-astana-2024 --speed fast", "such as 60x"),
             ("members India", "found \"India\""),
             ("explain sco India", "did you mean IND?"),
             ("members sco --as-of 2024-13", "EDTF"),

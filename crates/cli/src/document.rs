@@ -73,6 +73,9 @@ impl Said {
         let mut data = data_of(target);
         let mut given = self.given.data(kind);
         let desk = given.remove("attribution").unwrap_or(json!([]));
+        if given.is_empty() && self.envelope.time.is_none() {
+            return Err(Failure::usage("nothing is corrected", "name the fields to replace, such as --occurred"));
+        }
         let same_time = !given.contains_key("occurred");
         data.extend(given);
         data.insert("attribution".into(), chain(desk, event));

@@ -2,12 +2,14 @@
 
 use std::error::Error;
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chronicle::ReadError;
 use chronicle_nats::ConnectError;
 use chronicle_nats::embedded::EmbeddedError;
 use producer::PublishError;
+use projector::published::PublishViewsError;
 use projector::{AskError, BadToken, CatchUpError};
 use summit::Position;
 use wire::Refused;
@@ -54,6 +56,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Publish(#[from] PublishError),
     #[error(transparent)]
+    Views(#[from] PublishViewsError),
+    #[error(transparent)]
     Ask(#[from] AskError),
     #[error(transparent)]
     Token(#[from] BadToken),
@@ -78,6 +82,14 @@ pub(crate) enum Failure {
     /// The chronicle that the demo would write to is somebody's own.
     #[error("this chronicle holds other events than the demo's")]
     NotTheDemo,
+    /// The directory for a rehearsal holds what is somebody's own.
+    #[error("\"{}\" holds something else than a rehearsal", .0.display())]
+    NotARehearsal(PathBuf),
+    /// Somebody rehearses there, watches or asks.
+    #[error("the rehearsal in \"{}\" is still open", .0.display())]
+    RehearsalOpen(PathBuf),
+    #[error("cannot use \"{}\"", directory.display())]
+    Directory { directory: PathBuf, source: io::Error },
 }
 
 impl From<CatchUpError> for Failure {
@@ -146,16 +158,21 @@ impl Failure {
                 | PublishError::Refused(_)
                 | PublishError::OutcomeUnknown(_) => Code::Failed,
             },
+            Self::Views(PublishViewsError::View(chronicle::ViewError::Unreachable(_))) => Code::NoServer,
             Self::Token(_) | Self::Usage { .. } => Code::Usage,
             Self::Refused { .. } => Code::Refused,
             Self::Different(_) => Code::Different,
             Self::Ask(_)
+            | Self::Views(_)
             | Self::CatchUp(_)
             | Self::NotReached { .. }
             | Self::Unreadable { .. }
             | Self::Output(_)
             | Self::System { .. }
-            | Self::NotTheDemo => Code::Failed,
+            | Self::NotTheDemo
+            | Self::NotARehearsal(_)
+            | Self::RehearsalOpen(_)
+            | Self::Directory { .. } => Code::Failed,
         }
     }
 
@@ -193,6 +210,13 @@ impl Failure {
             Self::NotTheDemo => Some(
                 "leave out --nats and --data (and their variables), and the demo has a chronicle of its own".to_owned(),
             ),
+            Self::NotARehearsal(_) => {
+                Some("name an empty directory, or that of an earlier rehearsal, with --into".to_owned())
+            }
+            Self::RehearsalOpen(_) => Some("end what runs on it, or name another directory with --into".to_owned()),
+            Self::Directory { .. } => Some("name another directory with --into".to_owned()),
+            Self::Views(PublishViewsError::NoPrevious) => Some("`chronicle rebuild` makes another version".to_owned()),
+            Self::Views(_) => Some("try again; the log is untouched".to_owned()),
             Self::Different(_) | Self::Unreadable { .. } | Self::Output(_) | Self::System { .. } => None,
         }
     }

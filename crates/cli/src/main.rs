@@ -8,13 +8,17 @@
 //!
 //! - `publish`, `record`, `correct`, `retract` print one line for each event:
 //!   `{"position":74,"id":"…","duplicate":false}`; `duplicate` where it stood there before.
-//! - `events` and `replay` print the stored documents, one a line, byte for byte (a document that was stored with line
-//!   breaks in it is written on one line). Entries that are no events are left out and told on standard error.
+//! - `import` with `--json` prints one line: `{"published":9,"known":0,"rejected":0}`; of pictures, what their table holds
+//!   comes before: `{"pictures":2,"rows":12,"changes":9,"nones":1,"unsaid":0,"rejected":0,"published":9,"known":0}`, the last
+//!   two not in a dry run. Exit code 4 where rows are rejected, although the others are imported.
+//! - `events`, `export` and `replay` print the stored documents, one a line, byte for byte (a document that was stored
+//!   with line breaks in it is written on one line). Entries that are no events are left out and told on standard error.
 //! - `watch members` and `watch attendance` with `--json`: one line for each position that changed what is watched,
 //!   `{"position":74,"date":null,"cause":"…","changes":[{"view":"membership","organisation":"sco","party":"BLR",
 //!   "before":[rows],"after":[rows]}]}`, or `{"view":"attendance","meeting","party","before":row|null,"after":row|null}`.
 //!   `date` and no `cause` where a new day brought the changes.
 //! - `watch events` with `--json`: `{"position":74,"stored_at":"…","event":{the document}}`.
+//! - `rehearse` with `--json`: one line for each event that it lets happen, as `publish` prints it, and nothing else.
 //! - `doctor` with `--json`: `{"program":{"version","path"},"data":path|null,"nats_server":{"url"|null,"version",
 //!   "program"|null,"skipped":[{"program","reason"}]}|null,"log":{"created_at","first","last","entries","contiguous"}|null,"events":n,
 //!   "differences":[{"setting","expected","found"}],"undecodable":[{"position","stored_at","subject","reason","hash"}],
@@ -22,7 +26,8 @@
 //!
 //! In reading order: the command line ([`args`]), why a command fails ([`error`]), where the chronicle is
 //! ([`connect`]), from where it is asked ([`vantage`]), how a question is answered ([`ask`]), documents from options
-//! ([`fields`], [`document`]), the commands, their text.
+//! ([`fields`], [`document`]), what lets one event out after another ([`release`]), what happens at a rehearsal and where
+//! ([`script`], [`stage`]), the commands, their text.
 //!
 //! **Invariants.** Data goes to standard output, everything else to standard error. Nothing is printed that does not
 //! come from a view or from the log.
@@ -44,6 +49,12 @@ mod vantage;
 mod ask;
 
 mod directory;
+
+mod release;
+
+mod script;
+
+mod stage;
 
 mod fields;
 

@@ -13,7 +13,7 @@ use crate::values;
 #[command(next_help_heading = "Vantage")]
 pub(crate) struct VantageOptions {
     /// When in the world: the end of a period (2017, 2024-07-04), or before:ID or after:ID of an event [default: today]
-    #[arg(long, value_name = "TIME", value_parser = Seen::parse)]
+    #[arg(long, value_name = "TIME", value_parser = Seen::parse, allow_hyphen_values = true)]
     pub(crate) as_of: Option<Seen>,
     /// Only what was on record by then: an instant, or a date, which means its end in UTC
     #[arg(long, value_name = "TIME", value_parser = values::instant)]

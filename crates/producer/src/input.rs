@@ -9,6 +9,8 @@ use wire::{Document, Fault, Fingerprint, Refused};
 
 /// The bytes at the beginning of a file by which some editors say that it is UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// What the time of recording takes that is filled in where a document does not say it, at most.
+const RECORDED_TIME_BYTES: usize = r#","recordedtime":"2024-07-04T15:00:00.123456789Z""#.len();
 /// How much of one line is kept: the largest document, the mark before it, and the two bytes of its end.
 const MAX_LINE_BYTES: u64 = (MAX_DOCUMENT_BYTES + BYTE_ORDER_MARK.len() + 2) as u64;
 
@@ -77,7 +79,7 @@ impl<R: Read> Lines<R> {
                 None => {}
             }
             if !bytes.trim_ascii().is_empty() {
-                let document = Document::decode(bytes);
+                let document = Document::decode(bytes).and_then(with_room);
                 return Ok(Some(Line {
                     number: self.number,
                     document: document.and_then(|read| self.not_taken(read)),
@@ -144,6 +146,19 @@ pub fn check(reader: impl Read) -> Result<Vec<Document>, CheckError> {
         }
     }
     if refused.is_empty() { Ok(documents) } else { Err(CheckError::Refused(refused)) }
+}
+
+/// Refuses a document that would be too large with the time of recording that is to be filled in.
+fn with_room(document: Document) -> Result<Document, Refused> {
+    if document.event().recorded_at.is_some() {
+        return Ok(document);
+    }
+    let bytes = document.encode().len() + RECORDED_TIME_BYTES;
+    if bytes <= MAX_DOCUMENT_BYTES {
+        return Ok(document);
+    }
+    let found = format!("{bytes} bytes with the recordedtime that is filled in");
+    Err(fault("", found, format!("at most {MAX_DOCUMENT_BYTES} bytes")))
 }
 
 fn fault(field: &str, found: String, allowed: String) -> Refused {

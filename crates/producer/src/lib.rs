@@ -27,7 +27,8 @@
 //!
 //! In reading order: what a caller is told ([`Acknowledged`], [`PublishError`]), what is known of the log
 //! ([`Directory`]), under which organisation an event is filed, how a batch comes into the log whatever happens on
-//! the way, the group committer, the handle ([`Producer`]), and documents from files ([`read_lines`], [`check`]).
+//! the way, the group committer, the handle ([`Producer`]), documents from files ([`read_lines`], [`check`]), and history
+//! from repeated pictures ([`import`]).
 //!
 //! **Invariants.** Everyone who hands in an event is answered. What is acknowledged is in the log, at that position,
 //! with that body. *Not stored* is said only when it is known; otherwise the outcome is unknown, and the same event
@@ -47,6 +48,8 @@ mod committer;
 mod producer;
 
 mod input;
+
+pub mod import;
 
 pub use answer::{Acknowledged, PublishError};
 pub use directory::{Directory, Known, NoDirectory};

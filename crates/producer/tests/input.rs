@@ -94,3 +94,19 @@ proptest! {
         prop_assert_eq!(numbers, expected);
     }
 }
+
+#[test]
+fn a_document_that_grows_too_large_by_its_time_of_recording_is_refused_where_it_stands() {
+    let sized = |bytes: usize| {
+        let start = r#"{"specversion":"1.0","id":"00000000-0000-4000-8000-000000000001","source":"/t","type":"chronicle.founding.v1","data":{"occurred":"2001","organisation":"sco","attribution":[{"name":"t"}],"note":""#;
+        let end = r#""}}"#;
+        format!("{start}{}{end}", "x".repeat(bytes - start.len() - end.len()))
+    };
+    let read = |text: String| read_lines(text.as_bytes()).next().expect("a line").expect("read").document;
+    assert!(read(sized(65_400)).is_ok());
+    let refused = read(sized(65_536)).expect_err("it has no room");
+    assert!(refused.faults[0].found.ends_with("bytes with the recordedtime that is filled in"), "{refused}");
+    let said = sized(65_536 - 38).replace(r#""source":"#, r#""recordedtime":"2024-07-04T15:00:00Z","source":"#);
+    assert_eq!(said.len(), 65_536);
+    assert!(read(said).is_ok());
+}

@@ -88,7 +88,7 @@ pub fn calendar_changes(index: &Index, from: Date, to: Date) -> Changes {
     Changes { position: index.tail(), date: Some(to), cause: None, changes }
 }
 
-fn current(index: &Index, at_position: Option<Position>, today: Date) -> View<'_> {
+pub(crate) fn current(index: &Index, at_position: Option<Position>, today: Date) -> View<'_> {
     let vantage = Vantage { at_position, as_of: Some(AsOf::End(end_of(today))), ..Vantage::default() };
     index.view(&vantage, today).expect("a day names no event that could be unknown")
 }
@@ -141,7 +141,7 @@ fn cells_of(view: &View<'_>, event: &Event) -> BTreeSet<Cell> {
     if let Some(meeting) = &event.shared.meeting {
         let mut meetings = view.index.with_wholes(meeting);
         if matches!(event.content, Content::Meeting(_)) {
-            meetings.extend(view.index.with_dependents(meeting));
+            meetings.extend(view.index.with_parts_and_sidelines(meeting));
         }
         let parties: BTreeSet<PartyId> = match &event.content {
             // Its form, phase, days and parts bear on every delegation.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use summit::{Event, EventId, Kind, MeetingId, OrganisationId, PartyId, When};
+use jiff::civil::Date;
+use summit::{Event, EventId, Kind, MeetingId, OrganisationId, PartyId, Vantage, When};
 
 use crate::index::{Index, filing};
+use crate::view::AskError;
 
 /// Which events are asked for; every part may be left open.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,6 +26,14 @@ pub struct EventFilter {
 }
 
 impl Index {
+    /// Whether every name that is asked for is one that some event uses.
+    pub fn names(&self, filter: &EventFilter) -> Result<(), AskError> {
+        let view = self.view(&Vantage::default(), Date::ZERO)?;
+        filter.organisation.as_ref().map_or(Ok(()), |one| view.known_organisation(one))?;
+        filter.meeting.as_ref().map_or(Ok(()), |one| view.known_meeting(one))?;
+        filter.party.as_ref().map_or(Ok(()), |one| view.known_party(one))
+    }
+
     /// Whether an event is asked for. Cost: that of what it belongs to.
     pub fn matches(&self, id: EventId, filter: &EventFilter) -> bool {
         let Some(record) = self.event(id) else { return false };

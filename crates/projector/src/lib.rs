@@ -1,7 +1,7 @@
 //! Folds events into views, and keeps them current.
 //!
 //! The folds are pure: they read no log and no clock; a caller hands in entries and a vantage. Only the runtime
-//! ([`Live`], [`catch_up`]) waits for a log. It knows no server and no document: those are other crates'.
+//! ([`Live`], [`catch_up`]) waits for a log, and the [`Pacer`] for time to pass. It knows no server and no document: those are other crates'.
 //!
 //! ```
 //! use projector::{Index, MembersFilter, Record};
@@ -24,7 +24,7 @@
 //!
 //! In reading order: the [`Index`] keeps every claim; a [`View`] looks at it from a vantage; membership (spells, rows,
 //! tallies, why), attendance, itineraries and signings are folded on demand; [`changes`](changes()) is the difference of
-//! two views; the runtime follows a log; answers are shapes only.
+//! two views; the runtime follows a log; a pace lets history come again; answers are shapes only.
 //!
 //! **Invariants.** Folding never fails and never guesses. The order in which events came is of no account to what is
 //! true in the world, nor is how often; only positions, times, authorities and ids decide.
@@ -37,6 +37,8 @@ mod index;
 mod itinerary;
 mod membership;
 mod nearest;
+mod pace;
+pub mod published;
 mod remarks;
 mod runtime;
 mod signings;
@@ -48,6 +50,7 @@ pub use changes::{Change, Changes, calendar_changes, changes};
 pub use filter::EventFilter;
 pub use index::{Index, Noted, Record, Undecodable};
 pub use membership::{Knowledge, MembersFilter, diff};
+pub use pace::{BadSpeed, MAX_GAP, Pace, Pacer, Speed};
 pub use runtime::{CatchUpError, Live, MIN_POSITION_PATIENCE, Update, catch_up, date_of};
 pub use signings::{SigningsFilter, StatementsFilter};
 pub use snapshot::{Damaged, KEPT_SNAPSHOTS, Opened, Reason, SNAPSHOT_ENTRIES, SNAPSHOT_SHARE, SetAside, Snapshots};

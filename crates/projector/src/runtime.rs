@@ -118,6 +118,22 @@ impl Live {
         Ok(Self { index: Index::new(), entries, clock: Box::new(clock), today, told })
     }
 
+    /// Takes in everything that is not to be told, up to where telling begins.
+    pub async fn catch_up(&mut self) -> Result<(), ReadError> {
+        while self.index.tail() < self.told {
+            match self.entries.next().await.transpose()? {
+                Some(entry) => self.index.append(&entry),
+                None => return Err(ReadError::Unreachable("following ended".to_owned())),
+            };
+        }
+        Ok(())
+    }
+
+    /// The day whose views are current.
+    pub const fn today(&self) -> Date {
+        self.today
+    }
+
     /// The index as far as it was told.
     pub const fn index(&self) -> &Index {
         &self.index
@@ -126,32 +142,23 @@ impl Live {
     /// The next entry, or the next day, whenever it comes. One update for each position, in order, none left out. Safe to
     /// abandon: nothing is lost.
     pub async fn next(&mut self) -> Result<Update, ReadError> {
+        self.catch_up().await?;
         loop {
-            let entry = if self.index.tail() < self.told {
-                // History needs no calendar.
-                self.entries.next().await
-            } else {
-                let nap = self.until_tomorrow();
-                tokio::select! {
-                    entry = self.entries.next() => entry,
-                    () = tokio::time::sleep(nap) => {
-                        if let Some(update) = self.new_day() {
-                            return Ok(update);
-                        }
-                        continue;
+            let nap = self.until_tomorrow();
+            let entry = tokio::select! {
+                entry = self.entries.next() => entry.transpose()?,
+                () = tokio::time::sleep(nap) => {
+                    if let Some(update) = self.new_day() {
+                        return Ok(update);
                     }
+                    continue;
                 }
             };
-            let entry = entry.transpose()?;
-            let Some(entry) = entry else {
-                return Err(ReadError::Unreachable("following ended".to_owned()));
-            };
+            let entry = entry.ok_or_else(|| ReadError::Unreachable("following ended".to_owned()))?;
             self.index.append(&entry);
-            if entry.position > self.told {
-                self.told = entry.position;
-                let changes = changes(&self.index, entry.position, self.today);
-                return Ok(Update { entry: Some(entry), changes });
-            }
+            self.told = entry.position;
+            let changes = changes(&self.index, entry.position, self.today);
+            return Ok(Update { entry: Some(entry), changes });
         }
     }
 

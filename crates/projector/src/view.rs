@@ -109,13 +109,14 @@ impl View<'_> {
 
     /// Whether an event belongs to an organisation, as far as is known from here.
     pub(crate) fn belongs(&self, id: EventId, organisation: &OrganisationId) -> bool {
-        self.index.organisations_of_until(id, self.activity.selection().at_position).contains(organisation)
+        let on_record = |record: &Record| self.activity.selection().on_record(record);
+        self.index.organisations_told(id, &on_record).contains(organisation)
     }
 
     /// Whether a meeting belongs to an organisation, as far as is known from here.
     pub(crate) fn meeting_belongs(&self, meeting: &MeetingId, organisation: &OrganisationId) -> bool {
-        let last = self.activity.selection().at_position;
-        self.index.organisations_of_meeting_until(meeting, last).contains(organisation)
+        let on_record = |record: &Record| self.activity.selection().on_record(record);
+        self.index.organisations_of_meeting_told(meeting, &on_record).contains(organisation)
     }
 
     /// Whether the event that first named something exists from here.
@@ -124,40 +125,44 @@ impl View<'_> {
     }
 
     pub(crate) fn known_organisation(&self, organisation: &OrganisationId) -> Result<(), AskError> {
-        let known = self.named(self.index.organisation(organisation).and_then(|file| file.first));
-        let names = || self.index.organisations().map(OrganisationId::as_str);
-        known_or(known, "organisation", organisation.as_str(), names)
+        let first = |name: &OrganisationId| self.index.organisation(name).and_then(|file| file.first);
+        self.known("organisation", organisation, self.index.organisations(), first)
     }
 
     pub(crate) fn known_meeting(&self, meeting: &MeetingId) -> Result<(), AskError> {
-        let known = self.named(self.index.meeting(meeting).and_then(|file| file.first));
-        known_or(known, "meeting", meeting.as_str(), || self.index.meetings().map(MeetingId::as_str))
+        let first = |name: &MeetingId| self.index.meeting(name).and_then(|file| file.first);
+        self.known("meeting", meeting, self.index.meetings(), first)
     }
 
     pub(crate) fn known_party(&self, party: &PartyId) -> Result<(), AskError> {
-        let known = self.named(self.index.party(party).and_then(|file| file.first));
-        known_or(known, "party", party.as_str(), || self.index.parties().map(PartyId::as_str))
+        let first = |name: &PartyId| self.index.party(name).and_then(|file| file.first);
+        self.known("party", party, self.index.parties(), first)
     }
 
     pub(crate) fn known_person(&self, person: &PersonId) -> Result<(), AskError> {
-        let known = self.named(self.index.person(person).first().copied());
-        known_or(known, "person", person.as_str(), || self.index.people().map(PersonId::as_str))
+        let first = |name: &PersonId| self.index.person(name).first().copied();
+        self.known("person", person, self.index.people(), first)
     }
 
     pub(crate) fn known_instrument(&self, instrument: &InstrumentId) -> Result<(), AskError> {
-        let known = self.named(self.index.acts(instrument).first().copied());
-        known_or(known, "instrument", instrument.as_str(), || self.index.instruments().map(InstrumentId::as_str))
+        let first = |name: &InstrumentId| self.index.acts(name).first().copied();
+        self.known("instrument", instrument, self.index.instruments(), first)
     }
-}
 
-fn known_or<'n, N: Iterator<Item = &'n str>>(
-    known: bool,
-    what: &'static str,
-    name: &str,
-    names: impl Fn() -> N,
-) -> Result<(), AskError> {
-    if known {
-        return Ok(());
+    /// Whether some event that exists from here names something; else the nearest that such events name.
+    fn known<'n, N: ToString + 'n>(
+        &self,
+        what: &'static str,
+        name: &N,
+        names: impl Iterator<Item = &'n N>,
+        first: impl Fn(&N) -> Option<Slot>,
+    ) -> Result<(), AskError> {
+        if self.named(first(name)) {
+            return Ok(());
+        }
+        let names: Vec<String> = names.filter(|name| self.named(first(name))).map(ToString::to_string).collect();
+        let name = name.to_string();
+        let nearest = nearest(&name, names.iter().map(String::as_str));
+        Err(AskError::Unknown { what, name, nearest })
     }
-    Err(AskError::Unknown { what, name: name.to_owned(), nearest: nearest(name, names()) })
 }

@@ -95,7 +95,7 @@ pub enum Cutoff {
 impl Cutoff {
     /// Just before (`inclusive` false) or just after an event with this time and order.
     pub fn around(occurred: &When, order: Option<i64>, inclusive: bool) -> Self {
-        match (occurred.day(), order) {
+        match (occurred.whole_day(), order) {
             (Some(day), Some(order)) => Self::Order { day, order, inclusive },
             _ if inclusive => Self::Moment(occurred.range().latest),
             _ if occurred.range().earliest.is_bounded() => {

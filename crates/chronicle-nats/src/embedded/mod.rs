@@ -35,7 +35,7 @@
 //! dies (Linux; elsewhere it is left behind and the next supervisor ends it).
 //!
 //! In reading order: finding the program ([`find_server`]), the folder, its locks, what supervisor and leases say to
-//! each other, one run of the server, the supervisor, the lease.
+//! each other, one run of the server, the supervisor, the lease, and how all of it is discarded.
 
 mod error;
 
@@ -55,6 +55,9 @@ mod lease;
 
 mod internal;
 
+mod discard;
+
+pub use discard::discard;
 pub use error::EmbeddedError;
 pub use find::{SERVER_VARIABLE, Server, Skipped, find_server};
 pub use home::MAX_STORE_VARIABLE;

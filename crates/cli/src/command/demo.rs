@@ -179,7 +179,7 @@ fn next(place: &Place, index: &Index) -> String {
 }
 
 /// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b));
     if plain { text } else { format!("'{}'", text.replace('\'', r"'\''")) }

@@ -32,6 +32,16 @@ pub(crate) struct Diff {
 impl Diff {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         self.vantage.check()?;
+        for side in [self.from, self.to] {
+            let twice = match side {
+                Knowledge::Position(_) => self.vantage.at_position.map(|_| "--at-position"),
+                Knowledge::Instant(_) => self.vantage.known_at.map(|_| "--known-at"),
+            };
+            if let Some(twice) = twice {
+                let said = format!("{twice} says again what --from and --to say");
+                return Err(Failure::usage(said, "leave it out: both moments of knowledge are given"));
+            }
+        }
         let ask = |index: &Index| {
             for side in [self.from, self.to] {
                 if let Knowledge::Position(position) = side {

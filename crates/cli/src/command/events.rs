@@ -4,14 +4,15 @@ use chronicle::{Chronicle, Entry, ReadError};
 use clap::Args;
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
-use projector::{EventFilter, Index};
-use summit::{Kind, MeetingId, OrganisationId, PartyId, Position, When};
+use projector::{EventFilter, Index, Speed};
+use summit::{EventId, Kind, MeetingId, OrganisationId, PartyId, Position, When};
 use wire::Document;
 
 use super::record::kind;
 use crate::ask::Shell;
 use crate::error::Failure;
 use crate::output::Output;
+use crate::release::Release;
 use crate::values;
 
 /// The header of events in binary mode, whose attributes are headers.
@@ -70,17 +71,21 @@ impl Events {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         // First all of it: whose event one is may turn out later.
         let (connection, index) = shell.read(None).await?;
+        index.names(&self.filters.filter())?;
         let entries = connection.log.read(Position::START);
-        print(shell.output(), &index, &self.filters.filter(), entries).await
+        let filter = self.filters.filter();
+        let mut release = Release::new(Speed::Max, shell.output());
+        print(shell.output(), &index, |id| index.matches(id, &filter), entries, &mut release).await
     }
 }
 
-/// Prints the entries that are asked for, up to where the index ends.
+/// Prints the entries that are asked for, up to where the index ends, each once it is let out.
 pub(super) async fn print(
     output: Output,
     index: &Index,
-    filter: &EventFilter,
+    wanted: impl Fn(EventId) -> bool,
     mut entries: BoxStream<'static, Result<Entry, ReadError>>,
+    release: &mut Release,
 ) -> Result<(), Failure> {
     let (mut text, mut any) = (Vec::new(), false);
     let mut at = Position::START;
@@ -88,13 +93,16 @@ pub(super) async fn print(
         let Some(entry) = entries.try_next().await? else { break };
         at = entry.position;
         // Nothing stands there for repeats, and for what is no event.
-        let Some(record) = index.record_at(at).filter(|record| index.matches(record.event.id, filter)) else {
+        let Some(record) = index.record_at(at).filter(|record| wanted(record.event.id)) else {
             continue;
         };
         any = true;
+        if !release.wait(entry.stored_at).await {
+            break;
+        }
         text.extend(document(&entry).unwrap_or_else(|| Document::from_event(record.event.clone()).encode()));
         text.push(b'\n');
-        if text.len() >= PRINTED_AT_ONCE {
+        if !release.is_at_once() || text.len() >= PRINTED_AT_ONCE {
             Output::bytes(&text)?;
             text.clear();
         }

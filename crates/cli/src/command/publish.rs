@@ -15,6 +15,7 @@ use projector::Index;
 use tokio::sync::mpsc;
 use wire::{Document, Refused};
 
+use super::import::Imported;
 use crate::ask::Shell;
 use crate::directory::Indexed;
 use crate::error::Failure;
@@ -45,9 +46,17 @@ pub(crate) struct Publish {
     /// Store the good lines, tell the others
     #[arg(long)]
     keep_going: bool,
+    /// Whether a summary stands in place of acknowledgements.
+    #[arg(skip)]
+    summed_up: bool,
 }
 
 impl Publish {
+    /// As an import: a summary in place of acknowledgements.
+    pub(super) fn summed_up(file: PathBuf, keep_going: bool) -> Self {
+        Self { file, atomic: false, keep_going, summed_up: true }
+    }
+
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         let name = self.file.display().to_string();
         if name == STDIN && !self.atomic {
@@ -74,20 +83,28 @@ impl Publish {
         lines: BoxStream<'static, io::Result<Line>>,
         whole: Option<Arc<[u8]>>,
     ) -> Result<(), Failure> {
-        let (connection, index) = shell.read(None).await?;
+        let (mut connection, index) = shell.read(None).await?;
         let count = whole.as_deref().map(|bytes| bytes.split(|byte| *byte == b'\n').count() as u64);
         if let Some(bytes) = whole.filter(|_| !self.keep_going) {
             check(&name, &bytes, |document| taken(&index, document))?;
         }
-        let producer = Producer::new(connection.log.clone(), Indexed(index), Timestamp::now);
-        let gate = Gate { name, keep_going: self.keep_going, closed: Arc::default() };
+        let index = Arc::new(Indexed(index));
+        let producer = Producer::new(connection.log.clone(), Arc::clone(&index), Timestamp::now);
+        let gate = Gate { name, keep_going: self.keep_going, index, closed: Arc::default() };
         let documents = gate.clone().passing(lines);
         // On a terminal the acknowledgements themselves show how far it has come.
-        let count = count.filter(|_| !io::stdout().is_terminal());
+        let count = count.filter(|_| self.summed_up || !io::stdout().is_terminal());
         let progress = count.map(|count| shell.output().progress(count));
-        let published = acknowledge(producer.publish_many(documents), self.keep_going, progress).await;
-        let Tally { published, known, failed } = published?;
-        shell.output().remark(format_args!("{published} published, {known} known"));
+        let publishing = acknowledge(producer.publish_many(documents), self.keep_going, !self.summed_up, progress);
+        let Tally { published, known, failed } = tokio::select! {
+            published = publishing => published?,
+            lost = connection.lost() => return Err(lost),
+        };
+        if self.summed_up {
+            Imported::tell(published as u64, known as u64, gate.refused() as u64, shell.output())?;
+        } else {
+            shell.output().remark(format_args!("{published} published, {known} known"));
+        }
         gate.end(failed)
     }
 }
@@ -158,6 +175,8 @@ enum Passed {
 struct Gate {
     name: String,
     keep_going: bool,
+    /// What stands in the chronicle, whose ids are taken.
+    index: Arc<Indexed>,
     closed: Arc<Mutex<Closed>>,
 }
 
@@ -183,11 +202,17 @@ impl Gate {
 
     fn pass(&self, line: io::Result<Line>) -> Passed {
         let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
-        match line {
-            Ok(Line { document: Ok(document), .. }) => Passed::Document(Box::new(document)),
-            Ok(Line { number, document: Err(refused) }) => {
+        let judged = line.map(|line| {
+            let document = line.document.map_err(|refused| told(&refused));
+            let document =
+                document.and_then(|read| taken(&self.index.0, &read).map_or(Ok(read), |told| Err(vec![told])));
+            (line.number, document)
+        });
+        match judged {
+            Ok((_, Ok(document))) => Passed::Document(Box::new(document)),
+            Ok((number, Err(faults))) => {
                 closed.refused += 1;
-                for fault in told(&refused) {
+                for fault in faults {
                     output::say(&format!("{}:{number}: {fault}\n", self.name));
                 }
                 if self.keep_going { Passed::Not } else { Passed::End }
@@ -197,6 +222,11 @@ impl Gate {
                 Passed::End
             }
         }
+    }
+
+    /// How many lines did not pass.
+    fn refused(&self) -> usize {
+        self.closed.lock().unwrap_or_else(PoisonError::into_inner).refused
     }
 
     /// How it went on the whole.
@@ -228,10 +258,11 @@ struct Tally {
     failed: Option<PublishError>,
 }
 
-/// Prints each acknowledgement as it comes.
+/// Takes each acknowledgement as it comes, and perhaps prints it.
 async fn acknowledge(
     answers: impl futures::Stream<Item = Result<Acknowledged, PublishError>>,
     keep_going: bool,
+    printed: bool,
     progress: Option<ProgressBar>,
 ) -> Result<Tally, Failure> {
     let mut answers = pin!(answers);
@@ -242,7 +273,9 @@ async fn acknowledge(
                 let known = acknowledged.duplicate;
                 tally.published += usize::from(!known);
                 tally.known += usize::from(known);
-                Output::json(&acknowledged)?;
+                if printed {
+                    Output::json(&acknowledged)?;
+                }
             }
             // The fault of one event is none of the others'.
             Err(error @ (PublishError::IdTaken { .. } | PublishError::TooLarge { .. })) if keep_going => {

@@ -2,43 +2,53 @@
 
 use chronicle::Chronicle;
 use clap::Args;
+use projector::{Pace, Speed};
 use summit::Position;
 
 use super::events::{Filters, print};
 use crate::ask::Shell;
 use crate::error::Failure;
+use crate::release::{Release, told};
 
 /// History again, pushed as a live feed is, up to the end as it is now
+///
+/// The stored documents come one a line, each event once, and can be published again elsewhere.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  chronicle replay --organisation sco --speed max")]
+#[command(after_help = "Examples:
+  chronicle replay --organisation sco --speed 60x
+  chronicle replay --meeting sco-plus-astana-2024 --speed step
+  chronicle replay --speed max | chronicle --data /tmp/again publish -")]
 pub(crate) struct Replay {
     #[command(flatten)]
     filters: Filters,
-    /// How fast: only max, for now
-    #[arg(long, default_value = "max", value_parser = speed)]
+    /// How fast: original, with the gaps of the stored times; 60x or any whole number, with gaps so many times shorter, at
+    /// most 10 s each; max, without gaps; step, one event for each line on standard input
+    #[arg(long, default_value = "max")]
     speed: Speed,
-}
-
-/// How fast history comes.
-#[derive(Debug, Clone, Copy)]
-enum Speed {
-    /// As fast as it can be read.
-    Max,
-}
-
-fn speed(text: &str) -> Result<Speed, String> {
-    match text {
-        "max" => Ok(Speed::Max),
-        _ => Err("only max is there for now: the pace of the stored times comes later".to_owned()),
-    }
 }
 
 impl Replay {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
-        let Speed::Max = self.speed;
-        let (connection, index) = shell.read(None).await?;
+        let (mut connection, index) = shell.read(None).await?;
+        let (output, filter) = (shell.output(), self.filters.filter());
+        index.names(&filter)?;
+        if self.speed != Speed::Max {
+            let records = (1..=index.tail().get()).filter_map(|number| index.record_at(Position::new(number)));
+            let asked = records.filter(|record| index.matches(record.event.id, &filter));
+            let times: Vec<_> = asked.map(|record| record.stored_at).collect();
+            let count = times.len();
+            if self.speed == Speed::Step {
+                output.remark(format_args!("{count} events, one for each line on standard input"));
+            } else {
+                let length = told(Pace::length(self.speed, times));
+                output.remark(format_args!("{count} events, from the first to the last in {length}"));
+            }
+        }
+        let mut release = Release::new(self.speed, output);
         let entries = connection.log.follow(Position::START);
-        print(shell.output(), &index, &self.filters.filter(), entries).await
+        tokio::select! {
+            printed = print(output, &index, |id| index.matches(id, &filter), entries, &mut release) => printed,
+            lost = connection.lost() => Err(lost),
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! `chronicle watch`: each change as it comes.
 
+use chronicle::Chronicle;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use projector::{Change, Changes, EventFilter, Index, Live, Update};
+use projector::{AskError, Change, Changes, EventFilter, Index, Live, Update};
 use serde::Serialize;
 use serde_json::Value;
 use summit::{MeetingId, OrganisationId, Position};
@@ -71,12 +72,18 @@ impl Watch {
         let since = match &self.what {
             Watched::Members { since, .. } | Watched::Attendance { since, .. } | Watched::Events { since, .. } => since,
         };
-        let filter = match &self.what {
-            Watched::Events { filters, .. } => filters.filter(),
-            Watched::Members { .. } | Watched::Attendance { .. } => EventFilter::default(),
-        };
+        let filter = self.asked();
         let mut connection = shell.connect().await?;
+        let tail = connection.log.tail().await?;
+        if let Some(needed) = since.since.filter(|since| *since > tail) {
+            return Err(Failure::NotReached { tail, needed });
+        }
         let mut live = Live::begin(&connection.log, since.since, Timestamp::now).await?;
+        live.catch_up().await?;
+        if let Err(AskError::Unknown { what, name, nearest }) = live.index().names(&self.asked()) {
+            let nearest = nearest.first().map(|nearest| format!("; did you mean \"{nearest}\"?")).unwrap_or_default();
+            shell.output().note(format_args!("no event names the {what} \"{name}\" yet{nearest}"));
+        }
         shell.output().remark("watching; ctrl-c ends it");
         loop {
             let update = tokio::select! {
@@ -85,6 +92,19 @@ impl Watch {
                 lost = connection.lost() => return Err(lost),
             };
             self.tell(shell.output(), live.index(), &filter, update)?;
+        }
+    }
+
+    /// What is watched, as a filter of events.
+    fn asked(&self) -> EventFilter {
+        match &self.what {
+            Watched::Events { filters, .. } => filters.filter(),
+            Watched::Members { organisation, .. } => {
+                EventFilter { organisation: Some(organisation.clone()), ..EventFilter::default() }
+            }
+            Watched::Attendance { meeting, .. } => {
+                EventFilter { meeting: Some(meeting.clone()), ..EventFilter::default() }
+            }
         }
     }
 

@@ -7,6 +7,9 @@ use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 use projector::{Index, Remark, Token};
 use summit::{Attribution, EventId, PartyId, Person};
 
+/// No table is squeezed into fewer columns.
+const NARROWEST: u16 = 20;
+
 /// The lengths to which an id is shortened: whole blocks of it.
 const ID_LENGTHS: [usize; 5] = [8, 13, 18, 23, 36];
 
@@ -21,11 +24,20 @@ pub(crate) struct Page<'a> {
 
 impl<'a> Page<'a> {
     pub(crate) fn new(index: &'a Index, width: Option<u16>) -> Self {
+        // Terminals that do not know their width say 0.
+        let width = width.filter(|width| *width >= NARROWEST);
         Self { text: String::new(), index, width }
     }
 
     pub(crate) fn into_text(self) -> String {
-        self.text
+        // Whoever names something must not turn the direction of what is printed around it.
+        self.text.replace(
+            [
+                '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}',
+                '\u{2069}',
+            ],
+            "\u{fffd}",
+        )
     }
 
     /// The first line of an answer, and from where it was given.

@@ -17,6 +17,8 @@ pub(super) struct About<'v> {
     pub(super) active: Vec<Saying<'v>>,
     /// Those that are not surely still to come; where there are none, all: an announced meeting is shown.
     pub(super) used: Vec<Saying<'v>>,
+    /// Whether there are such.
+    pub(super) begun: bool,
 }
 
 /// The phase of a meeting.
@@ -45,15 +47,16 @@ impl<'v> About<'v> {
         };
         let mut active: Vec<Saying<'v>> = active.into_iter().filter_map(say).collect();
         active.sort_by_cached_key(|(record, _)| EventKey::of(&record.event));
-        let begun = |(record, _): &&Saying<'v>| {
+        let reached = |(record, _): &&Saying<'v>| {
             let shared = &record.event.shared;
             at.reached(shared.occurred.range(), shared.order) != Answer::No
         };
-        let mut used: Vec<Saying<'v>> = active.iter().filter(begun).copied().collect();
-        if used.is_empty() {
+        let mut used: Vec<Saying<'v>> = active.iter().filter(reached).copied().collect();
+        let begun = !used.is_empty();
+        if !begun {
             used.clone_from(&active);
         }
-        Self { active, used }
+        Self { active, used, begun }
     }
 
     /// The phase: the latest in sort order, but an announcement never stands against an earlier word that the meeting
@@ -62,8 +65,10 @@ impl<'v> About<'v> {
         let took_place =
             |(_, meeting): &Saying<'v>| matches!(phase_of(meeting), Phase::Opened | Phase::Held | Phase::Closed);
         let first = self.used.iter().position(took_place);
-        let stands = |(place, (_, meeting)): &(usize, &Saying<'v>)| {
-            phase_of(meeting) != Phase::Announced || first.is_none_or(|first| first > *place)
+        let stands = |(place, (_, meeting)): &(usize, &Saying<'v>)| match phase_of(meeting) {
+            Phase::Announced => !self.begun || first.is_none_or(|first| first > *place),
+            // Of what is still to come nothing but its announcement holds.
+            Phase::Opened | Phase::Held | Phase::Closed | Phase::Postponed | Phase::Cancelled => self.begun,
         };
         let (_, (by, meeting)) = self.used.iter().enumerate().rfind(stands)?;
         Some(Said { phase: phase_of(meeting), by, took_place: first.map(|first| self.used[first].0) })

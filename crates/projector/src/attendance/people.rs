@@ -83,10 +83,10 @@ impl<'v> People<'v> {
                 None => strays.push(claim),
             }
         }
-        let mut figures = joined.into_iter().map(Figure::of);
-        let mut head = figures.next();
-        let mut members: Vec<Figure<'v>> = figures.collect();
-        members.sort_by_cached_key(Figure::place);
+        let mut figures: Vec<Figure<'v>> = joined.into_iter().map(Figure::of).collect();
+        figures.sort_by_cached_key(Figure::place);
+        let mut figures = figures.into_iter();
+        let (mut head, members) = (figures.next(), figures.collect());
         if let Some(level) = head.as_mut().and_then(|head| head.level.as_mut()) {
             level.against.extend(strays.into_iter().filter_map(|claim| Some((claim.entry.level?, claim))));
         }

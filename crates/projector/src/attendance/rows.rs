@@ -69,7 +69,9 @@ impl<'v> Gathering<'v> {
     pub(super) fn not_stated(&self, claims: &Claims<'v>) -> Vec<PartyId> {
         let form = self.about.pick(|_, meeting| meeting.form);
         let end = self.about.held().and_then(|held| held.end());
-        let expected = form.is_some_and(|form| FORMS_OF_MEMBERS.contains(&form)) && !self.about.is_void();
+        // Nobody is missed at what is still to come, or does not take place.
+        let took_place = self.about.begun && !self.about.is_void();
+        let expected = took_place && form.is_some_and(|form| FORMS_OF_MEMBERS.contains(&form));
         let Some(end) = end.filter(|_| expected).map(Cutoff::Moment) else { return Vec::new() };
         let mut missing: BTreeSet<&PartyId> = BTreeSet::new();
         for organisation in self.organisations.keys() {

@@ -28,11 +28,16 @@ impl Selection {
         }
     }
 
+    /// Whether an event was on record, whoever says it.
+    pub(crate) fn on_record(&self, record: &Record) -> bool {
+        self.at_position.is_none_or(|position| record.position <= position)
+            && self.known_at.is_none_or(|instant| record.recorded_at() <= instant)
+    }
+
     /// Whether an event is selected, active or not.
     pub(crate) fn takes(&self, record: &Record) -> bool {
         let event = &record.event;
-        self.at_position.is_none_or(|position| record.position <= position)
-            && self.known_at.is_none_or(|instant| record.recorded_at() <= instant)
+        self.on_record(record)
             && match &self.according_to {
                 None => true,
                 Some(AccordingTo::Authority(authority)) => event.shared.authority() == *authority,
@@ -81,16 +86,15 @@ impl<'a> Activity<'a> {
         verdict
     }
 
-    /// The active events that take an event out of effect, in order of position.
+    /// The active events that take an event out of effect, in order of id.
     pub(crate) fn takers(&self, id: EventId) -> Vec<EventId> {
         let graph = self.linkers_of(id);
         let components = tarjan_scc(&graph);
         let apart = |other: EventId| !components.iter().any(|one| one.contains(&id) && one.contains(&other));
         let linkers = self.index.linkers(id).iter().map(|slot| self.index.at(*slot));
-        linkers
-            .filter(|record| self.is_active(record) && apart(record.event.id))
-            .map(|record| record.event.id)
-            .collect()
+        let takers = linkers.filter(|record| self.is_active(record) && apart(record.event.id));
+        let takers: BTreeSet<EventId> = takers.map(|record| record.event.id).collect();
+        takers.into_iter().collect()
     }
 
     /// The selected events on cycles of links, each cycle in order of id.

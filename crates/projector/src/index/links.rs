@@ -22,7 +22,7 @@ impl Index {
     /// The meetings that may belong to an organisation, as any event tells, active or not.
     pub(crate) fn meetings_of(&self, organisation: &OrganisationId) -> BTreeSet<MeetingId> {
         let named = self.organisation(organisation).into_iter().flat_map(|file| &file.meetings);
-        named.flat_map(|meeting| self.with_dependents(meeting)).collect()
+        named.flat_map(|meeting| self.with_parts_and_sidelines(meeting)).collect()
     }
 
     /// The events that may belong to an organisation among those that correct or retract another, are corrected or

@@ -226,7 +226,7 @@ impl Index {
         self.slot_of(id).map(|slot| self.at(slot))
     }
 
-    fn slot_of(&self, id: EventId) -> Option<Slot> {
+    pub(crate) fn slot_of(&self, id: EventId) -> Option<Slot> {
         self.slots.get(&id).copied().or_else(|| self.kept.slot_of(id))
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use summit::{Content, EventId, MeetingId, OrganisationId, Position};
+use summit::{Content, EventId, MeetingId, OrganisationId};
 
 use super::{Index, Record};
 
@@ -10,18 +10,18 @@ impl Index {
     /// The organisations that an event belongs to: those it names, those of its meeting, and those of what it corrects
     /// or retracts.
     pub fn organisations_of(&self, id: EventId) -> BTreeSet<OrganisationId> {
-        self.organisations_of_until(id, None)
+        self.organisations_told(id, &|_| true)
     }
 
-    /// The same, as far as entries up to a position tell.
-    pub(crate) fn organisations_of_until(&self, id: EventId, last: Option<Position>) -> BTreeSet<OrganisationId> {
+    /// The same, as far as those records tell that count.
+    pub(crate) fn organisations_told(&self, id: EventId, counts: &dyn Fn(&Record) -> bool) -> BTreeSet<OrganisationId> {
         let (mut found, mut seen, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![id]);
         while let Some(id) = open.pop() {
-            let record = self.event(id).filter(|record| exists(record, last) && seen.insert(id));
+            let record = self.event(id).filter(|record| counts(record) && seen.insert(id));
             let Some(record) = record else { continue };
             found.extend(record.event.shared.organisation.clone());
             if let Some(meeting) = &record.event.shared.meeting {
-                found.extend(self.organisations_of_meeting_until(meeting, last));
+                found.extend(self.organisations_of_meeting_told(meeting, counts));
             }
             open.extend(record.event.targets());
         }
@@ -31,14 +31,14 @@ impl Index {
     /// The organisations of a meeting: those that its own events name, and those of the meetings that it is a part of or
     /// held on the sidelines of.
     pub fn organisations_of_meeting(&self, meeting: &MeetingId) -> BTreeSet<OrganisationId> {
-        self.organisations_of_meeting_until(meeting, None)
+        self.organisations_of_meeting_told(meeting, &|_| true)
     }
 
-    /// The same, as far as entries up to a position tell.
-    pub(crate) fn organisations_of_meeting_until(
+    /// The same, as far as those records tell that count.
+    pub(crate) fn organisations_of_meeting_told(
         &self,
         meeting: &MeetingId,
-        last: Option<Position>,
+        counts: &dyn Fn(&Record) -> bool,
     ) -> BTreeSet<OrganisationId> {
         let (mut found, mut seen, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![meeting]);
         while let Some(meeting) = open.pop() {
@@ -46,7 +46,7 @@ impl Index {
                 continue;
             }
             let slots = self.meeting(meeting).into_iter().flat_map(|file| &file.about);
-            for record in slots.map(|slot| self.at(*slot)).filter(|record| exists(record, last)) {
+            for record in slots.map(|slot| self.at(*slot)).filter(|record| counts(record)) {
                 found.extend(record.event.shared.organisation.clone());
                 if let Content::Meeting(about) = &record.event.content {
                     open.extend(about.part_of.iter().chain(&about.sidelines_of));
@@ -55,8 +55,4 @@ impl Index {
         }
         found
     }
-}
-
-fn exists(record: &Record, last: Option<Position>) -> bool {
-    last.is_none_or(|last| record.position <= last)
 }

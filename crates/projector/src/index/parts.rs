@@ -12,9 +12,8 @@ impl Index {
         reachable(meeting, |meeting| self.meeting(meeting).into_iter().flat_map(|file| file.parts.clone()).collect())
     }
 
-    /// A meeting and those that any event calls parts of it or held on its sidelines, however deep: its organisations are
-    /// theirs too.
-    pub(crate) fn with_dependents(&self, meeting: &MeetingId) -> BTreeSet<MeetingId> {
+    /// A meeting, its parts, and what any event says is held on the sidelines of one of these, however deep.
+    pub fn with_parts_and_sidelines(&self, meeting: &MeetingId) -> BTreeSet<MeetingId> {
         reachable(meeting, |meeting| {
             let files = self.meeting(meeting).into_iter();
             files.flat_map(|file| file.parts.iter().chain(&file.sidelines)).cloned().collect()

@@ -139,7 +139,9 @@ pub fn diff(
     for party in after.parties_in(organisation) {
         let [was, is] = [&before, &after].map(|view| view.spell_rows(&view.spells_of(organisation, party)));
         if without_evidence(&was) != without_evidence(&is) {
-            let causes = causes(index, organisation, party, |record| from.holds(record) != to.holds(record));
+            let rests_on = was.iter().chain(&is).flat_map(|spell| spell.evidence.iter().copied());
+            let came = |record: &Record| from.holds(record) != to.holds(record);
+            let causes = causes(index, organisation, party, rests_on, came);
             changes.push(Difference { party: party.clone(), before: was, after: is, causes });
         }
     }
@@ -152,24 +154,26 @@ fn without_evidence(rows: &[SpellRow]) -> Vec<SpellRow> {
     rows.iter().cloned().map(|row| SpellRow { evidence: Vec::new(), ..row }).collect()
 }
 
-/// The events that bear on a party's status, themselves or through what they correct or retract, in order of position.
+/// The events that came in between and that either answer rests on, or that took something of the party out of effect or
+/// back into it, in order of position.
 fn causes(
     index: &Index,
     organisation: &OrganisationId,
     party: &PartyId,
+    rests_on: impl Iterator<Item = EventId>,
     came: impl Fn(&Record) -> bool,
 ) -> Vec<EventId> {
     let Some(file) = index.organisation(organisation) else { return Vec::new() };
     let own = file.parties.get(party);
     let own = own.into_iter().flat_map(|own| own.status.iter().chain(&own.rights));
-    let bearing = own.chain(&file.reclassifications).chain(&file.foundings).copied();
-    let (mut seen, mut open): (BTreeSet<Slot>, Vec<Slot>) = (BTreeSet::new(), bearing.collect());
+    let mut causes: BTreeSet<Slot> = rests_on.filter_map(|id| index.slot_of(id)).collect();
+    let mut open: Vec<Slot> = own.chain(&file.reclassifications).chain(&file.foundings).copied().collect();
     while let Some(slot) = open.pop() {
-        if seen.insert(slot) {
-            open.extend(index.linkers(index.at(slot).event.id));
-        }
+        let linkers = index.linkers(index.at(slot).event.id).iter();
+        open.extend(linkers.filter(|linker| causes.insert(**linker)));
     }
-    let mut records: Vec<&Record> = seen.into_iter().map(|slot| index.at(slot)).filter(|record| came(record)).collect();
+    let mut records: Vec<&Record> =
+        causes.into_iter().map(|slot| index.at(slot)).filter(|record| came(record)).collect();
     records.sort_unstable_by_key(|record| record.position);
     records.into_iter().map(|record| record.event.id).collect()
 }

@@ -6,9 +6,9 @@ mod rows;
 mod spells;
 mod tally;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use summit::{Answer, Cutoff, Event, OrganisationId, PartyId, Status};
+use summit::{Answer, Cutoff, Event, EventId, OrganisationId, PartyId, Status};
 
 pub use explain::{Knowledge, diff};
 pub(crate) use spells::{EventKey, Folded, Spell, sorted};
@@ -128,6 +128,13 @@ impl View<'_> {
         self.activity.filter(slots).map(|record| &record.event)
     }
 
+    /// Events in sort order, each once.
+    fn in_sort_order(&self, ids: Vec<EventId>) -> Vec<EventId> {
+        let records = ids.into_iter().filter_map(|id| self.index.event(id));
+        let keys: BTreeSet<EventKey> = records.map(|record| EventKey::of(&record.event)).collect();
+        keys.iter().map(EventKey::id).collect()
+    }
+
     /// The one row of a party that holds nothing asked for: surely not, or nothing is said of it.
     fn row_of_none(&self, party: &PartyId, spells: Option<&Folded>, status: Option<&Status>) -> Row {
         let spells = spells.map_or(&[][..], |spells| &spells.spells);
@@ -147,8 +154,10 @@ impl View<'_> {
         if let Some(spell) = spells.iter().find(holds).or(spells.first()) {
             row.contested = spell.contested();
             row.competing = self.competing(spell.competing());
-            row.evidence.clone_from(&spell.evidence);
         }
+        // That none of them holds takes all of them to show.
+        let evidence: Vec<EventId> = spells.iter().flat_map(|spell| spell.evidence.iter().copied()).collect();
+        row.evidence = self.in_sort_order(evidence);
         row
     }
 }
@@ -161,8 +170,9 @@ fn counts(folded: &BTreeMap<PartyId, Folded>, at: &Cutoff) -> BTreeMap<Status, C
         for stay in spells.spells.chunk_by(|left, right| left.status == right.status) {
             let (first, last) = (&stay[0], &stay[stay.len() - 1]);
             let ended = last.end.as_ref().map_or(Answer::No, |end| end.reached(at));
+            let one_by_one = stay.iter().map(|spell| spell.holds(at)).fold(Answer::No, Answer::or);
             let answer = held.entry(&first.status).or_insert(Answer::No);
-            *answer = answer.or(first.start.reached(at).and(!ended));
+            *answer = answer.or(first.start.reached(at).and(!ended)).or(one_by_one);
         }
         for (status, answer) in held.into_iter().filter(|(status, _)| !status.is_none()) {
             match answer {

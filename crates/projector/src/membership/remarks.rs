@@ -89,7 +89,7 @@ impl View<'_> {
     }
 
     fn odd_link(&self, record: &Record, target: EventId) -> Option<Remark> {
-        let known = self.index.event(target).filter(|target| self.exists(target.position));
+        let known = self.index.event(target).filter(|target| self.activity.selection().on_record(target));
         if known.is_none() {
             let text = format!("it corrects or retracts {target}, which is not on record");
             return Some(Remark { kind: "unknown-target", text, events: vec![record.event.id] });
@@ -105,6 +105,7 @@ impl View<'_> {
             .map(|other| other.event.id)
             .collect();
         corrections.sort_unstable();
+        corrections.dedup();
         (corrections.len() > 1).then(|| Remark {
             kind: "fork",
             text: format!("each corrects {target}; all of them count"),

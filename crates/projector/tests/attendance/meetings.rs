@@ -21,6 +21,13 @@ fn the_phase_is_the_latest_and_an_announcement_never_stands_against_an_earlier_w
 }
 
 #[test]
+fn of_a_meeting_still_to_come_nothing_holds_but_its_announcement() {
+    let [held, announced] = ["held", "announced"].map(|phase| meeting(1, &format!(r#""phase":"{phase}""#)));
+    let phase = |event: &String| ask(std::slice::from_ref(event), "m", "2020").meeting_info.phase;
+    assert_eq!((phase(&held), phase(&announced)), (None, Some(summit::Phase::Announced)));
+}
+
+#[test]
 fn a_meeting_is_told_attribute_by_attribute_and_an_announced_one_is_shown() {
     let events = [
         meeting(1, r#""title":"Report","venue":"Hall","authority":"press""#),

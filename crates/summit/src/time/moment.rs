@@ -147,12 +147,13 @@ impl Moment {
         self == self.day.last()
     }
 
-    /// The first moment behind this one, where whole days meet: 00:00 of the next day after a day's last moment,
-    /// else the next nanosecond.
+    /// The first moment behind this one: the next of equal readings, or 00:00 of the next day after a day's last moment.
     #[must_use]
     pub fn after(self) -> Self {
         if !self.is_bounded() {
             self
+        } else if self.utc < i32::MAX {
+            Self { utc: self.utc + 1, ..self }
         } else if self.nanos + 1 >= DAY_NANOS {
             self.day.next().first()
         } else {

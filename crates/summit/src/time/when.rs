@@ -53,6 +53,11 @@ impl When {
             .then_some(day)
     }
 
+    /// The one day that this fills, from its 00:00 to its last moment, if it is one.
+    pub fn whole_day(&self) -> Option<Day> {
+        self.day().filter(|_| self.range.earliest.opens_day() && self.range.latest.closes_day())
+    }
+
     /// The instant in UTC with second precision, as an EDTF date and time.
     pub fn from_instant(instant: jiff::Timestamp) -> Self {
         let clock = jiff::tz::TimeZone::UTC.to_datetime(instant);

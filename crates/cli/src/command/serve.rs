@@ -1,0 +1,133 @@
+//! `chronicle serve`: the long-lived projector, which keeps the published views current.
+
+use std::time::Duration;
+
+use chronicle::{ApplyError, Chronicle, ReadError, ViewError, ViewStore};
+use chronicle_nats::NatsViews;
+use clap::Args;
+use futures::StreamExt;
+use jiff::Timestamp;
+use projector::published::{POINTER_VIEW, PublishViewsError, Publisher};
+use projector::{Live, Update};
+
+use crate::ask::Shell;
+use crate::error::Failure;
+
+/// The pause before the views are taken up again, when their store could not be reached.
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
+
+/// Keep the published views current until ctrl-c: buckets that any NATS client can watch
+///
+/// The views are membership-N (keys such as sco.BLR) and attendance-N (sco-plus-astana-2024.IND); the key "views" of the
+/// bucket "chronicle" names the N that counts. Any number of them may run at once.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  chronicle serve --data /var/lib/chronicle")]
+pub(crate) struct Serve {}
+
+impl Serve {
+    pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+        let mut connection = shell.connect().await?;
+        let log = connection.log.clone();
+        let serving = async {
+            let mut live = Live::begin(&log, None, Timestamp::now).await?;
+            live.catch_up().await?;
+            follow(&log, &mut live, shell).await
+        };
+        tokio::select! {
+            ended = serving => ended,
+            () = told_to_end() => Ok(()),
+            lost = connection.lost() => Err(lost),
+        }
+    }
+}
+
+/// Publishes what changes, as it comes, for ever.
+async fn follow(log: &chronicle_nats::NatsChronicle, live: &mut Live, shell: &Shell) -> Result<(), Failure> {
+    let views = log.views();
+    let mut publisher = take_up(&views, live, log).await?;
+    let position = publisher.position();
+    let mut version = publisher.version();
+    shell
+        .output()
+        .remark(format_args!("serving version {version} of the views, at position {position}; ctrl-c ends it"));
+    let mut pointed = views.watch(POINTER_VIEW);
+    loop {
+        tokio::select! {
+            update = live.next() => {
+                let update = update?;
+                publish(&mut publisher, &update, &views, live, log).await?;
+            }
+            // Another version counts now, or its store went away and came back.
+            Some(_) = pointed.next() => {
+                publisher = take_up(&views, live, log).await?;
+                if std::mem::replace(&mut version, publisher.version()) != version {
+                    shell.output().note(format_args!("version {version} of the views counts now"));
+                }
+            }
+        }
+    }
+}
+
+async fn publish(
+    publisher: &mut Publisher<NatsViews>,
+    update: &Update,
+    views: &NatsViews,
+    live: &Live,
+    log: &chronicle_nats::NatsChronicle,
+) -> Result<(), Failure> {
+    match publisher.publish(live.index(), &update.changes).await {
+        Err(error) if may_pass(&error) => *publisher = take_up(views, live, log).await?,
+        done => done?,
+    }
+    Ok(())
+}
+
+/// Takes up the version that counts, once the store can be reached.
+async fn take_up(
+    views: &NatsViews,
+    live: &Live,
+    log: &chronicle_nats::NatsChronicle,
+) -> Result<Publisher<NatsViews>, Failure> {
+    let publisher = loop {
+        match Publisher::begin(views.clone(), live.index(), live.today()).await {
+            Err(error) if may_pass(&error) => tokio::time::sleep(RETRY_PAUSE).await,
+            begun => break begun?,
+        }
+    };
+    let tail = log.tail().await?;
+    if publisher.position() > tail {
+        // What is published was once read from this log.
+        return Err(ReadError::Gap { expected: publisher.position(), found: tail }.into());
+    }
+    Ok(publisher)
+}
+
+/// Whether the same may succeed in a moment.
+const fn may_pass(error: &PublishViewsError) -> bool {
+    match error {
+        PublishViewsError::View(ViewError::Unreachable(_))
+        | PublishViewsError::Apply(ApplyError::OutcomeUnknown(_) | ApplyError::Stale { .. })
+        | PublishViewsError::Contended(_)
+        | PublishViewsError::Switched => true,
+        PublishViewsError::View(ViewError::Damaged(_))
+        | PublishViewsError::Apply(ApplyError::Refused(_))
+        | PublishViewsError::Pointer(_)
+        | PublishViewsError::NoPrevious => false,
+    }
+}
+
+/// Ctrl-C, or being told to end by whoever runs services.
+async fn told_to_end() {
+    let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    let terminated = async {
+        match terminated {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated => {}
+    }
+}

@@ -1,0 +1,198 @@
+//! What the events of arbitrary logs say.
+
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use summit::{
+    Admission, Capacity, Content, EventId, Founding, Level, Meeting, MeetingForm, MeetingId, Mode, OrganisationId,
+    Participation, PartyId, Person, Phase, Presence, Previous, Reclassification, Retraction, Rung, Standing, Status,
+    Step, Suspension, Withdrawal,
+};
+
+use super::{MEETINGS, ORGANISATIONS, PARTIES, TIMES, time, when};
+
+const STATUSES: [&str; 3] = ["member", "observer", "partner"];
+const PEOPLE: [&str; 3] = ["Xi Jinping", "Li Qiang", "Wang Yi"];
+const LEVELS: [Level; 6] = [
+    Level::HeadOfState,
+    Level::HeadOfGovernment,
+    Level::ForeignMinister,
+    Level::HighRepresentative,
+    Level::Leader,
+    Level::Unknown,
+];
+
+/// What an event says, before the ids of others are known.
+#[derive(Debug, Clone)]
+pub(crate) enum Say {
+    Of(usize, Content),
+    At(usize, Option<usize>, Content),
+    TakenBack(Index),
+}
+
+impl Say {
+    pub(super) fn organisation(&self) -> Option<OrganisationId> {
+        let named = match self {
+            Self::Of(n, _) => Some(*n),
+            Self::At(_, n, _) => *n,
+            Self::TakenBack(_) => None,
+        };
+        named.map(|n| ORGANISATIONS[n].parse().expect("a slug"))
+    }
+
+    pub(super) fn meeting(&self) -> Option<MeetingId> {
+        match self {
+            Self::At(n, ..) => Some(meeting(*n)),
+            Self::Of(..) | Self::TakenBack(_) => None,
+        }
+    }
+
+    pub(super) fn content(&self, target: &impl Fn(&Index) -> EventId) -> Content {
+        match self {
+            Self::Of(_, content) | Self::At(_, _, content) => content.clone(),
+            Self::TakenBack(index) => Content::Retraction(Retraction { retracts: target(index), reason: None }),
+        }
+    }
+}
+
+fn meeting(n: usize) -> MeetingId {
+    MEETINGS[n].parse().expect("a slug")
+}
+
+/// A party, the first more often: what collides is what matters.
+fn party() -> impl Strategy<Value = PartyId> {
+    prop_oneof![3 => Just(0usize), 2 => 0..PARTIES.len() - 1].prop_map(|n| PARTIES[n].parse().expect("a party"))
+}
+
+fn status() -> impl Strategy<Value = Status> {
+    prop_oneof![2 => Just(STATUSES[0]), 1 => select(&STATUSES[..])].prop_map(|text| text.parse().expect("a token"))
+}
+
+fn status_or_none() -> impl Strategy<Value = Status> {
+    prop_oneof![4 => status(), 1 => Just(Status::none())]
+}
+
+/// Statuses and everything around them, with corrections and retractions.
+pub(crate) fn status_matters() -> impl Strategy<Value = Say> {
+    prop_oneof![
+        10 => (prop_oneof![5 => Just(0usize), 1 => Just(1)], claim(party().boxed()))
+            .prop_map(|(n, said)| Say::Of(n, said)),
+        1 => any::<Index>().prop_map(Say::TakenBack),
+    ]
+}
+
+/// The statuses of one party in one organisation.
+pub(crate) fn matters_of_one() -> impl Strategy<Value = Say> {
+    let one: PartyId = PARTIES[0].parse().expect("a party");
+    claim(Just(one).boxed()).prop_map(|said| Say::Of(0, said))
+}
+
+/// One change that many date.
+pub(crate) fn matters_of_one_change() -> impl Strategy<Value = Say> {
+    let party: PartyId = PARTIES[0].parse().expect("a party");
+    Just(Content::Admission(Admission { party, status: Status::member(), manner: None, instrument: None }))
+        .prop_map(|said| Say::Of(0, said))
+}
+
+/// Claims of one party, and as many events that take others back.
+pub(crate) fn matters_of_links() -> impl Strategy<Value = Say> {
+    prop_oneof![matters_of_one(), any::<Index>().prop_map(Say::TakenBack)]
+}
+
+fn claim(party: BoxedStrategy<PartyId>) -> impl Strategy<Value = Content> {
+    // Not at an instant: what is just after one is told from another of the same reading by no text.
+    let look = time().prop_map(|n| if TIMES[n].contains('T') { 0 } else { n });
+    let previous = (look, status_or_none()).prop_map(|(n, status)| Previous { occurred: when(n), status });
+    prop_oneof![
+        1 => Just(Content::Founding(Founding { name: None })),
+        6 => (party.clone(), status()).prop_map(|(party, status)| {
+            Content::Admission(Admission { party, status, manner: None, instrument: None })
+        }),
+        6 => (party.clone(), status_or_none(), prop::option::of(previous)).prop_map(|(party, status, previous)| {
+            Content::Standing(Standing { party, status, previous })
+        }),
+        1 => (party.clone(), status()).prop_map(|(party, towards)| {
+            Content::Step(Step { party, towards, step: Rung::Applied })
+        }),
+        2 => party.clone().prop_map(|party| Content::Suspension(Suspension { party, scope: None })),
+        2 => party.clone().prop_map(|party| Content::Reinstatement(Suspension { party, scope: None })),
+        2 => party.prop_map(|party| Content::Withdrawal(Withdrawal { party, manner: None })),
+        3 => (prop::collection::vec(status(), 1..3), status()).prop_map(|(from, to)| {
+            Content::Reclassification(Reclassification { from, to })
+        }),
+    ]
+}
+
+/// Meetings, their parts and who took part, with some memberships, corrections and retractions.
+pub(crate) fn meeting_matters() -> impl Strategy<Value = Say> {
+    let at = || prop_oneof![3 => Just(0usize), 2 => 0..MEETINGS.len()];
+    prop_oneof![
+        6 => (at(), participation()).prop_map(|(n, said)| Say::At(n, None, Content::Attendance(said))),
+        4 => (at(), prop::option::of(0..2usize), held()).prop_map(|(n, organisation, said)| {
+            Say::At(n, organisation, Content::Meeting(said))
+        }),
+        2 => (0..2usize, party(), status()).prop_map(|(n, party, status)| {
+            Say::Of(n, Content::Admission(Admission { party, status, manner: None, instrument: None }))
+        }),
+        1 => (0..2usize, party()).prop_map(|(n, party)| {
+            Say::Of(n, Content::Withdrawal(Withdrawal { party, manner: None }))
+        }),
+        1 => any::<Index>().prop_map(Say::TakenBack),
+    ]
+}
+
+/// What is said of one delegation, at a meeting and now and then at a part of it.
+pub(crate) fn matters_of_one_delegation() -> impl Strategy<Value = Say> {
+    let said = participation().prop_map(|said| Participation { party: PARTIES[0].parse().ok(), group: None, ..said });
+    let part = held().prop_map(|said| Meeting { part_of: Some(meeting(0)), ..said });
+    prop_oneof![
+        6 => (prop_oneof![4 => Just(0), 1 => Just(1)], said).prop_map(|(n, said)| {
+            Say::At(n, None, Content::Attendance(said))
+        }),
+        1 => part.prop_map(|said| Say::At(1, None, Content::Meeting(said))),
+        1 => held().prop_map(|said| Say::At(0, Some(0), Content::Meeting(said))),
+    ]
+}
+
+fn person() -> impl Strategy<Value = Person> {
+    (0..PEOPLE.len()).prop_map(|n| {
+        let id = PEOPLE[n].to_lowercase().replace(' ', "-").parse().expect("a slug");
+        Person { name: PEOPLE[n].to_owned(), id, office: None }
+    })
+}
+
+fn participation() -> impl Strategy<Value = Participation> {
+    let presence = prop::option::of(select(Presence::ALL));
+    let capacity = prop::option::weighted(0.2, select(&["observer", "guest_of_chair"][..]));
+    let mode = prop::option::weighted(0.3, select(&[Mode::InPerson, Mode::Video][..]));
+    let lieu = prop::option::weighted(0.2, person());
+    let who = prop_oneof![8 => party().prop_map(Ok), 1 => Just(Err("others".to_owned()))];
+    let level = prop::option::of(select(&LEVELS[..]));
+    (who, presence, prop::option::of(person()), level, capacity, mode, lieu).prop_map(
+        |(who, presence, person, level, capacity, mode, in_lieu_of)| {
+            let capacity: Option<Capacity> = capacity.map(|text| text.parse().expect("a token"));
+            let (party, group) = (who.clone().ok(), who.err());
+            Participation { party, group, presence, person, level, capacity, mode, in_lieu_of, complete: None }
+        },
+    )
+}
+
+fn held() -> impl Strategy<Value = Meeting> {
+    let form = prop::option::of(select(&[MeetingForm::Summit, MeetingForm::Plenary, MeetingForm::Photo][..]));
+    let phase = prop::option::of(select(Phase::ALL));
+    let whole = || prop::option::weighted(0.5, (0..MEETINGS.len()).prop_map(meeting));
+    let beside = prop::option::weighted(0.2, (0..MEETINGS.len()).prop_map(meeting));
+    (form, phase, whole(), beside, prop::collection::vec(participation(), 0..3)).prop_map(
+        |(form, phase, part_of, sidelines_of, participants)| Meeting {
+            form,
+            phase,
+            title: None,
+            theme: None,
+            host: None,
+            venue: None,
+            mode: None,
+            part_of,
+            sidelines_of,
+            participants,
+        },
+    )
+}

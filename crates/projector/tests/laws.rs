@@ -1,0 +1,227 @@
+//! The laws of the folds, as properties of small logs in which everything collides, and of the real data.
+
+mod arbitrary;
+mod oracle;
+
+use arbitrary::agree::{
+    asking, evidence_of_rows_suffices, evidence_of_seats_suffices, evidence_of_spells_suffices, seats_agree,
+    statuses_agree, view,
+};
+use arbitrary::folded::{TODAY, everything, index};
+use arbitrary::{
+    Log, MEETINGS, ORGANISATIONS, PARTIES, Say, asked, asked_of_a_period, known_at, logs, matters_of_links,
+    matters_of_one, matters_of_one_change, matters_of_one_delegation, meeting_matters, placed, reusing, seen, shuffled,
+    status_matters,
+};
+use oracle::Line;
+use projector::MembersFilter;
+use proptest::prelude::*;
+use summit::{MeetingId, OrganisationId, PartyId, Position, Vantage};
+use wire::Document;
+
+const ASTANA: &str = include_str!("../../wire/tests/data/astana-2024.jsonl");
+const HISTORY: &str = include_str!("../../wire/tests/data/sco-history.jsonl");
+/// Logs of so many events at most.
+const EVENTS: usize = 10;
+/// On how many small logs a law is tried.
+const CASES: u32 = 400;
+/// On how many orders of the real data.
+const ORDERS: u32 = 4;
+/// Moments around which the real data changes.
+const MOMENTS: [&str; 7] = [
+    "2000",
+    "2008-08-28",
+    "2017-03-01",
+    "2017-06-09",
+    "before:b5364d9f-d187-5fb4-b66f-f9f065db5ba6",
+    "2024-07-04",
+    "2025",
+];
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 500, ..ProptestConfig::default() }
+}
+
+/// Both data sets as one log.
+fn real() -> Log {
+    let decode = |line: &str| Document::decode(line.as_bytes()).expect("a good document").event().clone();
+    placed(ASTANA.lines().chain(HISTORY.lines()).map(decode))
+}
+
+fn at(as_of: &str) -> Vantage {
+    Vantage { as_of: Some(as_of.parse().expect("a time")), ..Vantage::default() }
+}
+
+fn organisations() -> Vec<OrganisationId> {
+    ORGANISATIONS.iter().map(|slug| slug.parse().expect("a slug")).collect()
+}
+
+fn parties() -> Vec<PartyId> {
+    PARTIES.iter().map(|code| code.parse().expect("a party")).collect()
+}
+
+fn meetings() -> Vec<MeetingId> {
+    MEETINGS.iter().map(|slug| slug.parse().expect("a slug")).collect()
+}
+
+/// Logs of statuses, of several parties or of one.
+fn status_logs() -> impl Strategy<Value = Log> {
+    prop_oneof![
+        2 => logs(status_matters(), EVENTS),
+        2 => logs(matters_of_one(), EVENTS),
+        1 => logs(matters_of_one_change(), EVENTS),
+        1 => logs(matters_of_links(), EVENTS),
+    ]
+}
+
+/// Logs of meetings, with several delegations or one.
+fn meeting_logs() -> impl Strategy<Value = Log> {
+    prop_oneof![logs(meeting_matters(), EVENTS), logs(matters_of_one_delegation(), EVENTS)]
+}
+
+/// Statuses and meetings together.
+fn all_matters() -> impl Strategy<Value = Say> {
+    prop_oneof![2 => status_matters(), 2 => meeting_matters(), 1 => matters_of_one_delegation()]
+}
+
+/// One log behind the other.
+fn behind(log: &Log, other: &Log) -> Log {
+    placed(log.0.iter().chain(&other.0).map(|line| line.event.clone()))
+}
+
+proptest! {
+    #![proptest_config(config(CASES))]
+
+    #[test]
+    fn statuses_are_those_of_the_oracle((log, vantage) in asked(status_logs())) {
+        for organisation in organisations() {
+            statuses_agree(&log, &vantage, &organisation, &parties())?;
+        }
+    }
+
+    #[test]
+    fn delegations_are_those_of_the_oracle((log, vantage) in asked(meeting_logs())) {
+        for meeting in meetings() {
+            seats_agree(&log, &vantage, &meeting)?;
+        }
+    }
+
+    #[test]
+    fn of_several_events_with_one_id_only_the_first_counts(
+        (log, vantage) in asked(reusing(logs(all_matters(), EVENTS))),
+    ) {
+        statuses_agree(&log, &vantage, &organisations()[0], &parties())?;
+        seats_agree(&log, &vantage, &meetings()[0])?;
+    }
+
+    #[test]
+    fn evidence_suffices_for_statuses((log, vantage) in asked_of_a_period(status_logs())) {
+        for organisation in organisations() {
+            evidence_of_rows_suffices(&log, &vantage, &organisation, &MembersFilter::default())?;
+            evidence_of_spells_suffices(&log, &vantage, &organisation)?;
+            for party in parties() {
+                evidence_of_rows_suffices(&log, &vantage, &organisation, &asking(&party, None))?;
+            }
+        }
+    }
+
+    #[test]
+    fn evidence_suffices_for_delegations((log, vantage) in asked_of_a_period(meeting_logs())) {
+        for meeting in meetings() {
+            evidence_of_seats_suffices(&log, &vantage, &meeting)?;
+        }
+    }
+
+    #[test]
+    fn any_order_of_recording_gives_the_same_views(
+        (log, other, vantage) in shuffled(logs(all_matters(), EVENTS)).prop_flat_map(|(log, other)| {
+            seen(Just(log)).prop_map(move |(log, vantage)| (log, other.clone(), vantage))
+        }),
+    ) {
+        let (one, other) = (index(&log.0), index(&other.0));
+        prop_assert_eq!(everything(&one, &one, &vantage), everything(&other, &one, &vantage));
+    }
+
+    #[test]
+    fn delivered_twice_changes_nothing(
+        (log, other) in shuffled(logs(all_matters(), EVENTS)),
+        known_at in prop::option::of(known_at()),
+    ) {
+        let vantage = Vantage { known_at, ..Vantage::default() };
+        let (once, twice) = (index(&log.0), index(&behind(&log, &other).0));
+        prop_assert_eq!(everything(&once, &once, &vantage), everything(&twice, &once, &vantage));
+    }
+
+    #[test]
+    fn knowledge_at_a_position_ignores_everything_after_it(
+        (log, vantage) in asked_of_a_period(logs(all_matters(), EVENTS)),
+        last in 0..EVENTS as u64,
+    ) {
+        let before = index(log.0.iter().filter(|line| line.position <= last));
+        let (all, tail) = (index(&log.0), Vantage { at_position: None, ..vantage.clone() });
+        let frozen = Vantage { at_position: Some(Position::new(last)), ..vantage };
+        prop_assert_eq!(everything(&all, &before, &frozen), everything(&before, &before, &tail));
+    }
+
+    #[test]
+    fn knowledge_at_an_instant_ignores_what_was_put_on_record_later(
+        (log, vantage) in asked_of_a_period(logs(all_matters(), EVENTS)),
+        at in known_at(),
+    ) {
+        let by_then = |line: &&Line| line.event.recorded_at.unwrap_or(line.stored_at) <= at;
+        let known = index(log.0.iter().filter(by_then));
+        let (all, now) = (index(&log.0), Vantage { known_at: None, at_position: None, ..vantage });
+        let then = Vantage { known_at: Some(at), ..now.clone() };
+        prop_assert_eq!(everything(&all, &known, &then), everything(&known, &known, &now));
+    }
+
+    #[test]
+    fn asked_today_is_asked_as_of_today(log in logs(all_matters(), EVENTS)) {
+        let index = index(&log.0);
+        let today = at(&TODAY.to_string());
+        prop_assert_eq!(everything(&index, &index, &Vantage::default()), everything(&index, &index, &today));
+        let (now, then) = (view(&index, &Vantage::default()), view(&index, &today));
+        for organisation in organisations() {
+            let members = |view: &projector::View<'_>| view.members(&organisation, &MembersFilter::default());
+            prop_assert_eq!(members(&now), members(&then));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(config(ORDERS))]
+
+    #[test]
+    fn the_real_data_says_the_same_in_any_order_and_twice((log, other) in shuffled(Just(real()))) {
+        let (one, other, twice) = (index(&log.0), index(&other.0), index(&behind(&other, &log).0));
+        for moment in MOMENTS {
+            let vantage = at(moment);
+            let said = everything(&one, &one, &vantage);
+            prop_assert_eq!(&said, &everything(&other, &one, &vantage));
+            prop_assert_eq!(&said, &everything(&twice, &one, &vantage));
+        }
+    }
+}
+
+#[test]
+fn the_real_data_says_what_the_oracle_says() -> Result<(), TestCaseError> {
+    let log = real();
+    let index = index(&log.0);
+    let parties: Vec<PartyId> = index.parties().cloned().collect();
+    for moment in MOMENTS {
+        let vantage = at(moment);
+        for organisation in index.organisations() {
+            statuses_agree(&log, &vantage, organisation, &parties)?;
+        }
+    }
+    let vantage = at("2024-07-04");
+    for meeting in index.meetings() {
+        seats_agree(&log, &vantage, meeting)?;
+        evidence_of_seats_suffices(&log, &vantage, meeting)?;
+    }
+    for organisation in index.organisations() {
+        evidence_of_rows_suffices(&log, &vantage, organisation, &MembersFilter::default())?;
+        evidence_of_spells_suffices(&log, &vantage, organisation)?;
+    }
+    Ok(())
+}
