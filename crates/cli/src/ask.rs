@@ -69,7 +69,9 @@ impl Shell {
             };
             read::passed_over(passed_over, self.output());
             let (notes, written) = answer?;
-            notes.into_iter().for_each(|note| self.output().note(note));
+            for note in notes {
+                self.output().note(note);
+            }
             self.output().print(&written)?;
             // The server is not kept waiting for what only we need.
             drop(connection);
