@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 
+use nix::unistd::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -80,6 +81,24 @@ impl Chronicle {
     /// Its data directory.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// The processes of its embedded nats-server: those whose command line names the data directory.
+    ///
+    /// # Panics
+    ///
+    /// Where the processes cannot be listed.
+    pub fn servers(&self) -> Vec<Pid> {
+        let data = self.data();
+        let data = data.to_str().expect("a path");
+        let processes = std::fs::read_dir("/proc").expect("the processes").filter_map(Result::ok);
+        let ours = processes.filter_map(|process| {
+            let id = process.file_name().to_string_lossy().parse().ok()?;
+            let line = std::fs::read_to_string(process.path().join("cmdline")).ok()?;
+            let program = line.split('\0').next()?;
+            (program.ends_with("nats-server") && line.contains(data)).then(|| Pid::from_raw(id))
+        });
+        ours.collect()
     }
 
     /// The command with arguments, ready to start: nothing of the caller's own settings reaches it.
@@ -194,7 +213,7 @@ impl Running {
 
     /// Ctrl-C, and its end.
     pub fn interrupt(&mut self) -> ExitStatus {
-        let id = nix::unistd::Pid::from_raw(i32::try_from(self.child.id()).expect("a process id"));
+        let id = Pid::from_raw(i32::try_from(self.child.id()).expect("a process id"));
         nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).expect("it runs");
         self.child.wait().expect("it ends")
     }

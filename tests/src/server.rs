@@ -7,9 +7,13 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use chronicle_nats::embedded::find_server;
+use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::wait;
+
+/// What has a server write to the disk before it answers.
+const WRITE_THROUGH: &str = "sync_interval: always";
 
 /// A nats-server.
 pub struct NatsServer {
@@ -31,7 +35,18 @@ impl NatsServer {
     pub fn start() -> Self {
         let found = find_server(Path::new(env!("CARGO_MANIFEST_DIR")));
         let program = found.unwrap_or_else(|error| panic!("{error}\nhint: {}", error.hint())).program;
-        Self::start_program(program)
+        Self::start_program(program, WRITE_THROUGH)
+    }
+
+    /// The server that the lookup finds, writing through when it likes: every two minutes, its default.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none, with the line that gets it.
+    pub fn start_lazy() -> Self {
+        let found = find_server(Path::new(env!("CARGO_MANIFEST_DIR")));
+        let program = found.unwrap_or_else(|error| panic!("{error}\nhint: {}", error.hint())).program;
+        Self::start_program(program, "")
     }
 
     /// An old server that the set-up script puts beside the good one.
@@ -43,15 +58,16 @@ impl NatsServer {
         let place = format!(".nats-server/{version}/nats-server");
         let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
         let program = above.map(|folder| folder.join(&place)).find(|program| program.is_file());
-        Self::start_program(program.unwrap_or_else(|| panic!("there is no {place}\nhint: ./deploy/setup --tests")))
+        let hint = || panic!("there is no {place}\nhint: ./deploy/setup --tests");
+        Self::start_program(program.unwrap_or_else(hint), WRITE_THROUGH)
     }
 
-    fn start_program(program: PathBuf) -> Self {
+    fn start_program(program: PathBuf, sync: &str) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let [port, monitor] = free_ports();
         let config = format!(
             "listen: \"127.0.0.1:{port}\"\nhttp: \"127.0.0.1:{monitor}\"\n\
-             jetstream {{ store_dir: \"{}\", sync_interval: always }}\n",
+             jetstream {{ store_dir: \"{}\", {sync} }}\n",
             folder.path().join("store").display()
         );
         std::fs::write(folder.path().join("nats.conf"), config).expect("a configuration");
@@ -77,6 +93,16 @@ impl NatsServer {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+
+    /// Its process.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not run.
+    pub fn id(&self) -> Pid {
+        let child = self.child.as_ref().expect("it runs");
+        Pid::from_raw(i32::try_from(child.id()).expect("a process id"))
     }
 
     /// Where it is reached.

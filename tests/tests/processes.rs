@@ -134,26 +134,10 @@ fn an_embedded_server_that_is_killed_comes_back_for_the_next_command() {
     let acks = acknowledged(&chronicle.run(["publish", ASTANA]).good());
     let mut asking = chronicle.spawn(["watch", "events", "--since", "0"]);
     assert!(asking.line().is_some());
-    let killed = kill_server_of(&chronicle);
-    assert!(killed > 0, "there was a server");
+    let servers = chronicle.servers();
+    assert_eq!(servers.len(), 1, "there is one server");
+    nix::sys::signal::kill(servers[0], nix::sys::signal::Signal::SIGKILL).expect("it runs");
     check(&chronicle, &acks);
     asking.kill();
     check(&chronicle, &acks);
-}
-
-/// `kill -9` of every nats-server whose command line names the data directory.
-fn kill_server_of(chronicle: &Chronicle) -> usize {
-    let data = chronicle.data();
-    let data = data.to_str().expect("a path");
-    let mut killed = 0;
-    for entry in std::fs::read_dir("/proc").expect("the processes").filter_map(Result::ok) {
-        let Ok(id) = entry.file_name().to_string_lossy().parse::<i32>() else { continue };
-        let line = std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
-        let program = line.split('\0').next().unwrap_or_default();
-        if program.ends_with("nats-server") && line.contains(data) {
-            let id = nix::unistd::Pid::from_raw(id);
-            killed += usize::from(nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGKILL).is_ok());
-        }
-    }
-    killed
 }

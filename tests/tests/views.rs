@@ -118,3 +118,45 @@ fn several_projectors_one_of_them_killed_and_one_asleep_keep_the_views_that_a_re
     let back = chronicle.run(["rebuild", "--rollback", "--json"]).json();
     assert_eq!(back, json!({"current": 1}));
 }
+
+#[test]
+fn a_reader_who_asks_throughout_never_reads_wrong_or_nothing_while_the_views_are_built_anew() {
+    use chronicle::ViewStore;
+    use projector::published::pointer;
+
+    let server = NatsServer::start();
+    let chronicle = Chronicle::on(&server.url());
+    chronicle.run(["publish", ASTANA]).good();
+    let serve = chronicle.spawn(["serve"]);
+    wait("the views", || published(&server, "chronicle").1.len(), |keys| *keys == 1);
+    let should = published(&server, "attendance-1").1;
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let (reads, versions) = std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let runtime = tokio::runtime::Runtime::new().expect("threads");
+            runtime.block_on(async {
+                let log = NatsChronicle::connect(&Settings::new(server.url(), "reader")).await.expect("connected");
+                let views = log.views();
+                let (mut reads, mut versions) = (0, std::collections::BTreeSet::new());
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    let current = pointer(&views).await.expect("readable").expect("always there").current;
+                    let view = format!("attendance-{current}");
+                    let (key, value) = &should[reads % should.len()];
+                    let read = views.value(&view, key).await.expect("readable");
+                    assert_eq!(read.as_deref(), Some(value.as_bytes()), "{view} {key}");
+                    versions.insert(current);
+                    reads += 1;
+                }
+                (reads, versions)
+            })
+        });
+        for _ in 0..3 {
+            chronicle.run(["rebuild"]).good();
+        }
+        chronicle.run(["rebuild", "--rollback"]).good();
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        reader.join().expect("every read is good")
+    });
+    assert!(reads > should.len() && versions.len() > 2, "{reads} reads of versions {versions:?}");
+    drop(serve);
+}

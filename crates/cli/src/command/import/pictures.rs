@@ -1,54 +1,32 @@
-//! `chronicle import`: what others hold, as history.
+//! `chronicle import snapshots`: repeated pictures of who belongs where.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 
-use clap::{Args, Subcommand};
+use clap::Args;
 use futures::stream::{self, Stream, StreamExt};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 use jiff::Timestamp;
-use producer::import::{Columns, ImportError, Item, Mapping, Reject, Snapshots, Source, Summary};
+use producer::import::{Columns, ImportError, Item, Mapping, Snapshots, Source, Summary};
 use producer::{Acknowledged, Producer, PublishError};
-use serde::Serialize;
 use summit::{Authority, OrganisationId, PartyId, Status};
 
-use super::publish::Publish;
+use super::rejects::Rejects;
+use super::spelling::{Column, column, delimiter, meaning};
+use super::{Imported, tell};
 use crate::ask::Shell;
 use crate::directory::Indexed;
 use crate::error::Failure;
-use crate::output::{self, Output};
+use crate::output::Output;
 
-/// How many rejected rows are told where no file takes them.
-const TOLD_REJECTS: u64 = 20;
 /// How progress is shown: the share that is done, and how long the rest takes at this pace.
-const PROGRESS: &str = "{msg} {wide_bar} {percent}% {eta} left";
-
-/// Import what others hold
-#[derive(Debug, Args)]
-pub(crate) struct Import {
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(Debug, Subcommand)]
-enum What {
-    Snapshots(Box<Pictures>),
-    Jsonl(Jsonl),
-}
-
-impl Import {
-    pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
-        match &self.what {
-            What::Snapshots(import) => import.run(shell).await,
-            What::Jsonl(import) => import.run(shell).await,
-        }
-    }
-}
+const PROGRESS: &str = "{msg} {wide_bar} {percent}%{left}";
+/// One part in so many has to be done before it says anything about the rest: the first event travels alone, and slowly.
+const TELLING_PART: u64 = 50;
 
 /// Import repeated pictures of who belongs where: only what changed from one to the next is published
 ///
@@ -64,7 +42,7 @@ impl Import {
   chronicle import snapshots factbook.csv.gz --authority record --source \"The World Factbook\"
   chronicle import snapshots table.csv --source \"My table\" --column date=year --status-map oberver=observer --dry-run
   chronicle import snapshots table.csv --source \"My table\" --party-map XKX=kosovo --rejects rejects.csv")]
-struct Pictures {
+pub(super) struct Pictures {
     /// The table
     file: PathBuf,
     /// Who took the pictures; events come from /imports/ and the slug of this name
@@ -102,57 +80,8 @@ struct Pictures {
     dry_run: bool,
 }
 
-/// Import CloudEvents from elsewhere, one JSON document a line
-///
-/// As `publish` does, under the ids that they have, with a summary in place of acknowledgements.
-#[derive(Debug, Args)]
-#[command(after_help = "Example:
-  chronicle import jsonl elsewhere.jsonl")]
-struct Jsonl {
-    /// The file; - is standard input
-    file: PathBuf,
-    /// Store the good lines, tell the others
-    #[arg(long)]
-    keep_going: bool,
-}
-
-impl Jsonl {
-    async fn run(&self, shell: &Shell) -> Result<(), Failure> {
-        Publish::summed_up(self.file.clone(), self.keep_going).run(shell).await
-    }
-}
-
-/// What came of an import: what was read, and what the chronicle did not know of it.
-#[derive(Debug, Serialize)]
-pub(super) struct Imported<T> {
-    #[serde(flatten)]
-    read: T,
-    published: u64,
-    known: u64,
-}
-
-/// What was read of a file of documents.
-#[derive(Debug, Serialize)]
-pub(super) struct Lines {
-    rejected: u64,
-}
-
-impl Imported<Lines> {
-    /// For people to standard error, for programs to standard output.
-    pub(super) fn tell(published: u64, known: u64, rejected: u64, output: Output) -> Result<(), Failure> {
-        tell(&Self { read: Lines { rejected }, published, known }, rejected, output)
-    }
-}
-
-fn tell<T: Serialize>(imported: &Imported<T>, rejected: u64, output: Output) -> Result<(), Failure> {
-    let Imported { published, known, .. } = imported;
-    let nothing = if *published == 0 { ": nothing is new" } else { "" };
-    output.remark(format_args!("{published} published, {known} known, {rejected} rejected{nothing}"));
-    if output.json { Output::json(imported) } else { Ok(()) }
-}
-
 impl Pictures {
-    async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+    pub(super) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         let output = shell.output();
         let source = self.source()?;
         let table = self.check(output)?;
@@ -168,7 +97,7 @@ impl Pictures {
     fn check(&self, output: Output) -> Result<Summary, Failure> {
         let (file, bytes) = self.open()?;
         let bar = progress(output, "checking the table", bytes);
-        let mut rejects = Rejects::new(self)?;
+        let mut rejects = Rejects::new(&self.file, self.rejects.as_deref())?;
         let mut items = Snapshots::read(bar.wrap_read(file), self.mapping()).map_err(|error| self.failure(error))?;
         for item in items.by_ref() {
             if let Item::Rejected(reject) = item.map_err(|error| self.failure(error))? {
@@ -288,49 +217,6 @@ impl Pictures {
     }
 }
 
-/// Where rejected rows go: to a file, or the first of them to standard error.
-struct Rejects<'a> {
-    table: &'a Path,
-    file: Option<(&'a Path, csv::Writer<File>)>,
-    told: u64,
-}
-
-impl<'a> Rejects<'a> {
-    fn new(import: &'a Pictures) -> Result<Self, Failure> {
-        let file = import.rejects.as_deref().map(|path| {
-            let mut file = csv::Writer::from_path(path).map_err(|error| unwritten(path, error))?;
-            file.write_record(["line", "column", "found", "allowed"]).map_err(|error| unwritten(path, error))?;
-            Ok::<_, Failure>((path, file))
-        });
-        Ok(Self { table: &import.file, file: file.transpose()?, told: 0 })
-    }
-
-    fn take(&mut self, reject: &Reject) -> Result<(), Failure> {
-        if let Some((path, file)) = &mut self.file {
-            let line = reject.line.to_string();
-            let mut faults = reject.faults.iter();
-            return faults
-                .try_for_each(|fault| file.write_record([&line, &fault.field, &fault.found, &fault.allowed]))
-                .map_err(|error| unwritten(path, error));
-        }
-        self.told += 1;
-        if self.told <= TOLD_REJECTS {
-            output::say(&format!("{}:{}: {reject}\n", self.table.display(), reject.line));
-        }
-        Ok(())
-    }
-
-    fn end(self) -> Result<(), Failure> {
-        if let Some((path, mut file)) = self.file {
-            return file.flush().map_err(|error| unwritten(path, error));
-        }
-        if let Some(more) = self.told.checked_sub(TOLD_REJECTS).filter(|more| *more > 0) {
-            output::say(&format!("and {more} more\n"));
-        }
-        Ok(())
-    }
-}
-
 /// What a dry run answers.
 fn sum_up(table: Summary, output: Output) -> Result<(), Failure> {
     if output.json {
@@ -346,7 +232,7 @@ fn sum_up(table: Summary, output: Output) -> Result<(), Failure> {
     ))
 }
 
-/// How many are new and how many are known, each shown as it comes.
+/// How many are new and how many are known. What is known is passed in no time, so it is no part of the way.
 async fn count(
     answers: impl Stream<Item = Result<Acknowledged, PublishError>>,
     bar: &ProgressBar,
@@ -354,16 +240,28 @@ async fn count(
     let mut answers = pin!(answers);
     let (mut published, mut known) = (0, 0);
     while let Some(answer) = answers.next().await {
-        let duplicate = answer?.duplicate;
-        published += u64::from(!duplicate);
-        known += u64::from(duplicate);
-        bar.inc(1);
+        if answer?.duplicate {
+            known += 1;
+            bar.dec_length(1);
+        } else {
+            published += 1;
+            bar.inc(1);
+        }
     }
     Ok((published, known))
 }
 
 fn progress(output: Output, what: &'static str, steps: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template(PROGRESS).expect("the template is well-formed");
+    let left = |state: &ProgressState, text: &mut dyn Write| {
+        let (done, all) = (state.pos(), state.len().unwrap_or_default());
+        if done * TELLING_PART >= all.max(1) {
+            let part = u32::try_from(done).ok().zip(u32::try_from(all.saturating_sub(done)).ok());
+            let left = part.map(|(done, left)| state.elapsed().mul_f64(f64::from(left) / f64::from(done)));
+            // A text that cannot be shown is nobody's loss.
+            let _ = left.map(|left| write!(text, " {} left", HumanDuration(left)));
+        }
+    };
+    let style = ProgressStyle::with_template(PROGRESS).expect("the template is well-formed").with_key("left", left);
     output.progress(steps).with_style(style).with_message(what)
 }
 
@@ -371,51 +269,6 @@ fn unreadable(path: &Path, source: io::Error) -> Failure {
     Failure::Unreadable { name: path.display().to_string(), source }
 }
 
-fn unwritten(path: &Path, error: impl Display) -> Failure {
-    Failure::System {
-        what: "write the rejected rows",
-        source: io::Error::other(format!("{}: {error}", path.display())),
-    }
-}
-
 fn bad_source(error: impl Display) -> Failure {
     Failure::usage(error.to_string(), "name the source with --source, and its slug with --slug where the name has none")
-}
-
-/// A column that is read.
-#[derive(Debug, Clone, Copy)]
-enum Column {
-    Date,
-    Party,
-    Organisation,
-    Status,
-}
-
-fn column(text: &str) -> Result<(Column, String), String> {
-    let (column, name) = text.split_once('=').unwrap_or((text, ""));
-    let column = match column {
-        "date" => Column::Date,
-        "party" => Column::Party,
-        "organisation" => Column::Organisation,
-        "status" => Column::Status,
-        _ => return Err("allowed is date=NAME, party=NAME, organisation=NAME or status=NAME".to_owned()),
-    };
-    Ok((column, name.trim().to_owned()))
-}
-
-fn delimiter(text: &str) -> Result<u8, String> {
-    match text.as_bytes() {
-        b"tab" => Ok(b'\t'),
-        [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && *byte != b'"' => Ok(*byte),
-        _ => Err("allowed is one ASCII character such as ; or the word tab".to_owned()),
-    }
-}
-
-/// A spelling, and what it means.
-fn meaning<T: FromStr<Err: Display>>(text: &str) -> Result<(String, String), String> {
-    let (spelling, meant) = text.rsplit_once('=').ok_or("allowed is TEXT=MEANING")?;
-    match meant.parse::<T>() {
-        Ok(_) => Ok((spelling.trim().to_owned(), meant.to_owned())),
-        Err(bad) => Err(bad.to_string()),
-    }
 }
