@@ -7,6 +7,7 @@ use chronicle::{
 };
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
+use jiff::Timestamp;
 use serde_json::Value;
 use summit::{EventId, Position};
 
@@ -33,6 +34,8 @@ pub struct NatsChronicle {
     replicas: usize,
     /// Up to here, entries were restored from another log, and say when they were first stored.
     restored_to: Position,
+    /// When the stream was created, as it was when we connected.
+    created_at: Timestamp,
 }
 
 /// Messages sent and received since connecting, for those who count.
@@ -73,8 +76,8 @@ impl NatsChronicle {
         }
         let differences = differences(settings.replicas, &info);
         if differences.is_empty() {
-            let restored_to = Position::new(info.restored_to());
-            return Ok(Self { writer, reader, version, replicas: settings.replicas, restored_to });
+            let (restored_to, created_at) = (Position::new(info.restored_to()), info.created);
+            return Ok(Self { writer, reader, version, replicas: settings.replicas, restored_to, created_at });
         }
         Err(ConnectError::Differs { stream: STREAM.into(), differences })
     }
@@ -82,6 +85,11 @@ impl NatsChronicle {
     /// The server's version when we connected.
     pub fn server_version(&self) -> Version {
         self.version
+    }
+
+    /// When the stream was created, as it was when we connected. Another time means another log.
+    pub fn created_at(&self) -> Timestamp {
+        self.created_at
     }
 
     /// Where the stream is not as it must be, now. Empty is good.

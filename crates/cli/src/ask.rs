@@ -1,4 +1,5 @@
-//! How a question is answered: connect, read the whole log into an index, look from the vantage, print.
+//! How a question is answered: connect, read the log into an index, beginning with the newest snapshot, look from the
+//! vantage, print; and then keep a snapshot for the next one, where the log has grown enough.
 
 use jiff::civil::Date;
 use projector::{AskError, Index, View};
@@ -35,19 +36,62 @@ impl Shell {
     /// The chronicle and its index, read as far as `awaited` at least.
     pub(crate) async fn read(&self, awaited: Option<Position>) -> Result<(Connection, Index), Failure> {
         let connection = self.connect().await?;
-        let index = read::index(&connection.log, awaited, self.output()).await?;
-        Ok((connection, index))
+        let snapshots = connection.snapshots(&self.global);
+        loop {
+            let opened = read::opened(&connection.log, &snapshots, awaited, self.output()).await?;
+            match opened.whole() {
+                Ok(index) => {
+                    read::passed_over(index.undecodable().len(), self.output());
+                    return Ok((connection, index));
+                }
+                // It is passed over from now on.
+                Err(damaged) => self.output().note(snapshots.set_aside(&damaged)),
+            }
+        }
+    }
+
+    /// Asks a question of the index, read as far as `awaited` at least. The question is asked again where a snapshot turns
+    /// out bad, so it prints nothing itself: it tells what to note and what to print.
+    pub(crate) async fn ask(
+        &self,
+        awaited: Option<Position>,
+        question: impl Fn(&Index) -> Result<(Vec<String>, String), Failure>,
+    ) -> Result<(), Failure> {
+        let connection = self.connect().await?;
+        let snapshots = connection.snapshots(&self.global);
+        loop {
+            let opened = read::opened(&connection.log, &snapshots, awaited, self.output()).await?;
+            let asked = opened.ask(|index| (index.undecodable().len(), question(index)));
+            let (passed_over, answer) = match asked {
+                Ok(asked) => asked,
+                Err(damaged) => {
+                    self.output().note(snapshots.set_aside(&damaged));
+                    continue;
+                }
+            };
+            read::passed_over(passed_over, self.output());
+            let (notes, written) = answer?;
+            for note in notes {
+                self.output().note(note);
+            }
+            self.output().print(&written)?;
+            // The server is not kept waiting for what only we need.
+            drop(connection);
+            read::keep(&snapshots, &opened);
+            return Ok(());
+        }
     }
 
     /// Answers a question from a vantage.
     pub(crate) async fn answer(&self, question: &impl Question, from: &VantageOptions) -> Result<(), Failure> {
         from.check()?;
-        let (_connection, index) = self.read(from.min_position).await?;
-        let vantage = from.resolve(&index)?;
-        let answer = question.ask(&index.view(&vantage, self.today)?)?;
-        let notes = [vantage::unknown_source(&index, &vantage), question.note(&index)];
-        notes.into_iter().flatten().for_each(|note| self.output().note(note));
-        self.output().answer(&answer, &index)
+        let ask = |index: &Index| {
+            let vantage = from.resolve(index)?;
+            let answer = question.ask(&index.view(&vantage, self.today)?)?;
+            let notes = [vantage::unknown_source(index, &vantage), question.note(index)];
+            Ok((notes.into_iter().flatten().collect(), self.output().written(&answer, index)))
+        };
+        self.ask(from.min_position, ask).await
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chronicle_nats::embedded::{Lease, Server};
 use chronicle_nats::{NatsChronicle, Settings};
 use directories::ProjectDirs;
+use projector::Snapshots;
 use summit::Position;
 
 use crate::anchors::Anchors;
@@ -12,6 +13,9 @@ use crate::args::Global;
 use crate::error::Failure;
 use crate::output::Output;
 
+/// Where snapshots are kept in a data directory. Those of logs on servers that were named have directories of their own
+/// within, named by when the log was created.
+const SNAPSHOTS: &str = "snapshots";
 /// What the server calls this program in its own lists.
 const CLIENT_NAME: &str = concat!("chronicle/", env!("CARGO_PKG_VERSION"));
 
@@ -30,10 +34,15 @@ impl Place {
         if let Some(url) = global.nats.as_ref().filter(|url| !url.is_empty()) {
             return Ok(Self::Url(url.clone()));
         }
-        match global.data.as_ref().filter(|data| !data.as_os_str().is_empty()) {
-            Some(data) => Ok(Self::Data(data.clone())),
-            None => own_data("chronicle").map(Self::Data),
-        }
+        data(global).map(Self::Data)
+    }
+}
+
+/// The data directory that the options say, or the user's own.
+fn data(global: &Global) -> Result<PathBuf, Failure> {
+    match global.data.as_ref().filter(|data| !data.as_os_str().is_empty()) {
+        Some(data) => Ok(data.clone()),
+        None => own_data("chronicle"),
     }
 }
 
@@ -98,6 +107,17 @@ impl Connection {
                 (lease.url().to_owned(), Some(lease))
             }
         })
+    }
+
+    /// The snapshots of this chronicle; without a home directory there are none.
+    pub(crate) fn snapshots(&self, global: &Global) -> Snapshots {
+        let created_at = self.log.created_at();
+        let directory = data(global).ok().map(|data| data.join(SNAPSHOTS));
+        let directory = match self.lease {
+            Some(_) => directory,
+            None => directory.map(|directory| directory.join(created_at.to_string().replace(':', "-"))),
+        };
+        Snapshots::new(directory, created_at)
     }
 
     /// The server of our own.

@@ -3,7 +3,7 @@
 //! It folds nothing and stores nothing itself. Pure parts (options to requests, answers to text) stand apart from what
 //! connects, reads and prints.
 //!
-//! A question is answered by reading the whole log into an index and asking a view of it; the JSON of an answer is the
+//! A question is answered by reading the log, from the newest snapshot on, into an index and asking a view of it; the JSON of an answer is the
 //! answer type of `projector`, field by field. Beside these:
 //!
 //! - `publish`, `record`, `correct`, `retract` print one line for each event:

@@ -29,19 +29,27 @@ pub(crate) struct Output {
 impl Output {
     /// An answer: one line of JSON, or text for people.
     pub(crate) fn answer(self, answer: &(impl Serialize + Text), index: &Index) -> Result<(), Failure> {
+        self.print(&self.written(answer, index))
+    }
+
+    /// An answer as it is printed.
+    pub(crate) fn written(self, answer: &(impl Serialize + Text), index: &Index) -> String {
         if self.json {
-            return Self::json(answer);
+            return line(answer);
         }
         let mut page = Page::new(index, comfy_table::Table::new().width());
         answer.text(&mut page);
-        Self::text(&page.into_text())
+        page.into_text()
+    }
+
+    /// Prints an answer.
+    pub(crate) fn print(self, written: &str) -> Result<(), Failure> {
+        if self.json { Self::bytes(written.as_bytes()) } else { Self::text(written) }
     }
 
     /// One line of JSON.
     pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
-        let mut line = serde_json::to_vec(value).expect("answers have text keys and no failing serializer");
-        line.push(b'\n');
-        Self::bytes(&line)
+        Self::bytes(line(value).as_bytes())
     }
 
     /// Text, whose colours are left out where they are not wanted.
@@ -94,6 +102,13 @@ impl Output {
         // Hidden by itself where standard error is no terminal.
         if self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() }
     }
+}
+
+/// A line of JSON.
+fn line(value: &impl Serialize) -> String {
+    let mut line = serde_json::to_string(value).expect("answers have text keys and no failing serializer");
+    line.push('\n');
+    line
 }
 
 /// To standard error; when nobody reads it, there is nobody to tell.

@@ -44,6 +44,7 @@ pub mod published;
 mod remarks;
 mod runtime;
 mod signings;
+mod snapshot;
 mod view;
 
 pub use answer::*;
@@ -54,7 +55,8 @@ pub use membership::{Knowledge, MembersFilter, diff};
 pub use pace::{BadSpeed, MAX_GAP, Pace, Pacer, Speed};
 pub use runtime::{CatchUpError, Live, MIN_POSITION_PATIENCE, Update, catch_up, date_of};
 pub use signings::{SigningsFilter, StatementsFilter};
+pub use snapshot::{Damaged, KEPT_SNAPSHOTS, Opened, Reason, SNAPSHOT_ENTRIES, SNAPSHOT_SHARE, SetAside, Snapshots};
 pub use view::{AskError, View};
 
-/// The version of the rules of folding, named in every token: answers of equal tokens are equal bytes.
+/// The version of the rules of reading and folding, named in every token: answers of equal tokens are equal bytes.
 pub const FOLD: u32 = 1;

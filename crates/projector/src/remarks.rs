@@ -23,8 +23,13 @@ impl View<'_> {
             remarks.extend(self.remarks_on_links(None));
             remarks.extend(self.remarks_on_undecodable());
         }
-        for meeting in self.index.meetings().filter(|meeting| of.is_none_or(|one| self.meeting_belongs(meeting, one))) {
-            remarks.extend(self.meeting_remarks(meeting));
+        match of {
+            Some(one) => {
+                let meetings = self.index.meetings_of(one).into_iter();
+                let own = meetings.filter(|meeting| self.meeting_belongs(meeting, one));
+                remarks.extend(own.flat_map(|meeting| self.meeting_remarks(&meeting)));
+            }
+            None => remarks.extend(self.index.meetings().flat_map(|meeting| self.meeting_remarks(meeting))),
         }
         remarks.sort();
         remarks.dedup();

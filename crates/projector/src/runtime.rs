@@ -14,6 +14,7 @@ use summit::Position;
 
 use crate::changes::{Changes, calendar_changes, changes};
 use crate::index::Index;
+use crate::snapshot::{Damaged, guarded};
 
 /// How long a reader waits for its own write to arrive.
 pub const MIN_POSITION_PATIENCE: Duration = Duration::from_secs(5);
@@ -43,23 +44,34 @@ pub async fn catch_up(log: &impl Chronicle, min_position: Option<Position>) -> R
     while let Some(entry) = entries.try_next().await? {
         index.append(&entry);
     }
-    if let Some(wanted) = min_position.filter(|wanted| *wanted > index.tail()) {
-        let mut entries = log.follow(index.tail().next());
-        let arrive = async {
-            while index.tail() < wanted {
-                match entries.try_next().await? {
-                    Some(entry) => index.append(&entry),
-                    None => break,
-                };
-            }
-            Ok::<_, ReadError>(())
-        };
-        match tokio::time::timeout(MIN_POSITION_PATIENCE, arrive).await {
-            Ok(arrived) => arrived?,
-            Err(_) => return Err(CatchUpError::NotReached { wanted, found: index.tail() }),
-        }
-    }
+    arrive(log, &mut index, min_position).await?.expect("an index without a snapshot has no bad parts");
     Ok(index)
+}
+
+/// Follows the log until it has come so far, at most [`MIN_POSITION_PATIENCE`].
+pub(crate) async fn arrive(
+    log: &impl Chronicle,
+    index: &mut Index,
+    min_position: Option<Position>,
+) -> Result<Result<(), Damaged>, CatchUpError> {
+    let Some(wanted) = min_position.filter(|wanted| *wanted > index.tail()) else { return Ok(Ok(())) };
+    let mut entries = log.follow(index.tail().next());
+    let arrive = async {
+        while index.tail() < wanted {
+            match entries.try_next().await? {
+                Some(entry) => match guarded(|| index.append(&entry)) {
+                    Ok(_) => {}
+                    Err(damaged) => return Ok(Err(damaged)),
+                },
+                None => break,
+            }
+        }
+        Ok::<_, ReadError>(Ok(()))
+    };
+    match tokio::time::timeout(MIN_POSITION_PATIENCE, arrive).await {
+        Ok(arrived) => Ok(arrived?),
+        Err(_) => Err(CatchUpError::NotReached { wanted, found: index.tail() }),
+    }
 }
 
 /// The civil date in UTC.

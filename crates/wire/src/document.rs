@@ -25,6 +25,18 @@ pub struct Document {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 32]);
 
+impl Fingerprint {
+    /// A digest that was kept.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The digest, to be kept.
+    pub const fn to_bytes(self) -> [u8; 32] {
+        self.0
+    }
+}
+
 /// What `data` holds: the fields that every kind shares, and those of one kind.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Data<'a, C> {
@@ -87,6 +99,17 @@ impl Document {
             json::bounded(written(&json).len(), "")?;
         }
         Self::judged(json)
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote of a document that was made [from an event](Self::from_event), in
+    /// structured mode and whatever its size: it writes out what the event's author may have left to be understood.
+    pub fn decode_own(bytes: &[u8]) -> Result<Self, Refused> {
+        match json::parse_any(bytes, 0, "")? {
+            Value::Object(json) => Self::judged(json),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                Err(Fault::new("", "JSON that is no object", "one JSON object").into())
+            }
+        }
     }
 
     fn judged(json: Map<String, Value>) -> Result<Self, Refused> {

@@ -15,6 +15,11 @@ pub const MAX_DEPTH: usize = 32;
 /// within `bytes`.
 pub(crate) fn parse(bytes: &[u8], depth: usize, field: &str) -> Result<Value, Fault> {
     bounded(bytes.len(), field)?;
+    parse_any(bytes, depth, field)
+}
+
+/// The same, whatever its size.
+pub(crate) fn parse_any(bytes: &[u8], depth: usize, field: &str) -> Result<Value, Fault> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         Fault::new(field, format!("a byte that is not UTF-8 at offset {}", error.valid_up_to()), "UTF-8")
     })?;

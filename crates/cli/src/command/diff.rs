@@ -1,7 +1,7 @@
 //! `chronicle diff`: what changed in what is known, and by which events.
 
 use clap::Args;
-use projector::Knowledge;
+use projector::{Index, Knowledge};
 use summit::OrganisationId;
 
 use crate::ask::Shell;
@@ -42,17 +42,17 @@ impl Diff {
                 return Err(Failure::usage(said, "leave it out: both moments of knowledge are given"));
             }
         }
-        let (_connection, index) = shell.read(self.vantage.min_position).await?;
-        for side in [self.from, self.to] {
-            if let Knowledge::Position(position) = side {
-                vantage::reached(&index, position)?;
+        let ask = |index: &Index| {
+            for side in [self.from, self.to] {
+                if let Knowledge::Position(position) = side {
+                    vantage::reached(index, position)?;
+                }
             }
-        }
-        let rest = self.vantage.resolve(&index)?;
-        if let Some(note) = vantage::unknown_source(&index, &rest) {
-            shell.output().note(note);
-        }
-        let diff = projector::diff(&index, &self.organisation, (self.from, self.to), &rest, shell.today)?;
-        shell.output().answer(&diff, &index)
+            let rest = self.vantage.resolve(index)?;
+            let notes = vantage::unknown_source(index, &rest).into_iter().collect();
+            let diff = projector::diff(index, &self.organisation, (self.from, self.to), &rest, shell.today)?;
+            Ok((notes, shell.output().written(&diff, index)))
+        };
+        shell.ask(self.vantage.min_position, ask).await
     }
 }

@@ -6,6 +6,7 @@ use projector::published::{self, Rebuilt};
 use crate::ask::Shell;
 use crate::error::Failure;
 use crate::output::Output;
+use crate::read;
 use crate::render::{Page, Text};
 
 /// Build the published views anew beside those that count, compare every key, and have the new ones count
@@ -33,7 +34,9 @@ impl Rebuild {
                 Output::text(&format!("version {version} of the views counts again\n"))
             };
         }
-        let (connection, index) = shell.read(None).await?;
+        // From the log alone: a snapshot may hold what an older program made of it.
+        let connection = shell.connect().await?;
+        let index = read::index(&connection.log, None, output).await?;
         let rebuilt = published::rebuild(&connection.log.views(), &index, shell.today).await?;
         output.answer(&rebuilt, &index)?;
         match rebuilt.differences.len() {

@@ -21,7 +21,7 @@ impl Slot {
 }
 
 /// What is filed under an organisation.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct OrganisationFile {
     /// The first event that names it.
     pub(crate) first: Option<Slot>,
@@ -30,10 +30,14 @@ pub(crate) struct OrganisationFile {
     pub(crate) foundings: Vec<Slot>,
     pub(crate) reclassifications: Vec<Slot>,
     pub(crate) tallies: Vec<Slot>,
+    /// Meetings of which an event of the kind `meeting` says that they are its own.
+    pub(crate) meetings: BTreeSet<MeetingId>,
+    /// Events that name it and correct or retract another, are corrected or retracted, or whose id was used again.
+    pub(crate) linked: BTreeSet<Slot>,
 }
 
 /// What is filed under a party within an organisation.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Standings {
     /// Admissions, standings and withdrawals.
     pub(crate) status: Vec<Slot>,
@@ -43,7 +47,7 @@ pub(crate) struct Standings {
 }
 
 /// What is filed under a meeting.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct MeetingFile {
     /// The first event that names it.
     pub(crate) first: Option<Slot>,
@@ -57,10 +61,12 @@ pub(crate) struct MeetingFile {
     pub(crate) parts: BTreeSet<MeetingId>,
     /// Meetings that some event calls held on the sidelines of this one.
     pub(crate) sidelines: BTreeSet<MeetingId>,
+    /// As for an organisation.
+    pub(crate) linked: BTreeSet<Slot>,
 }
 
 /// What is filed under a party.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct PartyFile {
     /// The first event that names it.
     pub(crate) first: Option<Slot>,
@@ -80,25 +86,25 @@ impl Index {
             self.file_meeting(slot, event, meeting);
         }
         for party in parties(event) {
-            let file = self.parties.entry(party.clone()).or_default();
+            let file = self.parties.file(party);
             file.first.get_or_insert(slot);
             if file.deeds.last() != Some(&slot) {
                 file.deeds.push(slot);
             }
         }
         for person in people(event) {
-            let deeds = self.people.entry(person.id.clone()).or_default();
+            let deeds = self.people.file(&person.id);
             if deeds.last() != Some(&slot) {
                 deeds.push(slot);
             }
         }
         if let Content::Signing(signing) = &event.content {
-            self.instruments.entry(signing.instrument.clone()).or_default().push(slot);
+            self.instruments.file(&signing.instrument).push(slot);
         }
     }
 
     fn file_organisation(&mut self, slot: Slot, event: &Event, organisation: &OrganisationId) {
-        let file = self.organisations.entry(organisation.clone()).or_default();
+        let file = self.organisations.file(organisation);
         file.first.get_or_insert(slot);
         let (party, place): (&PartyId, fn(&mut Standings) -> &mut Vec<Slot>) = match &event.content {
             Content::Founding(_) => return file.foundings.push(slot),
@@ -120,24 +126,27 @@ impl Index {
             | Content::Retraction(_) => return,
         };
         place(file.parties.entry(party.clone()).or_default()).push(slot);
-        let file = self.parties.entry(party.clone()).or_default();
+        let file = self.parties.file(party);
         file.first.get_or_insert(slot);
         file.organisations.insert(organisation.clone());
     }
 
     fn file_meeting(&mut self, slot: Slot, event: &Event, meeting: &MeetingId) {
-        let file = self.meetings.entry(meeting.clone()).or_default();
+        let file = self.meetings.file(meeting);
         file.first.get_or_insert(slot);
         match &event.content {
             Content::Meeting(about) => {
                 file.about.push(slot);
+                if let Some(organisation) = &event.shared.organisation {
+                    self.organisations.file(organisation).meetings.insert(meeting.clone());
+                }
                 if let Some(whole) = &about.part_of {
-                    let file = self.meetings.entry(whole.clone()).or_default();
+                    let file = self.meetings.file(whole);
                     file.first.get_or_insert(slot);
                     file.parts.insert(meeting.clone());
                 }
                 if let Some(whole) = &about.sidelines_of {
-                    let file = self.meetings.entry(whole.clone()).or_default();
+                    let file = self.meetings.file(whole);
                     file.first.get_or_insert(slot);
                     file.sidelines.insert(meeting.clone());
                 }

@@ -1,14 +1,17 @@
 //! The index: every claim of the chronicle, inactive ones too, filed under what it speaks of.
 //!
 //! It answers nothing by itself: a [`View`](crate::View) reads it from a vantage. It only grows, one entry at a time,
-//! and what it holds is a pure function of the entries.
+//! and what it holds is a pure function of the entries: all in memory, or up to a position in a snapshot, of which it
+//! reads what it is asked for.
 
 mod active;
+mod filed;
 pub(crate) mod filing;
+mod links;
 mod ownership;
 mod parts;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chronicle::Entry;
 use jiff::Timestamp;
@@ -16,7 +19,10 @@ use sha2::{Digest, Sha256};
 use summit::{Event, EventId, InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Position};
 use wire::{Document, Fingerprint};
 
+use crate::snapshot::{Kept, KeptRecord, merged};
+
 pub(crate) use active::{Activity, Selection};
+pub(crate) use filed::Filed;
 pub(crate) use filing::{MeetingFile, OrganisationFile, PartyFile, Slot, Standings};
 
 /// An event with its place in the log.
@@ -72,28 +78,42 @@ pub enum Noted {
     Undecodable,
 }
 
+/// The files of an index, by what they are about.
+pub(crate) type Files<'a> = (
+    &'a Filed<OrganisationId, OrganisationFile>,
+    &'a Filed<MeetingId, MeetingFile>,
+    &'a Filed<PartyId, PartyFile>,
+    &'a Filed<PersonId, Vec<Slot>>,
+    &'a Filed<InstrumentId, Vec<Slot>>,
+);
+
 /// Every claim of the chronicle up to a position.
 #[derive(Default)]
 pub struct Index {
-    /// The first record of each id, in order of position.
+    /// What a snapshot holds; the fields below hold what came since, but where they say otherwise.
+    kept: Kept,
+    /// The first record of each id, in order of position. Their slots follow those of the snapshot.
     records: Vec<Record>,
     /// What each record says, as a digest; beside `records`, which the folds read.
     fingerprints: Vec<Fingerprint>,
     /// Where each id stands. Ordered, so that a unique beginning finds it.
     slots: BTreeMap<EventId, Slot>,
-    /// By target: the events that correct or retract it.
+    /// By target: the events that correct or retract it. Where there is an entry, all of them.
     linkers: HashMap<EventId, Vec<Slot>>,
     /// The events that correct or retract another.
     linking: Vec<Slot>,
     repeats: Vec<Repeat>,
+    /// All of them, the snapshot's too.
     undecodable: Vec<Undecodable>,
-    organisations: BTreeMap<OrganisationId, OrganisationFile>,
-    meetings: BTreeMap<MeetingId, MeetingFile>,
-    parties: BTreeMap<PartyId, PartyFile>,
-    people: BTreeMap<PersonId, Vec<Slot>>,
-    instruments: BTreeMap<InstrumentId, Vec<Slot>>,
+    organisations: Filed<OrganisationId, OrganisationFile>,
+    meetings: Filed<MeetingId, MeetingFile>,
+    parties: Filed<PartyId, PartyFile>,
+    people: Filed<PersonId, Vec<Slot>>,
+    instruments: Filed<InstrumentId, Vec<Slot>>,
     /// The last position that was taken in.
     tail: Position,
+    /// The entry at the tail, where it was one: a snapshot is anchored to it.
+    last: Option<Entry>,
 }
 
 impl Index {
@@ -102,9 +122,26 @@ impl Index {
         Self::default()
     }
 
+    /// What a snapshot holds, up to the position that it was made at.
+    pub(crate) fn of(mut kept: Kept, tail: Position) -> Self {
+        let undecodable = kept.undecodable.rows().map(|(_, entry)| entry.clone()).collect();
+        Self {
+            organisations: Filed::of(std::mem::take(&mut kept.organisations)),
+            meetings: Filed::of(std::mem::take(&mut kept.meetings)),
+            parties: Filed::of(std::mem::take(&mut kept.parties)),
+            people: Filed::of(std::mem::take(&mut kept.people)),
+            instruments: Filed::of(std::mem::take(&mut kept.instruments)),
+            undecodable,
+            kept,
+            tail,
+            ..Self::default()
+        }
+    }
+
     /// Takes in the next entry of the log. Entries come in the order of their positions, each once.
     pub fn append(&mut self, entry: &Entry) -> Noted {
         self.tail = entry.position;
+        self.last = Some(entry.clone());
         match Document::read(&entry.headers, &entry.bytes) {
             Ok(document) => {
                 let fingerprint = document.fingerprint();
@@ -127,28 +164,45 @@ impl Index {
     /// Takes in an event that was decoded elsewhere, as [`append`](Self::append) does.
     pub fn record(&mut self, record: Record) -> Noted {
         self.tail = record.position;
+        self.last = None;
         let fingerprint = Document::from_event(record.event.clone()).fingerprint();
         self.take(record, fingerprint)
     }
 
     fn take(&mut self, record: Record, fingerprint: Fingerprint) -> Noted {
         let id = record.event.id;
-        if let Some(&first) = self.slots.get(&id) {
-            let same = self.fingerprints[first.index()] == fingerprint;
+        if let Some(first) = self.slot_of(id) {
+            let same = self.fingerprint_at(first) == fingerprint;
             self.repeats.push(Repeat { position: record.position, id, same });
+            if !same {
+                self.file_link(first);
+            }
             return Noted::Repeated(id);
         }
-        let slot = Slot::new(self.records.len());
+        let slot = Slot::new(self.len());
+        let linked = self.linkers(id).to_vec();
+        let targets: Vec<EventId> = record.event.targets().collect();
         self.slots.insert(id, slot);
-        for target in record.event.targets() {
-            self.linkers.entry(target).or_default().push(slot);
-        }
-        if record.event.targets().next().is_some() {
-            self.linking.push(slot);
-        }
         self.file(slot, &record.event);
         self.records.push(record);
         self.fingerprints.push(fingerprint);
+        if !targets.is_empty() {
+            self.linking.push(slot);
+        }
+        if !targets.is_empty() || !linked.is_empty() {
+            self.file_link(slot);
+        }
+        if !linked.is_empty() {
+            self.linkers.insert(id, linked);
+        }
+        for target in targets {
+            let mut linkers = self.linkers.remove(&target).unwrap_or_else(|| self.linkers(target).to_vec());
+            linkers.push(slot);
+            self.linkers.insert(target, linkers);
+            if let Some(target) = self.slot_of(target) {
+                self.file_link(target);
+            }
+        }
         Noted::Event(id)
     }
 
@@ -159,28 +213,42 @@ impl Index {
 
     /// How many events there are, each counted once.
     pub fn len(&self) -> usize {
-        self.records.len()
+        self.kept.count + self.records.len()
     }
 
     /// Whether there is no event.
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
+        self.len() == 0
     }
 
     /// The event with an id, active or not.
     pub fn event(&self, id: EventId) -> Option<&Record> {
-        self.slots.get(&id).map(|slot| self.at(*slot))
+        self.slot_of(id).map(|slot| self.at(slot))
+    }
+
+    pub(crate) fn slot_of(&self, id: EventId) -> Option<Slot> {
+        self.slots.get(&id).copied().or_else(|| self.kept.slot_of(id))
     }
 
     /// The event that stands at a position and counts; nothing for repeats and entries that are no events.
     pub fn record_at(&self, position: Position) -> Option<&Record> {
+        if let Some(slot) = self.kept.places.get(&position) {
+            return Some(self.kept.record(*slot));
+        }
         let place = self.records.binary_search_by_key(&position, |record| record.position);
         place.ok().map(|place| &self.records[place])
     }
 
     /// The digest of what an event says.
     pub fn fingerprint(&self, id: EventId) -> Option<Fingerprint> {
-        self.slots.get(&id).map(|slot| self.fingerprints[slot.index()])
+        self.slot_of(id).map(|slot| self.fingerprint_at(slot))
+    }
+
+    fn fingerprint_at(&self, slot: Slot) -> Fingerprint {
+        match slot.index().checked_sub(self.kept.count) {
+            Some(place) => self.fingerprints[place],
+            None => self.kept.entry(slot).fingerprint,
+        }
     }
 
     /// The ids that begin with a text, in their order.
@@ -190,8 +258,11 @@ impl Index {
         let least: String =
             prefix.chars().chain("00000000-0000-0000-0000-000000000000".chars().skip(prefix.len())).collect();
         let from = least.parse::<EventId>().ok();
-        let ids = from.map(|from| self.slots.range(from..)).into_iter().flatten();
-        ids.map(|(id, _)| *id).take_while(move |id| id.to_string().starts_with(&prefix))
+        let ids = from.map(|from| {
+            let kept = self.kept.ids.from(from).map(|(id, _)| *id);
+            merged(self.slots.range(from..).map(|(id, _)| *id), kept, |id| *id)
+        });
+        ids.into_iter().flatten().take_while(move |id| id.to_string().starts_with(&prefix))
     }
 
     /// Entries that are no events, in order.
@@ -225,27 +296,70 @@ impl Index {
     }
 
     pub(crate) fn at(&self, slot: Slot) -> &Record {
-        &self.records[slot.index()]
+        match slot.index().checked_sub(self.kept.count) {
+            Some(place) => &self.records[place],
+            None => self.kept.record(slot),
+        }
     }
 
-    pub(crate) fn slot(&self, id: EventId) -> Option<Slot> {
-        self.slots.get(&id).copied()
+    /// A record as a snapshot keeps it, if one does.
+    pub(crate) fn kept_entry(&self, slot: Slot) -> Option<&KeptRecord> {
+        (slot.index() < self.kept.count).then(|| self.kept.entry(slot))
+    }
+
+    /// Every id and where it stands, in order.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = (EventId, Slot)> {
+        let own = self.slots.iter().map(|(id, slot)| (*id, *slot));
+        merged(own, self.kept.ids.rows().copied(), |(id, _)| *id)
+    }
+
+    /// Targets that are not on record with what links to them, in order.
+    pub(crate) fn dangling(&self) -> impl Iterator<Item = (EventId, &[Slot])> {
+        let own: BTreeSet<EventId> = self.linkers.keys().copied().collect();
+        let ids = merged(own.into_iter(), self.kept.dangling.rows().map(|(id, _)| *id), |id| *id);
+        ids.filter(|id| self.slot_of(*id).is_none()).map(|id| (id, self.linkers(id)))
+    }
+
+    /// The files, by what they are about.
+    pub(crate) const fn files(&self) -> Files<'_> {
+        (&self.organisations, &self.meetings, &self.parties, &self.people, &self.instruments)
+    }
+
+    /// The entry at the tail, where it was one.
+    pub(crate) const fn last(&self) -> Option<&Entry> {
+        self.last.as_ref()
+    }
+
+    /// Reads all that a snapshot holds of it, and was not read yet.
+    pub(crate) fn verify(&self) {
+        self.kept.load();
+        self.organisations.verify();
+        self.meetings.verify();
+        self.parties.verify();
+        self.people.verify();
+        self.instruments.verify();
     }
 
     pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
-        (0..self.records.len()).map(Slot::new)
+        (0..self.len()).map(Slot::new)
     }
 
+    /// The events that correct or retract one, in order of position.
     pub(crate) fn linkers(&self, target: EventId) -> &[Slot] {
-        self.linkers.get(&target).map_or(&[], Vec::as_slice)
+        if let Some(linkers) = self.linkers.get(&target) {
+            return linkers;
+        }
+        // What came since the snapshot has an entry, or no linkers.
+        if self.slots.contains_key(&target) { &[] } else { self.kept.linkers(target) }
     }
 
-    pub(crate) fn linking(&self) -> &[Slot] {
-        &self.linking
+    /// The events that correct or retract another.
+    pub(crate) fn linking(&self) -> impl Iterator<Item = &Slot> {
+        self.kept.linking.rows().map(|(slot, ())| slot).chain(&self.linking)
     }
 
-    pub(crate) fn repeats(&self) -> &[Repeat] {
-        &self.repeats
+    pub(crate) fn repeats(&self) -> impl Iterator<Item = &Repeat> {
+        self.kept.repeats.rows().map(|(_, repeat)| repeat).chain(&self.repeats)
     }
 
     pub(crate) fn organisation(&self, organisation: &OrganisationId) -> Option<&OrganisationFile> {

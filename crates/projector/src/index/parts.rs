@@ -1,6 +1,6 @@
 //! Meetings and their parts, as any event tells them, active or not: what a question or a change may have to look at.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use summit::{Content, MeetingId, OrganisationId, Participation, PartyId};
 
@@ -12,20 +12,11 @@ impl Index {
         reachable(meeting, |meeting| self.meeting(meeting).into_iter().flat_map(|file| file.parts.clone()).collect())
     }
 
-    /// A meeting, its parts, and what any event says is held on the sidelines of one of these, however deep. Cost: that
-    /// of every meeting.
+    /// A meeting, its parts, and what any event says is held on the sidelines of one of these, however deep.
     pub fn with_parts_and_sidelines(&self, meeting: &MeetingId) -> BTreeSet<MeetingId> {
-        let mut sidelines: BTreeMap<&MeetingId, Vec<&MeetingId>> = BTreeMap::new();
-        for (other, file) in &self.meetings {
-            for slot in &file.about {
-                if let Content::Meeting(about) = &self.at(*slot).event.content {
-                    about.sidelines_of.iter().for_each(|whole| sidelines.entry(whole).or_default().push(other));
-                }
-            }
-        }
         reachable(meeting, |meeting| {
-            let parts = self.meeting(meeting).into_iter().flat_map(|file| &file.parts);
-            parts.chain(sidelines.get(meeting).into_iter().flatten().copied()).cloned().collect()
+            let files = self.meeting(meeting).into_iter();
+            files.flat_map(|file| file.parts.iter().chain(&file.sidelines)).cloned().collect()
         })
     }
 

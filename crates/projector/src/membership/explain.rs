@@ -166,12 +166,14 @@ fn causes(
     let Some(file) = index.organisation(organisation) else { return Vec::new() };
     let own = file.parties.get(party);
     let own = own.into_iter().flat_map(|own| own.status.iter().chain(&own.rights));
-    let mut causes: BTreeSet<Slot> = rests_on.filter_map(|id| index.slot(id)).collect();
+    let mut causes: BTreeSet<Slot> = rests_on.filter_map(|id| index.slot_of(id)).collect();
     let mut open: Vec<Slot> = own.chain(&file.reclassifications).chain(&file.foundings).copied().collect();
     while let Some(slot) = open.pop() {
         let linkers = index.linkers(index.at(slot).event.id).iter();
         open.extend(linkers.filter(|linker| causes.insert(**linker)));
     }
-    let records = causes.into_iter().map(|slot| index.at(slot));
-    records.filter(|record| came(record)).map(|record| record.event.id).collect()
+    let mut records: Vec<&Record> =
+        causes.into_iter().map(|slot| index.at(slot)).filter(|record| came(record)).collect();
+    records.sort_unstable_by_key(|record| record.position);
+    records.into_iter().map(|record| record.event.id).collect()
 }

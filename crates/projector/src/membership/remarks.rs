@@ -61,9 +61,12 @@ impl View<'_> {
     /// What is odd about ids and links: an id used again, a target that nobody knows, two corrections of one event, a
     /// cycle. Of one organisation, or of all.
     pub(crate) fn remarks_on_links(&self, of: Option<&OrganisationId>) -> Vec<Remark> {
-        let belongs = |id: EventId| of.is_none_or(|of| self.belongs(id, of));
+        // Few can belong to one organisation; only of them is asked further.
+        let candidates = of.map(|of| (of, self.index.links_of(of)));
+        let belongs =
+            |id: EventId| candidates.as_ref().is_none_or(|(of, links)| links.contains(&id) && self.belongs(id, of));
         let mut remarks = Vec::new();
-        for repeat in self.index.repeats().iter().filter(|repeat| !repeat.same && self.exists(repeat.position)) {
+        for repeat in self.index.repeats().filter(|repeat| !repeat.same && self.exists(repeat.position)) {
             if belongs(repeat.id) {
                 let text = format!(
                     "the id stands again at position {}, with another body, which does not count",
@@ -72,7 +75,12 @@ impl View<'_> {
                 remarks.push(Remark { kind: "id-reused", text, events: vec![repeat.id] });
             }
         }
-        for record in self.activity.filter(self.index.linking()).filter(|record| belongs(record.event.id)) {
+        let linking: Vec<&Record> = match &candidates {
+            Some((_, links)) => links.iter().filter_map(|id| self.index.event(*id)).collect(),
+            None => self.index.linking().map(|slot| self.index.at(*slot)).collect(),
+        };
+        let active = linking.into_iter().filter(|record| self.activity.is_active(record));
+        for record in active.filter(|record| belongs(record.event.id)) {
             remarks.extend(record.event.targets().filter_map(|target| self.odd_link(record, target)));
         }
         remarks.sort();

@@ -1,0 +1,252 @@
+//! What a snapshot keeps: every record and every file of an index, as tables.
+//!
+//! Records stand in the order of the organisations that they belong to, so that a question about one reads the pages
+//! of that one. Hence a slot says where a record stands, not when it came: whoever needs their order asks for positions.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use jiff::Timestamp;
+use summit::{EventId, InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Position};
+use wire::{Document, Fingerprint};
+
+use super::code::Coded;
+use super::damage;
+use super::table::{Source, Table};
+use crate::index::{MeetingFile, OrganisationFile, PartyFile, Record, Repeat, Slot, Standings, Undecodable};
+
+/// The tables of an open snapshot; without one they are empty.
+#[derive(Default)]
+pub(crate) struct Kept {
+    /// How many records there are.
+    pub(crate) count: usize,
+    pub(crate) records: Table<Slot, KeptRecord>,
+    pub(crate) ids: Table<EventId, Slot>,
+    /// By position: the record that stands there.
+    pub(crate) places: Table<Position, Slot>,
+    /// By target that is not on record: the events that correct or retract it.
+    pub(crate) dangling: Table<EventId, Vec<Slot>>,
+    /// The events that correct or retract another.
+    pub(crate) linking: Table<Slot, ()>,
+    pub(crate) repeats: Table<Position, Repeat>,
+    pub(crate) undecodable: Table<Position, Undecodable>,
+    pub(crate) organisations: Table<OrganisationId, OrganisationFile>,
+    pub(crate) meetings: Table<MeetingId, MeetingFile>,
+    pub(crate) parties: Table<PartyId, PartyFile>,
+    pub(crate) people: Table<PersonId, Vec<Slot>>,
+    pub(crate) instruments: Table<InstrumentId, Vec<Slot>>,
+    /// Where the records stand that were read: their ids are asked for most, and the table of ids is a large one.
+    read: Mutex<HashMap<EventId, Slot>>,
+    source: Option<Arc<Source>>,
+}
+
+/// A record as it is kept.
+pub(crate) struct KeptRecord {
+    pub(crate) id: EventId,
+    pub(crate) position: Position,
+    pub(crate) stored_at: Timestamp,
+    pub(crate) fingerprint: Fingerprint,
+    /// An organisation that it belongs to: where it stands in the snapshot.
+    pub(crate) home: Option<OrganisationId>,
+    /// The events that correct or retract it.
+    pub(crate) linkers: Vec<Slot>,
+    /// The event, as its own document.
+    pub(crate) document: Vec<u8>,
+    /// Decoded when it is first asked for.
+    pub(crate) record: OnceLock<Record>,
+}
+
+impl Kept {
+    /// The tables that a footer lists.
+    pub(super) fn open(source: &Arc<Source>, footer: &mut &[u8]) -> Option<Self> {
+        Some(Self {
+            count: usize::read(footer)?,
+            records: Table::open(source, footer)?,
+            ids: Table::open(source, footer)?,
+            places: Table::open(source, footer)?,
+            dangling: Table::open(source, footer)?,
+            linking: Table::open(source, footer)?,
+            repeats: Table::open(source, footer)?,
+            undecodable: Table::open(source, footer)?,
+            organisations: Table::open(source, footer)?,
+            meetings: Table::open(source, footer)?,
+            parties: Table::open(source, footer)?,
+            people: Table::open(source, footer)?,
+            instruments: Table::open(source, footer)?,
+            read: Mutex::default(),
+            source: Some(Arc::clone(source)),
+        })
+    }
+
+    /// Reads and verifies everything that was not read yet, but for the files: the index has them.
+    pub(crate) fn load(&self) {
+        self.records.load();
+        self.ids.load();
+        self.places.load();
+        self.dangling.load();
+        self.linking.load();
+        self.repeats.load();
+        self.undecodable.load();
+    }
+
+    /// Where an event stands.
+    pub(crate) fn slot_of(&self, id: EventId) -> Option<Slot> {
+        if self.count == 0 {
+            return None;
+        }
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied();
+        read.or_else(|| self.ids.get(&id).copied())
+    }
+
+    /// A record as it is kept.
+    pub(crate) fn entry(&self, slot: Slot) -> &KeptRecord {
+        self.records.get(&slot).unwrap_or_else(|| self.bad(format!("there is no record {}", slot.index())))
+    }
+
+    /// A record.
+    pub(crate) fn record(&self, slot: Slot) -> &Record {
+        let kept = self.entry(slot);
+        kept.record.get_or_init(|| match Document::decode_own(&kept.document) {
+            Ok(document) => {
+                self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(kept.id, slot);
+                Record { position: kept.position, stored_at: kept.stored_at, event: document.event().clone() }
+            }
+            Err(refused) => self.bad(format!("the event {} does not decode: {refused}", kept.id)),
+        })
+    }
+
+    /// The events that correct or retract one.
+    pub(crate) fn linkers(&self, target: EventId) -> &[Slot] {
+        match self.slot_of(target) {
+            Some(slot) => &self.entry(slot).linkers,
+            None => self.dangling.get(&target).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    fn bad(&self, what: String) -> ! {
+        let source = self.source.as_ref().expect("only an open snapshot is asked for what it lacks");
+        damage::found(&source.path, what)
+    }
+}
+
+impl Coded for KeptRecord {
+    fn write(&self, to: &mut Vec<u8>) {
+        self.id.write(to);
+        self.position.write(to);
+        self.stored_at.write(to);
+        self.fingerprint.to_bytes().write(to);
+        self.home.write(to);
+        self.linkers.write(to);
+        self.document.write(to);
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        Some(Self {
+            id: Coded::read(from)?,
+            position: Coded::read(from)?,
+            stored_at: Coded::read(from)?,
+            fingerprint: Fingerprint::from_bytes(Coded::read(from)?),
+            home: Coded::read(from)?,
+            linkers: Coded::read(from)?,
+            document: Coded::read(from)?,
+            record: OnceLock::new(),
+        })
+    }
+}
+
+/// What holds slots: kept with the slots of the snapshot in place of those of the index.
+pub(crate) trait Renumbered {
+    fn renumbered(&self, slots: &[Slot]) -> Self;
+}
+
+impl Renumbered for Slot {
+    fn renumbered(&self, slots: &[Slot]) -> Self {
+        slots[self.index()]
+    }
+}
+
+impl Renumbered for Vec<Slot> {
+    fn renumbered(&self, slots: &[Slot]) -> Self {
+        self.iter().map(|slot| slot.renumbered(slots)).collect()
+    }
+}
+
+impl Renumbered for BTreeSet<Slot> {
+    fn renumbered(&self, slots: &[Slot]) -> Self {
+        self.iter().map(|slot| slot.renumbered(slots)).collect()
+    }
+}
+
+impl Renumbered for Option<Slot> {
+    fn renumbered(&self, slots: &[Slot]) -> Self {
+        self.as_ref().map(|slot| slot.renumbered(slots))
+    }
+}
+
+/// A file of the index: field by field, those that hold slots apart from the others.
+macro_rules! kept {
+    ($name:ident { $($field:ident),* } $(, { $($other:ident),* })?) => {
+        impl Coded for $name {
+            fn write(&self, to: &mut Vec<u8>) {
+                $(self.$field.write(to);)*
+                $($(self.$other.write(to);)*)?
+            }
+
+            fn read(from: &mut &[u8]) -> Option<Self> {
+                Some(Self { $($field: Coded::read(from)?,)* $($($other: Coded::read(from)?,)*)? })
+            }
+        }
+
+        impl Renumbered for $name {
+            fn renumbered(&self, slots: &[Slot]) -> Self {
+                Self {
+                    $($field: self.$field.renumbered(slots),)*
+                    $($($other: self.$other.clone(),)*)?
+                }
+            }
+        }
+    };
+}
+
+kept!(Standings { status, rights, steps });
+kept!(OrganisationFile { first, parties, foundings, reclassifications, tallies, linked }, { meetings });
+kept!(MeetingFile { first, about, attendance, tallies, statements, linked }, { parts, sidelines });
+kept!(PartyFile { first, deeds }, { organisations });
+
+impl Renumbered for std::collections::BTreeMap<PartyId, Standings> {
+    fn renumbered(&self, slots: &[Slot]) -> Self {
+        self.iter().map(|(party, file)| (party.clone(), file.renumbered(slots))).collect()
+    }
+}
+
+impl Coded for Repeat {
+    fn write(&self, to: &mut Vec<u8>) {
+        self.position.write(to);
+        self.id.write(to);
+        self.same.write(to);
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        Some(Self { position: Coded::read(from)?, id: Coded::read(from)?, same: Coded::read(from)? })
+    }
+}
+
+impl Coded for Undecodable {
+    fn write(&self, to: &mut Vec<u8>) {
+        self.position.write(to);
+        self.stored_at.write(to);
+        self.subject.write(to);
+        self.reason.write(to);
+        self.hash.write(to);
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        Some(Self {
+            position: Coded::read(from)?,
+            stored_at: Coded::read(from)?,
+            subject: Coded::read(from)?,
+            reason: Coded::read(from)?,
+            hash: Coded::read(from)?,
+        })
+    }
+}

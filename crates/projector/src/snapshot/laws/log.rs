@@ -1,0 +1,86 @@
+//! A log that holds what it is given, repeats and garbage too.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use chronicle::{AppendError, Appended, Chronicle, Draft, Entry, LogState, ReadError};
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use jiff::Timestamp;
+use summit::{EventId, Position};
+
+/// When every log of these tests was created.
+pub(super) const CREATED_AT: Timestamp = Timestamp::constant(1_700_000_000, 0);
+
+/// The entries at positions 1, 2, 3 ….
+#[derive(Clone, Default)]
+pub(super) struct Log {
+    entries: Vec<Entry>,
+    /// From where it was read.
+    reads: Arc<Mutex<Vec<u64>>>,
+}
+
+impl Log {
+    pub(super) fn of(documents: &[Vec<u8>]) -> Self {
+        let entry = |(number, bytes): (u64, &Vec<u8>)| Entry {
+            position: Position::new(number),
+            stored_at: CREATED_AT + jiff::SignedDuration::from_secs(i64::try_from(number).expect("a short log")),
+            subject: format!("chronicle.event.x.{number}"),
+            headers: vec![("Content-Type".into(), "application/cloudevents+json".into())],
+            bytes: Bytes::from(bytes.clone()),
+        };
+        Self { entries: (1..).zip(documents).map(entry).collect(), reads: Arc::default() }
+    }
+
+    /// The log as it was, or will have been, at a position.
+    pub(super) fn until(&self, last: usize) -> Self {
+        Self { entries: self.entries[..last].to_vec(), reads: Arc::default() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// From where it was read, each time.
+    pub(super) fn reads(&self) -> Vec<u64> {
+        self.reads.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Chronicle for Log {
+    async fn append(&self, _: Draft) -> Result<Appended, AppendError> {
+        Err(AppendError::Refused("this log is read only".to_owned()))
+    }
+
+    async fn append_all(&self, _: Vec<Draft>, _: Option<Position>) -> Result<Position, AppendError> {
+        Err(AppendError::Refused("this log is read only".to_owned()))
+    }
+
+    fn read(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>> {
+        self.reads.lock().unwrap_or_else(PoisonError::into_inner).push(from.get());
+        let entries: Vec<Entry> = self.entries.iter().filter(|entry| entry.position >= from).cloned().collect();
+        stream::iter(entries.into_iter().map(Ok)).boxed()
+    }
+
+    fn follow(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>> {
+        self.read(from).chain(stream::pending()).boxed()
+    }
+
+    async fn tail(&self) -> Result<Position, ReadError> {
+        Ok(Position::new(self.entries.len() as u64))
+    }
+
+    async fn state(&self) -> Result<LogState, ReadError> {
+        let last = self.tail().await?;
+        let first = last.min(Position::new(1));
+        Ok(LogState { created_at: CREATED_AT, first, last, entries: last.get(), missing: None })
+    }
+
+    async fn find(&self, _: EventId, _: Position) -> Result<Option<Entry>, ReadError> {
+        Ok(None)
+    }
+}
