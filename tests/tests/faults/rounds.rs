@@ -1,12 +1,8 @@
 //! `kill -9` and `SIGSTOP` of everyone, in rounds under load.
 
-use std::time::{Duration, Instant};
-
-use nix::sys::signal::Signal;
-
 use crate::chance::Chance;
 use crate::long;
-use crate::stage::{Host, Stage, Victim, signal_all};
+use crate::stage::{Stage, Victim};
 
 /// Rounds: by default, and where it may take long.
 const ROUNDS: (u64, u64) = (8, 200);
@@ -38,7 +34,12 @@ fn whoever_is_killed_what_is_acknowledged_is_stored_once_in_order_and_folded() {
     let rounds = rounds(ROUNDS);
     for _ in 0..rounds {
         stage.go_on(more(&mut chance));
-        stage.kill(&chance.some(&everyone));
+        let victims = chance.some(&everyone);
+        if std::env::var_os("TRACE").is_some() {
+            println!("{:?} {victims:?} {:?}", stage.begun.elapsed(), stage.figures);
+        }
+        stage.kill(&victims);
+        stage.back_to_work();
     }
     stage.go_on(more(&mut chance));
     stage.heal(&format!("{rounds} kill rounds"), &mut chance);

@@ -55,7 +55,7 @@ pub(crate) struct Stage {
     pub(crate) figures: Figures,
     /// How often each kind was killed.
     kills: BTreeMap<String, u64>,
-    begun: Instant,
+    pub(crate) begun: Instant,
 }
 
 impl Stage {
@@ -121,6 +121,17 @@ impl Stage {
     pub(crate) fn go_on(&mut self, more: u64) {
         let goal = self.acknowledged() + more;
         self.until("more acknowledgements", |stage| stage.acknowledged() >= goal);
+    }
+
+    /// Goes on until everyone who publishes or watches has done something.
+    #[track_caller]
+    pub(crate) fn back_to_work(&mut self) {
+        let done = |stage: &Self| {
+            let [first, second] = &stage.producers;
+            [first.acknowledged, second.acknowledged, stage.watcher.position()]
+        };
+        let before = done(self);
+        self.until("everyone to work", |stage| done(stage).iter().zip(before).all(|(now, before)| *now > before));
     }
 
     /// `kill -9`. Servers of others are started again at once; everyone else as the load goes on.
@@ -239,7 +250,11 @@ impl Stage {
         println!("  kill -9: {:?}", self.kills);
         println!("  acknowledged {acknowledged}, stored {}, told {}", evidence.log.len(), evidence.history.len());
         println!("  handed in again {retried}, acknowledged as duplicates {duplicates}");
-        println!("  watched {}, answers about the past {}", self.watcher.transcript().lines.len(), evidence.answers.len());
+        println!(
+            "  watched {}, answers about the past {}",
+            self.watcher.transcript().lines.len(),
+            evidence.answers.len()
+        );
         println!("  ended by themselves {}", ended.len());
         ended.iter().for_each(|one| println!("    {one}"));
         println!("  violations {}", violations.len());
