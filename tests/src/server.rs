@@ -79,6 +79,11 @@ impl NatsServer {
         }
     }
 
+    /// Its process id, while it runs.
+    pub fn process(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
     /// Where it is reached.
     pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)

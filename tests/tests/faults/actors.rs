@@ -121,9 +121,12 @@ impl Feeder {
         self.acknowledged == self.ever
     }
 
-    /// Its process, to be sent signals.
-    pub(crate) fn process(&self) -> Option<u32> {
-        self.running.as_ref().map(Running::id)
+    /// Ends its process, and tells what that said on stderr.
+    pub(crate) fn end(&mut self) -> String {
+        let Some(mut running) = self.running.take() else { return String::new() };
+        running.kill();
+        running.end();
+        running.ended().map(|(_, said)| said).unwrap_or_default()
     }
 }
 

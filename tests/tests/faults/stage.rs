@@ -55,7 +55,7 @@ pub(crate) struct Stage {
     pub(crate) figures: Figures,
     /// How often each kind was killed.
     kills: BTreeMap<String, u64>,
-    pub(crate) begun: Instant,
+    begun: Instant,
 }
 
 impl Stage {
