@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread::JoinHandle;
 
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -150,6 +151,8 @@ impl Chronicle {
 pub struct Running {
     child: Child,
     lines: Receiver<String>,
+    /// Reads away what it says on stderr.
+    said: Option<JoinHandle<Vec<u8>>>,
 }
 
 impl Running {
@@ -164,8 +167,13 @@ impl Running {
         std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
         let mut err = child.stderr.take().expect("a pipe");
         // Read away, or a full pipe would stop the command.
-        std::thread::spawn(move || err.read_to_end(&mut Vec::new()));
-        Self { child, lines }
+        let said = std::thread::spawn(move || {
+            let mut text = Vec::new();
+            // What was read before an error is what there is.
+            let _ = err.read_to_end(&mut text);
+            text
+        });
+        Self { child, lines, said: Some(said) }
     }
 
     /// The next line of its stdout; none where it has ended.
@@ -216,6 +224,13 @@ impl Running {
         let id = Pid::from_raw(i32::try_from(self.child.id()).expect("a process id"));
         nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).expect("it runs");
         self.child.wait().expect("it ends")
+    }
+
+    /// How it ended, if it has, and what it said on stderr.
+    pub fn ended(&mut self) -> Option<(ExitStatus, String)> {
+        let status = self.child.try_wait().expect("a child of ours")?;
+        let said = self.said.take().map(|said| said.join().expect("reading does not panic")).unwrap_or_default();
+        Some((status, String::from_utf8_lossy(&said).into_owned()))
     }
 
     /// Its end.

@@ -2,6 +2,7 @@
 //!
 //! Nothing here judges; the tests are in `tests/`.
 
+pub mod checker;
 mod command;
 mod server;
 mod wait;

@@ -101,6 +101,27 @@ async fn a_publisher_takes_up_where_another_left_and_one_that_wakes_up_late_chan
 }
 
 #[tokio::test]
+async fn many_positions_and_a_new_day_published_as_one_move_give_what_is_made_at_once() {
+    let log = MemoryChronicle::new();
+    append(&log, ASTANA.lines()).await;
+    let (store, old) = (MemoryViews::new(), catch_up(&log, None).await.expect("read"));
+    let yesterday = date_of(noon()).yesterday().expect("a day");
+    let mut publisher = Publisher::begin(store.clone(), &old, yesterday).await.expect("published");
+    let before = store.checkpoint("membership-1").await.expect("a checkpoint");
+
+    append(&log, HISTORY.lines()).await;
+    let index = catch_up(&log, None).await.expect("read");
+    let mut all = vec![projector::calendar_changes(&old, yesterday, date_of(noon()))];
+    all.extend((74..=283).map(|number| projector::changes(&index, Position::new(number), date_of(noon()))));
+    publisher.publish_all(&index, &all).await.expect("published");
+    assert_eq!(stands(&store, 1).await, made_at_once(&index).await);
+    assert_eq!(publisher.position(), Position::new(283));
+    let keys = stands(&store, 1).await[0].len() as u64;
+    let after = store.checkpoint("membership-1").await.expect("a checkpoint");
+    assert!(after.revision.get() - before.revision.get() <= 2 * (keys + 1), "one move, not one for each position");
+}
+
+#[tokio::test]
 async fn two_publishers_at_once_do_no_harm() {
     let log = MemoryChronicle::new();
     append(&log, ASTANA.lines().chain(HISTORY.lines())).await;

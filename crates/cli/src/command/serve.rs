@@ -5,16 +5,19 @@ use std::time::Duration;
 use chronicle::{ApplyError, Chronicle, ReadError, ViewError, ViewStore};
 use chronicle_nats::NatsViews;
 use clap::Args;
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use projector::published::{POINTER_VIEW, PublishViewsError, Publisher};
-use projector::{Live, Update};
+use projector::{Changes, Live};
 
 use crate::ask::Shell;
 use crate::error::Failure;
 
 /// The pause before the views are taken up again, when their store could not be reached.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
+
+/// How many positions and days are published as one move, at most.
+const PUBLISHED_AT_ONCE: usize = 256;
 
 /// Keep the published views current until ctrl-c: buckets that any NATS client can watch
 ///
@@ -55,8 +58,12 @@ async fn follow(log: &chronicle_nats::NatsChronicle, live: &mut Live, shell: &Sh
     loop {
         tokio::select! {
             update = live.next() => {
-                let update = update?;
-                publish(&mut publisher, &update, &views, live, log).await?;
+                let mut changes = vec![update?.changes];
+                // What is there already goes out with it: who is behind catches up.
+                while changes.len() < PUBLISHED_AT_ONCE && let Some(update) = live.next().now_or_never() {
+                    changes.push(update?.changes);
+                }
+                publish(&mut publisher, &changes, &views, live, log).await?;
             }
             // Another version counts now, or its store went away and came back.
             Some(_) = pointed.next() => {
@@ -71,12 +78,12 @@ async fn follow(log: &chronicle_nats::NatsChronicle, live: &mut Live, shell: &Sh
 
 async fn publish(
     publisher: &mut Publisher<NatsViews>,
-    update: &Update,
+    changes: &[Changes],
     views: &NatsViews,
     live: &Live,
     log: &chronicle_nats::NatsChronicle,
 ) -> Result<(), Failure> {
-    match publisher.publish(live.index(), &update.changes).await {
+    match publisher.publish_all(live.index(), changes).await {
         Err(error) if may_pass(&error) => *publisher = take_up(views, live, log).await?,
         done => done?,
     }

@@ -98,13 +98,31 @@ impl<S: ViewStore> Publisher<S> {
 
     /// Publishes what an entry or a new day changed, of which the index knows already.
     pub async fn publish(&mut self, index: &Index, changes: &Changes) -> Result<(), PublishViewsError> {
-        self.today = changes.date.unwrap_or(self.today);
-        let mut noted = Both::default();
-        cells::note(changes.clone(), &mut noted);
-        let Both { membership, attendance } = noted;
-        self.membership.advance(&self.store, index, self.today, changes, membership, |cells| cells.membership).await?;
-        self.attendance.advance(&self.store, index, self.today, changes, attendance, |cells| cells.attendance).await
+        self.publish_all(index, std::slice::from_ref(changes)).await
     }
+
+    /// Publishes what several entries or days changed, one after the other, as one move: of each key only the last value.
+    pub async fn publish_all(&mut self, index: &Index, all: &[Changes]) -> Result<(), PublishViewsError> {
+        let Some(last) = all.last() else { return Ok(()) };
+        let date = all.iter().filter_map(|changes| changes.date).next_back();
+        self.today = date.unwrap_or(self.today);
+        let mut noted = Both::default();
+        for changes in all {
+            cells::note(changes.clone(), &mut noted);
+        }
+        let Both { membership, attendance } = noted;
+        let to = Move { position: last.position, new_day: date.is_some() };
+        self.membership.advance(&self.store, index, self.today, to, membership, |cells| cells.membership).await?;
+        self.attendance.advance(&self.store, index, self.today, to, attendance, |cells| cells.attendance).await
+    }
+}
+
+/// Where a view is moved.
+#[derive(Clone, Copy)]
+struct Move {
+    position: Position,
+    /// Whether the calendar has a part in it.
+    new_day: bool,
 }
 
 impl Target {
@@ -132,27 +150,30 @@ impl Target {
         Err(PublishViewsError::Contended(self.name.clone()))
     }
 
-    /// Moves the view by the changes of one position or day.
+    /// Moves the view by the changes of some positions and days.
     async fn advance(
         &mut self,
         store: &impl ViewStore,
         index: &Index,
         today: Date,
-        told: &Changes,
+        to: Move,
         keys: Cells<Option<Bytes>>,
         of: fn(Both) -> Cells,
     ) -> Result<(), PublishViewsError> {
         // Another writer may have gone on already, and its day is ours.
-        if told.date.is_none() && self.checkpoint.position >= told.position {
+        if !to.new_day && self.checkpoint.position >= to.position {
             return Ok(());
         }
-        match self.apply(store, keys, told.position).await {
-            // Whoever moved it on did so by the same rules; what is missing is found out by looking.
-            Err(ApplyError::Stale { .. } | ApplyError::OutcomeUnknown(_)) => {
-                self.take_up(store, index, today, of).await
-            }
-            done => Ok(done?),
+        match self.apply(store, keys, to.position).await {
+            Err(ApplyError::Stale { .. } | ApplyError::OutcomeUnknown(_)) => {}
+            done => return Ok(done?),
         }
+        // Whoever moved it on did so by the same rules; what is missing is found out by looking.
+        self.checkpoint = store.checkpoint(&self.name).await?;
+        if !to.new_day && self.checkpoint.position >= to.position {
+            return Ok(());
+        }
+        self.take_up(store, index, today, of).await
     }
 
     /// Applies changes, at most [`MAX_CHANGES`] as one: all but the last part leave the view at the position where it is.
