@@ -59,7 +59,7 @@ pub(crate) struct Connection {
     /// Where the server is, without what lets one in.
     pub(crate) shown_url: String,
     /// What is known of the log, where it was asked for.
-    anchors: Anchors,
+    pub(crate) anchors: Anchors,
     /// The server of our own runs as long as this is held.
     lease: Option<Lease>,
 }

@@ -51,6 +51,8 @@ mod anchors;
 
 mod read;
 
+mod kept;
+
 mod values;
 
 mod vantage;

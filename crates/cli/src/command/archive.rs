@@ -65,8 +65,8 @@ impl Archive {
         let state = connection.log.state().await?;
         let set_aside = if self.again { archive::set_aside(&folder)? } else { Vec::new() };
         let archiving = bring_up(&connection.log, &folder, &state, shell.output());
-        let (position, added) = archiving.await?;
-        let archived = Archived { archive: folder, position, added, set_aside };
+        let (archive, added) = archiving.await?;
+        let archived = Archived { archive: folder, position: archive.tip().position, added, set_aside };
         if shell.output().json {
             return Output::json(&archived);
         }
@@ -82,12 +82,12 @@ impl Archive {
 }
 
 /// Appends what the archive does not have yet.
-async fn bring_up(
+pub(crate) async fn bring_up(
     log: &impl Chronicle,
     folder: &std::path::Path,
     state: &LogState,
     output: Output,
-) -> Result<(Position, u64), Failure> {
+) -> Result<(archive::Archive, u64), Failure> {
     let mut archive = archive::Archive::open(folder, state.created_at)?;
     let tip = archive.tip();
     if tip.position > Position::START {
@@ -102,6 +102,6 @@ async fn bring_up(
     }
     archive.flush()?;
     bar.finish_and_clear();
-    let position = archive.tip().position;
-    Ok((position, position.get() - tip.position.get()))
+    let added = archive.tip().position.get() - tip.position.get();
+    Ok((archive, added))
 }

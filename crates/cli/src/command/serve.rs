@@ -10,8 +10,10 @@ use jiff::Timestamp;
 use projector::published::{POINTER_VIEW, PublishViewsError, Publisher};
 use projector::{Changes, Live};
 
+use crate::anchors::Anchors;
 use crate::ask::Shell;
 use crate::error::Failure;
+use crate::kept::Kept;
 
 /// The pause before the views are taken up again, when their store could not be reached.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
@@ -21,7 +23,8 @@ const PUBLISHED_AT_ONCE: usize = 256;
 
 /// Keep the published views current until ctrl-c: buckets that any NATS client can watch
 ///
-/// The views are membership-N (keys such as sco.BLR) and attendance-N (sco-plus-astana-2024.IND); the key "views" of the
+/// It archives every entry beside the log, keeps snapshots for questions, and ends where the log is damaged. The views
+/// are membership-N (keys such as sco.BLR) and attendance-N (sco-plus-astana-2024.IND); the key "views" of the
 /// bucket "chronicle" names the N that counts. Any number of them may run at once.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -32,21 +35,28 @@ impl Serve {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         let mut connection = shell.connect().await?;
         let log = connection.log.clone();
-        let serving = async {
-            let mut live = Live::begin(&log, None, Timestamp::now).await?;
-            live.catch_up().await?;
-            follow(&log, &mut live, shell).await
-        };
-        tokio::select! {
-            ended = serving => ended,
+        let mut live = Live::begin(&log, None, Timestamp::now).await?;
+        live.catch_up().await?;
+        let mut kept = Kept::begin(&connection, shell, live.index().tail()).await?;
+        let anchors = connection.anchors.clone();
+        let ended = tokio::select! {
+            ended = follow(&log, &mut live, &mut kept, &anchors, shell) => ended,
             () = told_to_end() => Ok(()),
             lost = connection.lost() => Err(lost),
-        }
+        };
+        kept.flush();
+        ended
     }
 }
 
-/// Publishes what changes, as it comes, for ever.
-async fn follow(log: &chronicle_nats::NatsChronicle, live: &mut Live, shell: &Shell) -> Result<(), Failure> {
+/// Publishes and archives what comes, for ever.
+async fn follow(
+    log: &chronicle_nats::NatsChronicle,
+    live: &mut Live,
+    kept: &mut Kept,
+    anchors: &Anchors,
+    shell: &Shell,
+) -> Result<(), Failure> {
     let views = log.views();
     let mut publisher = take_up(&views, live, log).await?;
     let position = publisher.position();
@@ -58,15 +68,24 @@ async fn follow(log: &chronicle_nats::NatsChronicle, live: &mut Live, shell: &Sh
     loop {
         tokio::select! {
             update = live.next() => {
-                let mut changes = vec![update?.changes];
+                let mut updates = vec![update?];
                 // What is there already goes out with it: who is behind catches up.
-                while changes.len() < PUBLISHED_AT_ONCE && let Some(update) = live.next().now_or_never() {
-                    changes.push(update?.changes);
+                while updates.len() < PUBLISHED_AT_ONCE && let Some(update) = live.next().now_or_never() {
+                    updates.push(update?);
                 }
+                updates.iter().filter_map(|update| update.entry.as_ref()).for_each(|entry| kept.entry(entry));
+                let changes: Vec<Changes> = updates.into_iter().map(|update| update.changes).collect();
                 publish(&mut publisher, &changes, &views, live, log).await?;
+                kept.snapshot(live.index());
             }
+            () = kept.is_due() => kept.flush(),
             // Another version counts now, or its store went away and came back.
             Some(_) = pointed.next() => {
+                match anchors.check(log).await {
+                    // It is looked at again when it can be reached.
+                    Ok(_) | Err(Failure::Read(ReadError::Unreachable(_))) => {}
+                    Err(failure) => return Err(failure),
+                }
                 publisher = take_up(&views, live, log).await?;
                 if std::mem::replace(&mut version, publisher.version()) != version {
                     shell.output().note(format_args!("version {version} of the views counts now"));
