@@ -34,7 +34,8 @@ async fn the_log_on_jetstream_can_be_rebuilt() {
         log.expect("an empty stream")
     })
     .await;
-    let full = &servers.lock().expect("one suite")[0];
+    let servers = servers.into_inner().expect("one suite");
+    let full = &servers[0];
     let again = NatsChronicle::connect_to_restore(&Settings::new(full.url(), "test"), Position::new(5)).await;
     assert!(matches!(again.err(), Some(ConnectError::NotEmpty { entries: 6, .. })));
     // Whoever comes later sees the same, and a header that somebody writes behind counts for nothing.
