@@ -146,10 +146,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(ANCHOR);
         assert_eq!(Anchor::load(&path).expect("readable"), None);
-        let anchor = Anchor {
-            chain: Some(crate::archive::Digest::default()),
-            ..Anchor::at(entry(1).stored_at, Some(&entry(3)))
-        };
+        let anchor =
+            Anchor { chain: Some(super::Digest::default()), ..Anchor::at(entry(1).stored_at, Some(&entry(3))) };
         anchor.keep(&path).expect("written");
         assert_eq!(Anchor::load(&path).expect("readable"), Some(anchor));
         let text = std::fs::read_to_string(&path).expect("text");
