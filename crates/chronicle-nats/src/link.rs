@@ -151,8 +151,7 @@ impl Link {
         losses
     }
 
-    /// Asks, and waits for the answer, the server's refusal or the end of patience. `subjects` are all those that a
-    /// refusal may name.
+    /// Asks, and waits for the answer, the server's refusal, the loss of the connection or the end of patience.
     pub(crate) async fn ask(
         &self,
         subject: String,
@@ -164,6 +163,7 @@ impl Link {
         if let Some(headers) = headers {
             request = request.headers(headers);
         }
+        let mut losses = self.losses();
         tokio::select! {
             answer = self.client.send_request(subject, request) => answer.map_err(|error| match error.kind() {
                 RequestErrorKind::NoResponders => Failure::Nobody,
@@ -172,6 +172,8 @@ impl Link {
                 RequestErrorKind::Other => Failure::Unknown(error.to_string()),
             }),
             refusal = refusals.heard() => Err(Failure::NotPermitted(refusal.to_string())),
+            // The answer would have come on it. Fails only with the connection.
+            _ = losses.changed() => Err(Failure::Unknown("the connection was lost".into())),
         }
     }
 

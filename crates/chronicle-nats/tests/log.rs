@@ -90,6 +90,23 @@ async fn what_the_server_cannot_read_any_more_is_damage_and_keeps_nobody_waiting
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_a_lost_connection_took_with_it_is_not_waited_for() {
+    let mut server = NatsServer::start();
+    let log = server.chronicle().await;
+    log.append(draft(1)).await.expect("stored");
+    server.freeze();
+    let pending = tokio::spawn({
+        let log = log.clone();
+        async move { log.append(draft(2)).await }
+    });
+    let sent = log.statistics().sent;
+    support::wait("the request to be sent", || log.statistics().sent, |now| *now > sent || pending.is_finished());
+    server.kill();
+    let unknown = pending.await.expect("no panic");
+    assert_eq!(unknown, Err(AppendError::OutcomeUnknown("the connection was lost".into())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_survives_kill_9_and_a_follower_goes_on() {
     let mut server = NatsServer::start();
     let log = server.chronicle().await;

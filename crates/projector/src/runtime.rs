@@ -144,15 +144,14 @@ impl Live {
     pub async fn next(&mut self) -> Result<Update, ReadError> {
         self.catch_up().await?;
         loop {
+            // First of all: what an entry changes is told in the views of its day.
+            if let Some(update) = self.new_day() {
+                return Ok(update);
+            }
             let nap = self.until_tomorrow();
             let entry = tokio::select! {
                 entry = self.entries.next() => entry.transpose()?,
-                () = tokio::time::sleep(nap) => {
-                    if let Some(update) = self.new_day() {
-                        return Ok(update);
-                    }
-                    continue;
-                }
+                () = tokio::time::sleep(nap) => continue,
             };
             let entry = entry.ok_or_else(|| ReadError::Unreachable("following ended".to_owned()))?;
             self.index.append(&entry);

@@ -122,6 +122,39 @@ async fn many_positions_and_a_new_day_published_as_one_move_give_what_is_made_at
 }
 
 #[tokio::test]
+async fn a_new_day_of_one_who_is_behind_takes_nothing_back_and_is_made_up_for_later() {
+    let admission = |number: u8, party: &str, day: &str| {
+        format!(
+            r#"{{"specversion":"1.0","id":"00000000-0000-4000-8000-00000000000{number}","source":"/t",
+            "type":"chronicle.admission.v1","data":{{"organisation":"o","attribution":[{{"name":"t"}}],
+            "occurred":"{day}","party":"{party}"}}}}"#
+        )
+    };
+    let (today, tomorrow) = (date_of(noon()), date_of(noon()).tomorrow().expect("a day"));
+    let (first, second) = (admission(1, "KAZ", &tomorrow.to_string()), admission(2, "BLR", "2024"));
+    let (log, store) = (MemoryChronicle::new(), MemoryViews::new());
+    append(&log, [first.as_str()]).await;
+    let mut behind = catch_up(&log, None).await.expect("read");
+    append(&log, [second.as_str()]).await;
+    let index = catch_up(&log, None).await.expect("read");
+    let ahead = Publisher::begin(store.clone(), &index, today).await.expect("published");
+    let mut publisher = Publisher::begin(store.clone(), &behind, today).await.expect("taken up");
+
+    let midnight = projector::calendar_changes(&behind, today, tomorrow);
+    assert_eq!(midnight.changes.len(), 1);
+    publisher.publish(&behind, &midnight).await.expect("nothing to do yet");
+    let position = store.checkpoint("membership-1").await.expect("a checkpoint").position;
+    assert_eq!((position, ahead.position()), (Position::new(2), Position::new(2)), "what is known is known");
+
+    // The other one is gone. Where this one has come as far, the new day is told.
+    let record = index.record_at(Position::new(2)).expect("it stands there");
+    behind.record(record.clone());
+    publisher.publish(&behind, &projector::changes(&behind, Position::new(2), tomorrow)).await.expect("published");
+    let [membership, _] = stands(&store, 1).await;
+    assert_eq!(membership.keys().collect::<Vec<_>>(), ["o.BLR", "o.KAZ"]);
+}
+
+#[tokio::test]
 async fn two_publishers_at_once_do_no_harm() {
     let log = MemoryChronicle::new();
     append(&log, ASTANA.lines().chain(HISTORY.lines())).await;

@@ -77,6 +77,20 @@ async fn what_is_announced_takes_effect_when_its_day_comes_without_a_new_event()
     assert_eq!((party.as_str(), after[0].answer), ("BRA", Stated::Yes));
 }
 
+#[tokio::test(start_paused = true)]
+async fn whoever_slept_through_midnight_tells_the_new_day_before_what_came_meanwhile() {
+    let log = log().await;
+    let begun = tokio::time::Instant::now();
+    let clock = move || noon() + SignedDuration::try_from(begun.elapsed()).expect("a short time");
+    let mut live = Live::begin(&log, None, clock).await.expect("following");
+    live.catch_up().await.expect("caught up");
+    tokio::time::advance(std::time::Duration::from_secs(24 * 3600)).await;
+    log.append(draft(&admission("2026-03-02"))).await.expect("stored");
+    assert_eq!(live.next().await.expect("an update").changes.date, Some(jiff::civil::date(2026, 3, 2)));
+    let update = live.next().await.expect("an update").changes;
+    assert_eq!((update.position, update.changes.len()), (Position::new(74), 1), "it is in effect today");
+}
+
 #[tokio::test]
 async fn a_start_beyond_the_tail_is_told_so() {
     let log = log().await;

@@ -7,7 +7,7 @@ use tests::{Chronicle, Running};
 use crate::load;
 
 /// So many events of a producer may be handed in and not acknowledged.
-const WINDOW: u64 = 50;
+const WINDOW: u64 = 24;
 
 /// What is counted.
 #[derive(Debug, Default)]

@@ -77,6 +77,12 @@ impl NatsServer {
         wait("the server to greet", || greeting(self.port), |greeting| greeting.starts_with("INFO "));
     }
 
+    /// Has it do nothing any more, its connections open.
+    pub(crate) fn freeze(&self) {
+        let id = self.child.as_ref().and_then(|child| i32::try_from(child.id()).ok()).expect("it runs");
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(id), nix::sys::signal::Signal::SIGSTOP).expect("it is there");
+    }
+
     /// `kill -9`.
     pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

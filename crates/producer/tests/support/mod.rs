@@ -137,6 +137,11 @@ impl FaultyLog {
         self.gate.add_permits(1_000_000);
     }
 
+    /// What happens to the calls that append from now on, instead of what was to.
+    pub(crate) fn suffer_next(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.with(|script| script.appends = faults.into_iter().collect());
+    }
+
     pub(crate) fn forbid(&self, subject: &str) {
         self.with(|script| script.forbidden = Some(subject.to_owned()));
     }

@@ -51,6 +51,8 @@ pub struct Publisher<S> {
 struct Target {
     name: String,
     checkpoint: Checkpoint,
+    /// Whether the view may show another day than ours: another writer knows more yet than we do, and so we did not look.
+    day_is_due: bool,
 }
 
 impl<S: ViewStore> Publisher<S> {
@@ -77,7 +79,8 @@ impl<S: ViewStore> Publisher<S> {
         index: &Index,
         today: Date,
     ) -> Result<Self, PublishViewsError> {
-        let target = |view: &str| Target { name: name(view, version), checkpoint: Checkpoint::default() };
+        let target =
+            |view: &str| Target { name: name(view, version), checkpoint: Checkpoint::default(), day_is_due: true };
         let (membership, attendance) = (target("membership"), target("attendance"));
         let mut publisher = Self { store, version, membership, attendance, today };
         publisher.membership.take_up(&publisher.store, index, today, |cells| cells.membership).await?;
@@ -144,7 +147,11 @@ impl Target {
             let should = of(cells::all(index, index.tail(), today));
             match self.apply(store, cells::difference(&stands, &should), index.tail()).await {
                 Err(ApplyError::Stale { .. } | ApplyError::OutcomeUnknown(_)) => {}
-                done => return Ok(done?),
+                done => {
+                    done?;
+                    self.day_is_due = false;
+                    return Ok(());
+                }
             }
         }
         Err(PublishViewsError::Contended(self.name.clone()))
@@ -160,20 +167,25 @@ impl Target {
         keys: Cells<Option<Bytes>>,
         of: fn(Both) -> Cells,
     ) -> Result<(), PublishViewsError> {
-        // Another writer may have gone on already, and its day is ours.
-        if !to.new_day && self.checkpoint.position >= to.position {
+        let missed = self.day_is_due;
+        self.day_is_due |= to.new_day;
+        // Another writer may have gone on already. What it knows is never taken back, not even for a new day.
+        if self.checkpoint.position > to.position || (self.checkpoint.position == to.position && !self.day_is_due) {
             return Ok(());
+        }
+        if missed {
+            return self.take_up(store, index, today, of).await;
         }
         match self.apply(store, keys, to.position).await {
-            Err(ApplyError::Stale { .. } | ApplyError::OutcomeUnknown(_)) => {}
-            done => return Ok(done?),
+            // Whoever moved it on did so by the same rules; what is missing is found out by looking.
+            Err(ApplyError::Stale { .. } | ApplyError::OutcomeUnknown(_)) => {
+                self.take_up(store, index, today, of).await
+            }
+            done => {
+                self.day_is_due = false;
+                Ok(done?)
+            }
         }
-        // Whoever moved it on did so by the same rules; what is missing is found out by looking.
-        self.checkpoint = store.checkpoint(&self.name).await?;
-        if !to.new_day && self.checkpoint.position >= to.position {
-            return Ok(());
-        }
-        self.take_up(store, index, today, of).await
     }
 
     /// Applies changes, at most [`MAX_CHANGES`] as one: all but the last part leave the view at the position where it is.
