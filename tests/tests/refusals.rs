@@ -86,6 +86,27 @@ fn garbage_that_another_client_stores_is_counted_shown_and_passed_over() {
 }
 
 #[test]
+fn an_event_under_another_organisations_subject_is_quarantined_and_listed() {
+    let server = NatsServer::start();
+    let chronicle = Chronicle::on(&server.url());
+    chronicle.run(["publish", ASTANA]).good();
+    let report = std::fs::read_to_string(ASTANA).expect("the data");
+    // Belarus again, for an organisation that this client may not write for.
+    let line = report.lines().nth(3).expect("a line").replace("47891d5d-", "57891d5d-").replace("\"sco\"", "\"apec\"");
+    server.publish_raw("chronicle.event.sco.-.admission", line.as_bytes());
+    server.publish_raw("chronicle.event.sco.-.admission", b"no document");
+    let listed = chronicle.run(["events", "--quarantined"]).good();
+    let listed: Vec<Value> = listed.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!((listed.len(), &listed[0]["position"], &listed[1]["position"]), (2, &74.into(), &75.into()));
+    assert_eq!(listed[0]["reason"], "its subject says \"sco\", it belongs to \"apec\"");
+    assert_eq!(chronicle.run(["members", "apec"]).code, Some(1), "it has no effect");
+    assert_eq!(chronicle.run(["doctor"]).code, Some(3), "it is counted");
+    // Under its own subject it counts.
+    server.publish_raw("chronicle.event.apec.-.admission", line.as_bytes());
+    chronicle.run(["members", "apec"]).good();
+}
+
+#[test]
 fn names_that_nobody_knows_are_answered_with_the_nearest() {
     let chronicle = Chronicle::embedded();
     chronicle.run(["publish", ASTANA]).good();

@@ -46,9 +46,9 @@ pub(crate) fn keep(snapshots: &Snapshots, opened: &Opened) {
 pub(crate) fn passed_over(entries: usize, output: Output) {
     match entries {
         0 => {}
-        1 => output.note("one entry of the chronicle is no event and passed over; `chronicle doctor` shows it"),
+        1 => output.note("one entry of the chronicle is passed over; `chronicle events --quarantined` shows it"),
         some => output.note(format_args!(
-            "{some} entries of the chronicle are no events and passed over; `chronicle doctor` shows them"
+            "{some} entries of the chronicle are passed over; `chronicle events --quarantined` shows them"
         )),
     }
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use projector::Index;
 use summit::Position;
+use wire::Document;
 
 use crate::command::demo::REPORT;
 
@@ -29,10 +30,16 @@ pub(crate) fn index<'l>(lines: impl Iterator<Item = &'l str>) -> Index {
         index.append(&Entry {
             position: Position::new(number),
             stored_at: Timestamp::UNIX_EPOCH,
-            subject: "chronicle.event.-.-.any".to_owned(),
+            subject: subject(line),
             headers: vec![],
             bytes: line.to_owned().into(),
         });
     }
     index
+}
+
+/// Where a document is filed that a test has made.
+pub(crate) fn subject(line: &str) -> String {
+    let document = Document::decode(line.as_bytes()).expect("a good document");
+    wire::subject(document.event(), None)
 }

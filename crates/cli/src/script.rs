@@ -122,7 +122,7 @@ mod tests {
                 position: Position::new(number),
                 stored_at: Timestamp::from_second(1_720_000_000 + gap * i64::try_from(number).expect("small"))
                     .expect("an instant"),
-                subject: "chronicle.event.-.-.any".to_owned(),
+                subject: crate::samples::subject(line),
                 headers: vec![],
                 bytes: line.to_owned().into(),
             });

@@ -52,7 +52,7 @@ impl View<'_> {
             .map(|entry| Remark {
                 kind: "undecodable",
                 text: format!(
-                    "the entry at position {} under \"{}\" is no event and is passed over: {} (sha256 {})",
+                    "the entry at position {} under \"{}\" is passed over: {} (sha256 {})",
                     entry.position, entry.subject, entry.reason, entry.hash
                 ),
                 events: Vec::new(),

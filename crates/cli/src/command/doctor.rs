@@ -165,9 +165,11 @@ impl Report {
         Anchors::of(place, global).check(log).await?;
         self.events = Some(index.len());
         self.undecodable = index.undecodable().iter().map(NoEvent::of).collect();
-        self.faults.extend(self.undecodable.iter().map(|one| {
-            format!("the entry at position {} is no event and is passed over: {}", one.position, one.reason)
-        }));
+        self.faults.extend(
+            self.undecodable
+                .iter()
+                .map(|one| format!("the entry at position {} is passed over: {}", one.position, one.reason)),
+        );
         Ok(())
     }
 
@@ -196,7 +198,7 @@ impl Log {
 }
 
 impl NoEvent {
-    fn of(entry: &Undecodable) -> Self {
+    pub(super) fn of(entry: &Undecodable) -> Self {
         let Undecodable { position, stored_at, subject, reason, hash } = entry.clone();
         Self { position, stored_at, subject, reason, hash }
     }

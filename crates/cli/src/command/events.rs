@@ -8,6 +8,7 @@ use projector::{EventFilter, Index, Speed};
 use summit::{EventId, Kind, MeetingId, OrganisationId, PartyId, Position, When};
 use wire::Document;
 
+use super::doctor::NoEvent;
 use super::record::kind;
 use crate::ask::Shell;
 use crate::error::Failure;
@@ -61,16 +62,23 @@ impl Filters {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   chronicle events --organisation sco --kind signing
-  chronicle events --party KAZ --from 2024-07-03 --to 2024-07-04")]
+  chronicle events --party KAZ --from 2024-07-03 --to 2024-07-04
+  chronicle events --quarantined")]
 pub(crate) struct Events {
     #[command(flatten)]
     filters: Filters,
+    /// The entries that are passed over instead: no events, or events that do not belong under their subject
+    #[arg(long, conflicts_with_all = ["organisation", "meeting", "kind", "party", "from", "to"])]
+    quarantined: bool,
 }
 
 impl Events {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         // First all of it: whose event one is may turn out later.
         let (connection, index) = shell.read(None).await?;
+        if self.quarantined {
+            return index.undecodable().iter().map(NoEvent::of).try_for_each(|entry| Output::json(&entry));
+        }
         index.names(&self.filters.filter())?;
         let entries = connection.log.read(Position::START);
         let filter = self.filters.filter();

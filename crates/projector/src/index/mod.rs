@@ -8,6 +8,7 @@ mod active;
 mod filed;
 pub(crate) mod filing;
 mod links;
+mod misfiled;
 mod ownership;
 mod parts;
 
@@ -43,7 +44,8 @@ impl Record {
     }
 }
 
-/// An entry whose bytes are no event: counted, shown and passed over.
+/// An entry that is passed over, counted and shown: its bytes are no event, or an event that does not belong under its
+/// subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undecodable {
     /// Its position.
@@ -74,7 +76,7 @@ pub enum Noted {
     Event(EventId),
     /// An id that stands at an earlier position: it counts once.
     Repeated(EventId),
-    /// No event at all.
+    /// No event at all, or none that belongs there.
     Undecodable,
 }
 
@@ -142,18 +144,20 @@ impl Index {
     pub fn append(&mut self, entry: &Entry) -> Noted {
         self.tail = entry.position;
         self.last = Some(entry.clone());
-        match Document::read(&entry.headers, &entry.bytes) {
+        let read = Document::read(&entry.headers, &entry.bytes).map_err(|refused| refused.to_string());
+        let filed = read.and_then(|read| self.misfiled(&entry.subject, read.event()).map_or(Ok(read), Err));
+        match filed {
             Ok(document) => {
                 let fingerprint = document.fingerprint();
                 let event = document.event().clone();
                 self.take(Record { position: entry.position, stored_at: entry.stored_at, event }, fingerprint)
             }
-            Err(refused) => {
+            Err(reason) => {
                 self.undecodable.push(Undecodable {
                     position: entry.position,
                     stored_at: entry.stored_at,
                     subject: entry.subject.clone(),
-                    reason: refused.to_string(),
+                    reason,
                     hash: hexadecimal(&Sha256::digest(&entry.bytes)),
                 });
                 Noted::Undecodable

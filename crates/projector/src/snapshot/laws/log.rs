@@ -25,7 +25,10 @@ impl Log {
         let entry = |(number, bytes): (u64, &Vec<u8>)| Entry {
             position: Position::new(number),
             stored_at: CREATED_AT + jiff::SignedDuration::from_secs(i64::try_from(number).expect("a short log")),
-            subject: format!("chronicle.event.x.{number}"),
+            subject: wire::Document::decode(bytes).map_or_else(
+                |_| format!("chronicle.event.x.{number}"),
+                |document| wire::subject(document.event(), None),
+            ),
             headers: vec![("Content-Type".into(), "application/cloudevents+json".into())],
             bytes: Bytes::from(bytes.clone()),
         };
