@@ -1,7 +1,8 @@
 //! What a harness meant to publish and what it was told, on a disk of its own.
 
+use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -94,5 +95,8 @@ pub fn hash(document: &[u8]) -> String {
         value.to_string().into_bytes()
     });
     let digest = Sha256::digest(said.unwrap_or_else(|_| document.to_vec()));
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a string takes what is written");
+        text
+    })
 }

@@ -78,7 +78,9 @@ impl Feeder {
             journal.write(&events.iter().map(|event| Line::Intent(event.intent.clone())).collect::<Vec<_>>());
             figures.retried += self.ever.saturating_sub(self.said).min(until - self.said);
             if let Some(running) = &mut self.running {
-                events.iter().for_each(|event| running.try_say(&event.line));
+                for event in &events {
+                    running.try_say(&event.line);
+                }
             }
             self.said = until;
             self.ever = self.ever.max(until);

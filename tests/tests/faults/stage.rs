@@ -265,9 +265,13 @@ impl Stage {
             evidence.answers.len()
         );
         println!("  ended by themselves and started again {}", ended.values().sum::<u64>());
-        ended.iter().for_each(|(how, count)| println!("    {count} x {how}"));
+        for (how, count) in ended {
+            println!("    {count} x {how}");
+        }
         println!("  violations {}", violations.len());
-        violations.iter().for_each(|one| println!("    {one}"));
+        for violation in violations {
+            println!("    {violation}");
+        }
     }
 }
 
