@@ -90,8 +90,8 @@ fn found(law: Law, shows: &str, doctor: impl FnOnce(&mut Evidence)) {
     let mut evidence = good();
     doctor(&mut evidence);
     let violations = check(&evidence);
-    let shown = violations.iter().any(|one| one.law == law && one.evidence.contains(shows));
-    assert!(shown, "{violations:?}: {law:?} shows \"{shows}\"");
+    let one = violations.iter().any(|one| one.law == law && one.evidence.contains(shows));
+    assert!(one, "{violations:?}: {law:?} shows \"{shows}\"");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Those who publish and watch meanwhile, and go on after whatever happens to them.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use tests::checker::{Journal, Line, Outcome, Transcript};
 use tests::{Chronicle, Running};
@@ -18,14 +20,16 @@ pub(crate) struct Figures {
     pub(crate) retried: u64,
     /// Acknowledgements that say the event was there before.
     pub(crate) duplicates: u64,
-    /// Processes that ended by themselves, by how they did.
-    pub(crate) ended: Vec<String>,
+    /// How many processes ended by themselves, by how they did.
+    pub(crate) ended: BTreeMap<String, u64>,
 }
 
 impl Figures {
     fn ended(&mut self, who: &str, running: &mut Running) -> bool {
         let Some((status, said)) = running.ended() else { return false };
-        self.ended.push(format!("{who}: {status}: {}", said.trim().replace('\n', "; ")));
+        let error = said.lines().find(|line| line.starts_with("error:")).unwrap_or("no error told");
+        let who = who.split(' ').next().unwrap_or(who);
+        *self.ended.entry(format!("{who}, {status}, {error}")).or_default() += 1;
         true
     }
 }
@@ -40,13 +44,13 @@ pub(crate) struct Feeder {
     said: u64,
     /// Events before this one were ever handed in.
     ever: u64,
-    /// Whether there is more to hand in.
-    pub(crate) open: bool,
+    /// Events from this one on are not handed in yet.
+    limit: u64,
 }
 
 impl Feeder {
     pub(crate) fn new(number: u64) -> Self {
-        Self { number, running: None, acknowledged: 0, said: 0, ever: 0, open: true }
+        Self { number, running: None, acknowledged: 0, said: 0, ever: 0, limit: 0 }
     }
 
     fn name(&self) -> String {
@@ -67,18 +71,25 @@ impl Feeder {
             self.gone(journal, figures);
             return;
         }
-        let until = if self.open { self.acknowledged + WINDOW } else { self.ever };
+        let until = (self.acknowledged + WINDOW).min(self.limit.max(self.ever));
         // Many at once, as each time waits for the journal's disk.
-        if until > self.said && (self.said - self.acknowledged <= WINDOW / 2 || !self.open) {
+        if until > self.said && self.said - self.acknowledged <= WINDOW / 2 {
             let events: Vec<load::Event> = (self.said..until).map(|n| load::event(self.number, n)).collect();
             journal.write(&events.iter().map(|event| Line::Intent(event.intent.clone())).collect::<Vec<_>>());
             figures.retried += self.ever.saturating_sub(self.said).min(until - self.said);
             if let Some(running) = &mut self.running {
-                events.iter().for_each(|event| running.try_say(&event.line));
+                for event in &events {
+                    running.try_say(&event.line);
+                }
             }
             self.said = until;
             self.ever = self.ever.max(until);
         }
+    }
+
+    /// From now on, at most so many new events are handed in.
+    pub(crate) fn allow(&mut self, more: u64) {
+        self.limit = self.ever.saturating_add(more);
     }
 
     /// `kill -9`; what it had said already is taken.

@@ -26,8 +26,8 @@ const SLACK_KIB: u64 = 64 * 1024;
 fn events(from: u64, count: u64) -> String {
     let mut lines = String::new();
     for number in from..from + count {
-        let (party, status) = (number % PARTIES, if number / PARTIES % 2 == 0 { "member" } else { "observer" });
-        let day = number / PARTIES;
+        let (party, day) = (number % PARTIES, number / PARTIES);
+        let status = if day.is_multiple_of(2) { "member" } else { "observer" };
         writeln!(
             lines,
             r#"{{"specversion":"1.0","id":"00000000-0000-4000-8001-{number:012}","source":"/desks/1","type":"chronicle.standing.v1","recordedtime":"2026-01-01T00:00:00Z","data":{{"occurred":"{}-{:02}-{:02}","organisation":"org-{}","party":"party-{party}","status":"{status}","attribution":[{{"name":"desk"}}]}}}}"#,

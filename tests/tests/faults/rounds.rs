@@ -15,6 +15,8 @@ const ROUNDS: (u64, u64) = (8, 200);
 const EMBEDDED_ROUNDS: (u64, u64) = (4, 30);
 /// How many acknowledgements a round waits for, at least and at most.
 const MORE: (u64, u64) = (5, 65);
+/// After every so many rounds it is told how far it is.
+const TOLD_EVERY: u64 = 25;
 /// How long a server is stopped: longer than a client waits for an answer (3 s), or than a producer tries (30 s).
 const STOPPED: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(45));
 /// How many are acknowledged while a projector is stopped.
@@ -26,6 +28,16 @@ fn rounds((short, long_ones): (u64, u64)) -> u64 {
 
 fn more(chance: &mut Chance) -> u64 {
     MORE.0 + chance.below(MORE.1 - MORE.0)
+}
+
+/// Some of them by chance, and each in its turn.
+fn victims(chance: &mut Chance, everyone: &[Victim], round: u64) -> Vec<Victim> {
+    let turn = usize::try_from(round).expect("few rounds") % everyone.len();
+    let mut victims = chance.some(everyone);
+    if !victims.contains(&everyone[turn]) {
+        victims.push(everyone[turn]);
+    }
+    victims
 }
 
 #[test]
@@ -41,9 +53,12 @@ fn whoever_is_killed_what_is_acknowledged_is_stored_once_in_order_and_folded() {
         Victim::Watcher,
     ];
     let rounds = rounds(ROUNDS);
-    for _ in 0..rounds {
+    for round in 0..rounds {
+        if round > 0 && round % TOLD_EVERY == 0 {
+            println!("  {round} rounds, {} acknowledged", stage.acknowledged());
+        }
         stage.go_on(more(&mut chance));
-        let victims = chance.some(&everyone);
+        let victims = victims(&mut chance, &everyone, round);
         stage.kill(&victims);
         stage.back_to_work();
     }
@@ -59,11 +74,7 @@ fn a_supervisor_or_its_server_killed_loses_nothing_and_leaves_one_server_on_the_
     let rounds = rounds(EMBEDDED_ROUNDS);
     for round in 0..rounds {
         stage.go_on(more(&mut chance));
-        let mut victims = chance.some(&everyone);
-        // Each of them at least once.
-        victims.extend(everyone.get(usize::try_from(round).unwrap_or(usize::MAX)).filter(|_| round < 2));
-        victims.sort_unstable();
-        victims.dedup();
+        let victims = victims(&mut chance, &everyone, round);
         stage.kill(&victims);
     }
     stage.go_on(more(&mut chance));

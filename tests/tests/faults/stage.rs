@@ -22,6 +22,8 @@ use crate::load;
 const LOAD_PATIENCE: Duration = PATIENCE.saturating_mul(4);
 /// The rest between two looks.
 const REST: Duration = Duration::from_millis(5);
+/// So many events each producer hands in while others come back to work.
+const MEANWHILE: u64 = 30;
 /// How many questions about the past are asked.
 const QUESTIONS: u64 = 8;
 
@@ -120,7 +122,12 @@ impl Stage {
     #[track_caller]
     pub(crate) fn go_on(&mut self, more: u64) {
         let goal = self.acknowledged() + more;
+        self.allow(u64::MAX);
         self.until("more acknowledgements", |stage| stage.acknowledged() >= goal);
+    }
+
+    fn allow(&mut self, more: u64) {
+        self.producers.iter_mut().for_each(|producer| producer.allow(more));
     }
 
     /// Goes on until everyone who publishes or watches has done something.
@@ -131,6 +138,8 @@ impl Stage {
             [first.acknowledged, second.acknowledged, stage.watcher.position()]
         };
         let before = done(self);
+        // Those who are there already do not fill the log while others start.
+        self.allow(MEANWHILE);
         self.until("everyone to work", |stage| done(stage).iter().zip(before).all(|(now, before)| *now > before));
     }
 
@@ -190,7 +199,7 @@ impl Stage {
 
     /// No more is handed in; waits until all is acknowledged, published and watched, and holds it against the laws.
     pub(crate) fn heal(&mut self, what: &str, chance: &mut Chance) -> Evidence {
-        self.producers.iter_mut().for_each(|producer| producer.open = false);
+        self.allow(0);
         self.until("everything to be acknowledged", |stage| stage.producers.iter().all(Feeder::is_settled));
         let runtime = Runtime::new().expect("threads");
         let (url, _lease) = runtime.block_on(self.reach());
@@ -255,10 +264,14 @@ impl Stage {
             self.watcher.transcript().lines.len(),
             evidence.answers.len()
         );
-        println!("  ended by themselves {}", ended.len());
-        ended.iter().for_each(|one| println!("    {one}"));
+        println!("  ended by themselves and started again {}", ended.values().sum::<u64>());
+        for (how, count) in ended {
+            println!("    {count} x {how}");
+        }
         println!("  violations {}", violations.len());
-        violations.iter().for_each(|one| println!("    {one}"));
+        for violation in violations {
+            println!("    {violation}");
+        }
     }
 }
 

@@ -28,7 +28,7 @@ impl Mortal {
     async fn alive(&self) {
         tokio::task::yield_now().await;
         if self.dead.load(Ordering::Relaxed) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -107,14 +107,14 @@ impl<S: ViewStore> Publisher<S> {
     /// Publishes what several entries or days changed, one after the other, as one move: of each key only the last value.
     pub async fn publish_all(&mut self, index: &Index, all: &[Changes]) -> Result<(), PublishViewsError> {
         let Some(last) = all.last() else { return Ok(()) };
-        let date = all.iter().filter_map(|changes| changes.date).next_back();
-        self.today = date.unwrap_or(self.today);
+        self.today = all.iter().filter_map(|changes| changes.date).next_back().unwrap_or(self.today);
+        let new_day = all.iter().find(|changes| changes.date.is_some()).map(|changes| changes.position);
         let mut noted = Both::default();
         for changes in all {
             cells::note(changes.clone(), &mut noted);
         }
         let Both { membership, attendance } = noted;
-        let to = Move { position: last.position, new_day: date.is_some() };
+        let to = Move { position: last.position, new_day };
         self.membership.advance(&self.store, index, self.today, to, membership, |cells| cells.membership).await?;
         self.attendance.advance(&self.store, index, self.today, to, attendance, |cells| cells.attendance).await
     }
@@ -124,8 +124,8 @@ impl<S: ViewStore> Publisher<S> {
 #[derive(Clone, Copy)]
 struct Move {
     position: Position,
-    /// Whether the calendar has a part in it.
-    new_day: bool,
+    /// What was known when a new day began, if one did.
+    new_day: Option<Position>,
 }
 
 impl Target {
@@ -167,24 +167,23 @@ impl Target {
         keys: Cells<Option<Bytes>>,
         of: fn(Both) -> Cells,
     ) -> Result<(), PublishViewsError> {
-        let missed = self.day_is_due;
-        self.day_is_due |= to.new_day;
+        let known = self.checkpoint.position;
+        // What the new day does to what others learned, we did not see.
+        self.day_is_due |= to.new_day.is_some_and(|at| known > at);
         // Another writer may have gone on already. What it knows is never taken back, not even for a new day.
-        if self.checkpoint.position > to.position || (self.checkpoint.position == to.position && !self.day_is_due) {
+        if known > to.position || (known == to.position && to.new_day.is_none() && !self.day_is_due) {
             return Ok(());
         }
-        if missed {
+        if self.day_is_due {
             return self.take_up(store, index, today, of).await;
         }
         match self.apply(store, keys, to.position).await {
             // Whoever moved it on did so by the same rules; what is missing is found out by looking.
             Err(ApplyError::Stale { .. } | ApplyError::OutcomeUnknown(_)) => {
+                self.day_is_due = to.new_day.is_some();
                 self.take_up(store, index, today, of).await
             }
-            done => {
-                self.day_is_due = false;
-                Ok(done?)
-            }
+            done => Ok(done?),
         }
     }
 
