@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chronicle::{AppendError, Appended, Chronicle, Draft, Entry, ReadError};
+use chronicle::{AppendError, Appended, Chronicle, Draft, Entry, LogState, ReadError};
 use futures::stream::{BoxStream, StreamExt};
 use summit::{EventId, Position};
 
@@ -62,6 +62,11 @@ impl Chronicle for Mortal {
     async fn tail(&self) -> Result<Position, ReadError> {
         self.alive().await;
         self.log.tail().await
+    }
+
+    async fn state(&self) -> Result<LogState, ReadError> {
+        self.alive().await;
+        self.log.state().await
     }
 
     async fn find(&self, id: EventId, after: Position) -> Result<Option<Entry>, ReadError> {
