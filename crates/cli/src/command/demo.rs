@@ -22,7 +22,7 @@ use crate::output::Output;
 use crate::read;
 use crate::render::{Page, Text, page};
 
-/// The report, sentence by sentence: 73 events of and around the summit of the Shanghai Cooperation Organization.
+/// The report, sentence by sentence: events of and around the summit of the Shanghai Cooperation Organization.
 pub(crate) const REPORT: &str = include_str!("../../../wire/tests/data/astana-2024.jsonl");
 /// Its data directory, among the user's own.
 const DATA: &str = "chronicle-demo";
