@@ -22,11 +22,14 @@ pub(crate) struct Figures {
     pub(crate) duplicates: u64,
     /// How many processes ended by themselves, by how they did.
     pub(crate) ended: BTreeMap<String, u64>,
+    /// How many projectors ended by themselves that had taken up the views.
+    pub(crate) serving_ended: u64,
 }
 
 impl Figures {
     fn ended(&mut self, who: &str, running: &mut Running) -> bool {
         let Some((status, said)) = running.ended() else { return false };
+        self.serving_ended += u64::from(said.contains("serving version"));
         let error = said.lines().find(|line| line.starts_with("error:")).unwrap_or("no error told");
         let who = who.split(' ').next().unwrap_or(who);
         *self.ended.entry(format!("{who}, {status}, {error}")).or_default() += 1;

@@ -254,7 +254,7 @@ impl Stage {
     }
 
     fn report(&self, what: &str, evidence: &Evidence, violations: &[Violation]) {
-        let Figures { acknowledged, retried, duplicates, ended } = &self.figures;
+        let Figures { acknowledged, retried, duplicates, ended, .. } = &self.figures;
         println!("{what}: {:.1} s", self.begun.elapsed().as_secs_f64());
         println!("  kill -9: {:?}", self.kills);
         println!("  acknowledged {acknowledged}, stored {}, told {}", evidence.log.len(), evidence.history.len());

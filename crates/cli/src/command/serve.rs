@@ -115,18 +115,22 @@ async fn take_up(
     live: &Live,
     log: &chronicle_nats::NatsChronicle,
 ) -> Result<Publisher<NatsViews>, Failure> {
-    let publisher = loop {
+    loop {
         match Publisher::begin(views.clone(), live.index(), live.today()).await {
-            Err(error) if may_pass(&error) => tokio::time::sleep(RETRY_PAUSE).await,
-            begun => break begun?,
+            Err(error) if may_pass(&error) => {}
+            begun => {
+                let publisher = begun?;
+                match log.tail().await {
+                    Ok(tail) if publisher.position() <= tail => return Ok(publisher),
+                    // What is published was once read from this log.
+                    Ok(tail) => return Err(ReadError::Gap { expected: publisher.position(), found: tail }.into()),
+                    Err(ReadError::Unreachable(_)) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
         }
-    };
-    let tail = log.tail().await?;
-    if publisher.position() > tail {
-        // What is published was once read from this log.
-        return Err(ReadError::Gap { expected: publisher.position(), found: tail }.into());
+        tokio::time::sleep(RETRY_PAUSE).await;
     }
-    Ok(publisher)
 }
 
 /// Whether the same may succeed in a moment.
