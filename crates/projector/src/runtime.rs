@@ -2,6 +2,7 @@
 //!
 //! The only part of this crate that waits. It is pushed, never polls, and reads no clock but the one handed in.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chronicle::{Chronicle, Entry, ReadError};
@@ -14,6 +15,7 @@ use summit::Position;
 
 use crate::changes::{Changes, calendar_changes, changes};
 use crate::index::Index;
+use crate::shared::{Indexed, Shared};
 use crate::snapshot::{Damaged, guarded};
 
 /// How long a reader waits for its own write to arrive.
@@ -81,7 +83,8 @@ pub fn date_of(instant: Timestamp) -> Date {
 
 /// An index that follows the log, and what changes.
 pub struct Live {
-    index: Index,
+    /// Asked by others too.
+    index: Arc<Shared>,
     entries: BoxStream<'static, Result<Entry, ReadError>>,
     /// Says what time it is; read when the calendar may have moved.
     clock: Box<dyn Fn() -> Timestamp + Send>,
@@ -115,7 +118,8 @@ impl Live {
         }
         let today = date_of(clock());
         let entries = log.follow(Position::START);
-        Ok(Self { index: Index::new(), entries, clock: Box::new(clock), today, told })
+        let index = Arc::new(Shared::new(Index::new()));
+        Ok(Self { index, entries, clock: Box::new(clock), today, told })
     }
 
     /// Takes in everything that is not to be told, up to where telling begins.
@@ -134,8 +138,8 @@ impl Live {
         self.today
     }
 
-    /// The index as far as it was told.
-    pub const fn index(&self) -> &Index {
+    /// The index as far as it was told, for whoever asks meanwhile too.
+    pub const fn index(&self) -> &Arc<Shared> {
         &self.index
     }
 
@@ -156,7 +160,7 @@ impl Live {
             let entry = entry.ok_or_else(|| ReadError::Unreachable("following ended".to_owned()))?;
             self.index.append(&entry);
             self.told = entry.position;
-            let changes = changes(&self.index, entry.position, self.today);
+            let changes = self.index.ask(|index| changes(index, entry.position, self.today));
             return Ok(Update { entry: Some(entry), changes });
         }
     }
@@ -167,7 +171,7 @@ impl Live {
         if day == self.today {
             return None;
         }
-        let changes = calendar_changes(&self.index, self.today, day);
+        let changes = self.index.ask(|index| calendar_changes(index, self.today, day));
         self.today = day;
         Some(Update { entry: None, changes })
     }

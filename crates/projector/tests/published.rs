@@ -48,12 +48,12 @@ async fn follow(log: &MemoryChronicle, store: &MemoryViews, since: u64) -> Publi
     let mut live = Live::begin(log, Some(Position::new(since)), noon).await.expect("following");
     let tail = log.tail().await.expect("a tail");
     let first = live.next().await.expect("an update").changes;
-    let begun = Publisher::begin(store.clone(), live.index(), date_of(noon())).await;
+    let begun = Publisher::begin(store.clone(), live.index().as_ref(), date_of(noon())).await;
     let mut publisher = begun.expect("published");
-    publisher.publish(live.index(), &first).await.expect("published");
+    publisher.publish(live.index().as_ref(), &first).await.expect("published");
     while live.index().tail() < tail {
         let update = live.next().await.expect("an update");
-        publisher.publish(live.index(), &update.changes).await.expect("published");
+        publisher.publish(live.index().as_ref(), &update.changes).await.expect("published");
     }
     publisher
 }
@@ -194,7 +194,7 @@ async fn more_keys_than_fit_into_one_move_are_moved_in_parts_and_the_position_co
     };
     let update = live.next().await.expect("an update");
     assert_eq!(update.changes.changes.len(), parties);
-    publisher.publish(live.index(), &update.changes).await.expect("published");
+    publisher.publish(live.index().as_ref(), &update.changes).await.expect("published");
     assert_eq!(stands(&store, 1).await, made_at_once(&index).await);
     assert_eq!(publisher.position(), Position::new(parties as u64 + 1));
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use projector::published::{POINTER_VIEW, PublishViewsError, Publisher};
-use projector::{Changes, Live};
+use projector::{Changes, Indexed, Live};
 
 use crate::anchors::Anchors;
 use crate::ask::Shell;
@@ -76,7 +76,7 @@ async fn follow(
                 updates.iter().filter_map(|update| update.entry.as_ref()).for_each(|entry| kept.entry(entry));
                 let changes: Vec<Changes> = updates.into_iter().map(|update| update.changes).collect();
                 publish(&mut publisher, &changes, &views, live, log).await?;
-                kept.snapshot(live.index());
+                live.index().ask(|index| kept.snapshot(index));
             }
             () = kept.is_due() => kept.flush(),
             // Another version counts now, or its store went away and came back.
@@ -102,7 +102,7 @@ async fn publish(
     live: &Live,
     log: &chronicle_nats::NatsChronicle,
 ) -> Result<(), Failure> {
-    match publisher.publish_all(live.index(), changes).await {
+    match publisher.publish_all(live.index().as_ref(), changes).await {
         Err(error) if may_pass(&error) => *publisher = take_up(views, live, log).await?,
         done => done?,
     }
@@ -116,7 +116,7 @@ async fn take_up(
     log: &chronicle_nats::NatsChronicle,
 ) -> Result<Publisher<NatsViews>, Failure> {
     loop {
-        match Publisher::begin(views.clone(), live.index(), live.today()).await {
+        match Publisher::begin(views.clone(), live.index().as_ref(), live.today()).await {
             Err(error) if may_pass(&error) => {}
             begun => {
                 let publisher = begun?;

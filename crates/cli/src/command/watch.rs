@@ -3,7 +3,7 @@
 use chronicle::Chronicle;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use projector::{AskError, Change, Changes, EventFilter, Index, Live, Update};
+use projector::{AskError, Change, Changes, EventFilter, Index, Indexed, Live, Update};
 use serde::Serialize;
 use serde_json::Value;
 use summit::{MeetingId, OrganisationId, Position};
@@ -80,7 +80,7 @@ impl Watch {
         }
         let mut live = Live::begin(&connection.log, since.since, Timestamp::now).await?;
         live.catch_up().await?;
-        if let Err(AskError::Unknown { what, name, nearest }) = live.index().names(&self.asked()) {
+        if let Err(AskError::Unknown { what, name, nearest }) = live.index().ask(|index| index.names(&self.asked())) {
             let nearest = nearest.first().map(|nearest| format!("; did you mean \"{nearest}\"?")).unwrap_or_default();
             shell.output().note(format_args!("no event names the {what} \"{name}\" yet{nearest}"));
         }
@@ -91,7 +91,7 @@ impl Watch {
                 _ = tokio::signal::ctrl_c() => return Ok(()),
                 lost = connection.lost() => return Err(lost),
             };
-            self.tell(shell.output(), live.index(), &filter, update)?;
+            live.index().ask(|index| self.tell(shell.output(), index, &filter, update))?;
         }
     }
 

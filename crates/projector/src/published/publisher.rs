@@ -9,6 +9,7 @@ use super::cells::{self, Both, Cells};
 use super::{Pointer, name, pointer, switch};
 use crate::changes::Changes;
 use crate::index::Index;
+use crate::shared::Indexed;
 
 /// How often a move is tried whose outcome is unknown or that another writer came before.
 const MOVE_ATTEMPTS: usize = 16;
@@ -57,7 +58,7 @@ struct Target {
 
 impl<S: ViewStore> Publisher<S> {
     /// Takes up the version that counts, or makes the first one and has it count; brings it to the tail of the index.
-    pub async fn begin(store: S, index: &Index, today: Date) -> Result<Self, PublishViewsError> {
+    pub async fn begin(store: S, index: &impl Indexed, today: Date) -> Result<Self, PublishViewsError> {
         let known = pointer(&store).await?;
         let version = known.map_or(1, |pointer| pointer.current);
         let publisher = Self::of_version(store, version, index, today).await?;
@@ -76,7 +77,7 @@ impl<S: ViewStore> Publisher<S> {
     pub(super) async fn of_version(
         store: S,
         version: u32,
-        index: &Index,
+        index: &impl Indexed,
         today: Date,
     ) -> Result<Self, PublishViewsError> {
         let target =
@@ -100,12 +101,12 @@ impl<S: ViewStore> Publisher<S> {
     }
 
     /// Publishes what an entry or a new day changed, of which the index knows already.
-    pub async fn publish(&mut self, index: &Index, changes: &Changes) -> Result<(), PublishViewsError> {
+    pub async fn publish(&mut self, index: &impl Indexed, changes: &Changes) -> Result<(), PublishViewsError> {
         self.publish_all(index, std::slice::from_ref(changes)).await
     }
 
     /// Publishes what several entries or days changed, one after the other, as one move: of each key only the last value.
-    pub async fn publish_all(&mut self, index: &Index, all: &[Changes]) -> Result<(), PublishViewsError> {
+    pub async fn publish_all(&mut self, index: &impl Indexed, all: &[Changes]) -> Result<(), PublishViewsError> {
         let Some(last) = all.last() else { return Ok(()) };
         self.today = all.iter().filter_map(|changes| changes.date).next_back().unwrap_or(self.today);
         let new_day = all.iter().find(|changes| changes.date.is_some()).map(|changes| changes.position);
@@ -133,19 +134,19 @@ impl Target {
     async fn take_up(
         &mut self,
         store: &impl ViewStore,
-        index: &Index,
+        index: &impl Indexed,
         today: Date,
         of: fn(Both) -> Cells,
     ) -> Result<(), PublishViewsError> {
         for _ in 0..MOVE_ATTEMPTS {
             self.checkpoint = store.checkpoint(&self.name).await?;
-            if self.checkpoint.position > index.tail() {
+            if self.checkpoint.position > index.ask(Index::tail) {
                 // Another publisher knows more than this one yet.
                 return Ok(());
             }
             let stands = store.load(&self.name).await?;
-            let should = of(cells::all(index, index.tail(), today));
-            match self.apply(store, cells::difference(&stands, &should), index.tail()).await {
+            let (tail, all) = index.ask(|index| (index.tail(), cells::all(index, index.tail(), today)));
+            match self.apply(store, cells::difference(&stands, &of(all)), tail).await {
                 Err(ApplyError::Stale { .. } | ApplyError::OutcomeUnknown(_)) => {}
                 done => {
                     done?;
@@ -161,7 +162,7 @@ impl Target {
     async fn advance(
         &mut self,
         store: &impl ViewStore,
-        index: &Index,
+        index: &impl Indexed,
         today: Date,
         to: Move,
         keys: Cells<Option<Bytes>>,
