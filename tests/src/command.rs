@@ -109,6 +109,8 @@ impl Chronicle {
             command.env_remove(name);
         }
         command.env("CHRONICLE_DATA", self.data()).env("NO_COLOR", "1");
+        // Many serve at once here, each at a port that is free.
+        command.env("CHRONICLE_LISTEN", "127.0.0.1:0");
         if let Some(nats) = &self.nats {
             command.env("CHRONICLE_NATS_URL", nats);
         }

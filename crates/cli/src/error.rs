@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -85,6 +86,9 @@ pub(crate) enum Failure {
     Unreadable { name: String, source: io::Error },
     #[error("cannot write the answer")]
     Output(#[source] io::Error),
+    /// HTTP cannot be served there.
+    #[error("cannot listen at {address}")]
+    Listen { address: SocketAddr, source: io::Error },
     #[error("cannot {what}")]
     System { what: &'static str, source: io::Error },
     /// The chronicle that the demo would write to is somebody's own.
@@ -209,6 +213,7 @@ impl Failure {
             | Self::NotReached { .. }
             | Self::Unreadable { .. }
             | Self::Output(_)
+            | Self::Listen { .. }
             | Self::System { .. }
             | Self::NotTheDemo
             | Self::NotARehearsal(_)
@@ -259,6 +264,9 @@ impl Failure {
             Self::Refused { hint, .. } => hint.map(ToOwned::to_owned),
             Self::CatchUp(_) => Some("ask again, or without --min-position".to_owned()),
             Self::NotReached { .. } => Some("ask without it, or of the chronicle that gave it".to_owned()),
+            Self::Listen { .. } => {
+                Some("name another address with --listen, such as 127.0.0.1:0 for a free port; or --no-http".to_owned())
+            }
             Self::NotTheDemo => Some(
                 "leave out --nats and --data (and their variables), and the demo has a chronicle of its own".to_owned(),
             ),

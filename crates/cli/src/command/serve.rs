@@ -1,14 +1,18 @@
 //! `chronicle serve`: the long-lived projector, which keeps the published views current.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chronicle::{ApplyError, Chronicle, ReadError, ViewError, ViewStore};
 use chronicle_nats::NatsViews;
 use clap::Args;
 use futures::{FutureExt, StreamExt};
+use gateway::{Bound, Feed, Service};
 use jiff::Timestamp;
 use projector::published::{POINTER_VIEW, PublishViewsError, Publisher};
 use projector::{Changes, Indexed, Live};
+use tokio::task::JoinHandle;
 
 use crate::anchors::Anchors;
 use crate::ask::Shell;
@@ -29,7 +33,17 @@ const PUBLISHED_AT_ONCE: usize = 256;
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   chronicle serve --data /var/lib/chronicle")]
-pub(crate) struct Serve {}
+pub(crate) struct Serve {
+    /// Where HTTP is served; port 0 takes one that is free [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS", env = "CHRONICLE_LISTEN", hide_env_values = true)]
+    listen: Option<SocketAddr>,
+    /// No HTTP
+    #[arg(long, conflicts_with = "listen")]
+    no_http: bool,
+}
+
+/// Where HTTP is served unless something else is said: for this machine only.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 impl Serve {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
@@ -39,22 +53,50 @@ impl Serve {
         live.catch_up().await?;
         let mut kept = Kept::begin(&connection, shell, live.index().tail()).await?;
         let anchors = connection.anchors.clone();
-        let ended = tokio::select! {
-            ended = follow(&log, &mut live, &mut kept, &anchors, shell) => ended,
+        let service = Service::new(log.clone(), Arc::clone(live.index()), Timestamp::now);
+        let (end, ended) = tokio::sync::oneshot::channel();
+        let http = self.http(&service, shell, async { ended.await.unwrap_or_default() })?;
+        let over = tokio::select! {
+            over = follow(&log, &mut live, &mut kept, &anchors, service.feed(), shell) => over,
             () = told_to_end() => Ok(()),
             lost = connection.lost() => Err(lost),
         };
+        // Whoever asks is answered to the end.
+        let _ = end.send(());
+        if let Some(Ok(Err(error))) = futures::future::OptionFuture::from(http).await {
+            shell.output().note(format_args!("HTTP was not ended in order: {error}"));
+        }
         kept.flush();
-        ended
+        over
     }
 }
 
-/// Publishes and archives what comes, for ever.
+impl Serve {
+    /// Serves HTTP until `end` comes, unless it is not wanted.
+    fn http(
+        &self,
+        service: &Service,
+        shell: &Shell,
+        end: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<Option<JoinHandle<std::io::Result<()>>>, Failure> {
+        if self.no_http {
+            return Ok(None);
+        }
+        let address = self.listen.unwrap_or(LISTEN);
+        let bound = Bound::to(address).and_then(|bound| bound.address().map(|address| (bound, address)));
+        let (bound, address) = bound.map_err(|source| Failure::Listen { address, source })?;
+        shell.output().remark(format_args!("answering at http://{address}"));
+        Ok(Some(tokio::spawn(gateway::serve(bound, gateway::app(service.clone()), end))))
+    }
+}
+
+/// Publishes and archives what comes, for ever, and tells it.
 async fn follow(
     log: &chronicle_nats::NatsChronicle,
     live: &mut Live,
     kept: &mut Kept,
     anchors: &Anchors,
+    feed: &Feed,
     shell: &Shell,
 ) -> Result<(), Failure> {
     let views = log.views();
@@ -74,7 +116,10 @@ async fn follow(
                     updates.push(update?);
                 }
                 updates.iter().filter_map(|update| update.entry.as_ref()).for_each(|entry| kept.entry(entry));
-                let changes: Vec<Changes> = updates.into_iter().map(|update| update.changes).collect();
+                let changes: Vec<Changes> = updates.iter().map(|update| update.changes.clone()).collect();
+                for update in updates {
+                    feed.tell(update);
+                }
                 publish(&mut publisher, &changes, &views, live, log).await?;
                 live.index().ask(|index| kept.snapshot(index));
             }

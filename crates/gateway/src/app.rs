@@ -1,0 +1,23 @@
+//! All routes, and what surrounds them.
+
+use axum::Router;
+use axum::http::{Method, Uri};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::ask;
+use crate::problem::{Code, Problem};
+use crate::service::Service;
+
+/// The whole service as a value that answers requests.
+pub fn app(service: Service) -> Router {
+    let (router, _api) = OpenApiRouter::new().merge(ask::routes()).split_for_parts();
+    router.fallback(no_such_address).method_not_allowed_fallback(bad_method).with_state(service)
+}
+
+async fn no_such_address(uri: Uri) -> Problem {
+    Problem::new(Code::NoSuchAddress, format!("nothing is at {:?}; /docs lists what is where", uri.path()))
+}
+
+async fn bad_method(method: Method, uri: Uri) -> Problem {
+    Problem::new(Code::BadMethod, format!("{:?} does not take {method}", uri.path()))
+}

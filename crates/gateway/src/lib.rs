@@ -1,0 +1,31 @@
+//! The chronicle over HTTP: ask, publish, subscribe, replay (`design.md` section 7).
+//!
+//! It folds nothing and stores nothing: questions are asked of the index that a projector keeps current
+//! ([`projector::Shared`]), events go through a [`producer::Producer`], history comes from the log. Nor does it open a
+//! port by itself: whoever starts it hands in a listener.
+//!
+//! In reading order: what it stands on ([`Service`]), what is answered when something is wrong ([`Problem`]), parameters
+//! of questions, the questions, the app that puts all of it together ([`app`]), and serving it ([`serve`]).
+//!
+//! **Invariants.** Only this crate names HTTP. Nobody who asks holds up the index: an answer is written whole from memory,
+//! then sent. Every route stands in the table of rights, and what does not is refused.
+
+mod service;
+
+mod problem;
+
+mod parameters;
+
+mod feed;
+
+mod ask;
+
+mod app;
+
+mod server;
+
+pub use app::app;
+pub use feed::{FEED_RING, Feed};
+pub use problem::{Code, Problem};
+pub use server::{Bound, serve};
+pub use service::Service;

@@ -1,0 +1,122 @@
+//! What is answered when something is wrong: problem documents (RFC 9457).
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// What is wrong, as a word that programs may rely on: words are added, never changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Code {
+    /// A parameter cannot be meant, or is not known.
+    BadParameter,
+    /// No event names what was asked for.
+    UnknownName,
+    /// No event has this id, or several begin so.
+    UnknownEvent,
+    /// The chronicle has not come so far.
+    NotReached,
+    /// There is no such address.
+    NoSuchAddress,
+    /// The address does not take this method.
+    BadMethod,
+    /// It failed here, by no fault of who asked.
+    Failed,
+}
+
+impl Code {
+    /// The HTTP status and what it means, in short.
+    pub const fn meaning(self) -> (StatusCode, &'static str) {
+        match self {
+            Self::BadParameter => (StatusCode::BAD_REQUEST, "a parameter cannot be meant"),
+            Self::UnknownName => (StatusCode::NOT_FOUND, "no event names it"),
+            Self::UnknownEvent => (StatusCode::NOT_FOUND, "no such event"),
+            Self::NotReached => (StatusCode::CONFLICT, "the chronicle has not come so far"),
+            Self::NoSuchAddress => (StatusCode::NOT_FOUND, "there is no such address"),
+            Self::BadMethod => (StatusCode::METHOD_NOT_ALLOWED, "the address does not take this method"),
+            Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
+        }
+    }
+}
+
+/// A problem document. Two messages: `detail` for who asked; what is for the operator goes to the log.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Problem(Box<Members>);
+
+/// Its members.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "ProblemMembers")]
+struct Members {
+    /// Where the problem is explained.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What the code means, in short.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// What is wrong, as a word for programs.
+    code: Code,
+    /// What is wrong here.
+    detail: String,
+    /// What belongs to this problem: `parameter`, `found`, `allowed`, `nearest` and the like.
+    #[serde(flatten)]
+    more: Map<String, Value>,
+}
+
+impl Problem {
+    /// A problem and what is wrong here.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let (status, title) = code.meaning();
+        let word = serde_json::to_value(code).expect("a word is JSON");
+        let kind = format!("/docs#{}", word.as_str().unwrap_or_default());
+        let (status, title) = (status.as_u16(), title.to_owned());
+        Self(Box::new(Members { kind, title, status, code, detail: detail.into(), more: Map::new() }))
+    }
+
+    /// With something that belongs to it.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.more.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// A parameter that cannot be meant.
+    pub fn parameter(name: &str, found: &str, allowed: &str) -> Self {
+        let detail = format!("the parameter \"{name}\" is {found:?}, allowed is {allowed}");
+        let problem = Self::new(Code::BadParameter, detail);
+        problem.with("parameter", name).with("found", found).with("allowed", allowed)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, _) = self.0.code.meaning();
+        let body = serde_json::to_vec(&self).expect("a problem is JSON");
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ];
+        (status, headers, body).into_response()
+    }
+}
+
+impl From<projector::AskError> for Problem {
+    fn from(error: projector::AskError) -> Self {
+        use projector::AskError;
+
+        let detail = error.to_string();
+        match error {
+            AskError::Unknown { what, name, nearest } => {
+                Self::new(Code::UnknownName, detail).with("what", what).with("found", name).with("nearest", nearest)
+            }
+            AskError::UnknownEvent(found) => Self::new(Code::UnknownEvent, detail).with("found", found),
+            AskError::Ambiguous { prefix, ids } => {
+                let nearest: Vec<String> = ids.iter().map(ToString::to_string).collect();
+                Self::new(Code::UnknownEvent, detail).with("found", prefix).with("nearest", nearest)
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The service over a log in memory, request by request.
+
+mod support;
+
+mod ask;
