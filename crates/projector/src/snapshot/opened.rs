@@ -15,6 +15,11 @@ pub const SNAPSHOT_ENTRIES: u64 = 10_000;
 /// And when these are at least this share of the whole, one in so many: writing costs as much as the whole.
 pub const SNAPSHOT_SHARE: u64 = 16;
 
+/// Whether a new snapshot is worth its cost, where the newest one is at a position and the log has come to another.
+fn is_due(from: Position, tail: Position) -> bool {
+    tail.get().saturating_sub(from.get()) >= SNAPSHOT_ENTRIES.max(from.get() / SNAPSHOT_SHARE)
+}
+
 /// An index that may be read from a snapshot, part by part as questions need it.
 pub struct Opened {
     index: Index,
@@ -42,8 +47,7 @@ impl Opened {
 
     /// Whether a new snapshot is worth its cost.
     pub fn is_due(&self) -> bool {
-        let (tail, from) = (self.index.tail().get(), self.from.get());
-        tail - from >= SNAPSHOT_ENTRIES.max(from / SNAPSHOT_SHARE)
+        is_due(self.from, self.index.tail())
     }
 
     pub(super) const fn index(&self) -> &Index {
@@ -52,6 +56,11 @@ impl Opened {
 }
 
 impl Snapshots {
+    /// Whether a new snapshot is worth its cost, where the log has come to a position.
+    pub fn is_due(&self, tail: Position) -> bool {
+        is_due(self.newest_position(), tail)
+    }
+
     /// Reads the log from the newest good snapshot to its tail, or all of it where there is none. Waits as
     /// [`catch_up`](crate::catch_up) does. Tells what it sets aside.
     pub async fn catch_up(
