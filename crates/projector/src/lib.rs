@@ -33,6 +33,7 @@
 mod answer;
 pub mod archive;
 mod attendance;
+mod calendar;
 mod changes;
 mod filter;
 mod index;
@@ -49,8 +50,9 @@ mod snapshot;
 mod view;
 
 pub use answer::*;
+pub use calendar::{Calendar, day_changes};
 pub use changes::{Change, Changes, calendar_changes, changes};
-pub use filter::EventFilter;
+pub use filter::{EventFilter, Named};
 pub use index::{Index, Noted, Record, Undecodable};
 pub use membership::{Knowledge, MembersFilter, diff};
 pub use pace::{BadSpeed, MAX_GAP, Pace, Pacer, Speed};
