@@ -22,6 +22,10 @@ pub enum Code {
     NoSuchAddress,
     /// The address does not take this method.
     BadMethod,
+    /// The caller reads too many streams.
+    TooManyStreams,
+    /// The service has as much to do as it may.
+    Busy,
     /// It failed here, by no fault of who asked.
     Failed,
 }
@@ -36,6 +40,8 @@ impl Code {
             Self::NotReached => (StatusCode::CONFLICT, "the chronicle has not come so far"),
             Self::NoSuchAddress => (StatusCode::NOT_FOUND, "there is no such address"),
             Self::BadMethod => (StatusCode::METHOD_NOT_ALLOWED, "the address does not take this method"),
+            Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too many streams"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "as much to do as there may be"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
         }
     }
