@@ -42,12 +42,14 @@ impl Serve {
         let mut connection = shell.connect().await?;
         // Before anything else: whatever is wrong with the log is to be known soon.
         let mut whole = watched_over(&connection, shell.output());
-        let (mut live, mut kept) = tokio::select! {
-            begun = begin(&connection, shell) => begun?,
-            damaged = &mut whole => return Err(damaged),
+        let begun = tokio::select! {
+            begun = begin(&connection, shell) => begun,
+            damaged = &mut whole => Err(damaged),
         };
+        let (mut live, mut kept) = begun.inspect_err(|failure| connection.note(failure))?;
         let (log, index) = (connection.log.clone(), Arc::clone(live.index()));
         let ended = tokio::select! {
+            biased;
             ended = follow(&log, &mut live, &mut kept, shell) => ended,
             damaged = whole => Err(damaged),
             // It was found to be damaged beside all this.
@@ -60,7 +62,7 @@ impl Serve {
         if let Some(halted) = ended.as_ref().err().and_then(stale::halted) {
             index.halt(halted);
         }
-        ended
+        ended.inspect_err(|failure| connection.note(failure))
     }
 }
 
