@@ -17,6 +17,8 @@ use projector::{AskError, BadToken, CatchUpError, Halted};
 use summit::Position;
 use wire::Refused;
 
+use crate::anchors::Found;
+
 /// The exit codes, an interface of other people's scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -57,6 +59,9 @@ pub(crate) enum Failure {
     /// The log is not what is known of it.
     #[error("{damage}")]
     Damaged { damage: ReadError, anchor: Option<PathBuf> },
+    /// The log was found to be damaged earlier.
+    #[error("{}", .0.reason)]
+    Found(Box<Found>),
     /// The log is damaged, and the question was answered from what is surely good.
     #[error("{damage}; this answer is stale: it reads up to position {read_to}")]
     Stale { damage: Box<Failure>, read_to: Position },
@@ -157,6 +162,26 @@ impl Failure {
         if let Self::Read(damage) | Self::Damaged { damage, .. } = self { Some(damage) } else { None }
     }
 
+    /// The first damaged position of the log, where it is damaged and that is known.
+    pub(crate) fn damaged_at(&self) -> Option<Position> {
+        if let Self::Found(found) = self {
+            return Some(found.position);
+        }
+        if let Self::Halted(halted) = self { halted.position } else { self.damage().and_then(ReadError::damaged_at) }
+    }
+
+    /// Whether the log is damaged, and what can be read from its beginning on is what was written there. Where another entry,
+    /// or another log, was found, nobody knows from where on it is another.
+    pub(crate) fn begins_well(&self) -> bool {
+        if let Self::Found(found) = self {
+            return found.begins_well;
+        }
+        matches!(
+            self.damage(),
+            Some(ReadError::Gap { .. } | ReadError::Damaged(Damage::Missing { .. } | Damage::Rewound { .. }))
+        )
+    }
+
     /// The exit code.
     pub(crate) fn code(&self) -> Code {
         match self {
@@ -185,7 +210,7 @@ impl Failure {
                 | EmbeddedError::Supervisor { .. }
                 | EmbeddedError::NoAnswer { .. } => Code::NoServer,
             },
-            Self::Damaged { .. } | Self::Stale { .. } | Self::Halted(_) => Code::Damaged,
+            Self::Damaged { .. } | Self::Found(_) | Self::Stale { .. } | Self::Halted(_) => Code::Damaged,
             Self::Archive(error) => match error {
                 ArchiveError::Damaged { .. } => Code::Different,
                 ArchiveError::Unusable { .. } | ArchiveError::InUse { .. } | ArchiveError::Refused { .. } => {
@@ -239,7 +264,9 @@ impl Failure {
         match self {
             Self::Connect(error) => error.hint().map(ToOwned::to_owned),
             Self::Embedded(error) => Some(error.hint().to_owned()),
-            Self::Read(ReadError::Gap { .. } | ReadError::Damaged(_)) | Self::Halted(_) => Some(DAMAGED.to_owned()),
+            Self::Read(ReadError::Gap { .. } | ReadError::Damaged(_)) | Self::Found(_) | Self::Halted(_) => {
+                Some(DAMAGED.to_owned())
+            }
             Self::Stale { damage, .. } => damage.hint(),
             Self::Damaged { damage, anchor } => Some(match (damage, anchor) {
                 (ReadError::Damaged(Damage::Recreated { .. }), Some(anchor)) => format!(
