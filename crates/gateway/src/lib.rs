@@ -14,6 +14,8 @@ mod service;
 
 mod problem;
 
+mod access;
+
 mod parameters;
 
 mod feed;
@@ -24,6 +26,7 @@ mod app;
 
 mod server;
 
+pub use access::{Role, Scope};
 pub use app::app;
 pub use feed::{FEED_RING, Feed};
 pub use problem::{Code, Problem};
