@@ -51,7 +51,7 @@ mod view;
 pub use answer::*;
 pub use changes::{Change, Changes, calendar_changes, changes};
 pub use filter::EventFilter;
-pub use index::{Index, Noted, Record, Undecodable};
+pub use index::{Index, Noted, Owners, Record, Undecodable};
 pub use membership::{Knowledge, MembersFilter, diff};
 pub use pace::{BadSpeed, MAX_GAP, Pace, Pacer, Speed};
 pub use runtime::{CatchUpError, Live, MIN_POSITION_PATIENCE, Update, catch_up, date_of};

@@ -9,6 +9,7 @@ mod filed;
 pub(crate) mod filing;
 mod links;
 mod misfiled;
+mod owners;
 mod ownership;
 mod parts;
 
@@ -25,6 +26,7 @@ use crate::snapshot::{Kept, KeptRecord, merged};
 pub(crate) use active::{Activity, Selection};
 pub(crate) use filed::Filed;
 pub(crate) use filing::{MeetingFile, OrganisationFile, PartyFile, Slot, Standings};
+pub use owners::Owners;
 
 /// An event with its place in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
