@@ -13,7 +13,7 @@ use crate::error::Failure;
 use crate::output::Output;
 use crate::read;
 use crate::render::Text;
-use crate::vantage::{self, VantageOptions};
+use crate::vantage::VantageOptions;
 
 /// What every command is given.
 pub(crate) struct Shell {
@@ -88,7 +88,7 @@ impl Shell {
         let ask = |index: &Index| {
             let vantage = from.resolve(index)?;
             let answer = question.ask(&index.view(&vantage, self.today)?)?;
-            let notes = [vantage::unknown_source(index, &vantage), question.note(index)];
+            let notes = [projector::unknown_source(index, &vantage), question.note(index)];
             Ok((notes.into_iter().flatten().collect(), self.output().written(&answer, index)))
         };
         self.ask(from.min_position, ask).await

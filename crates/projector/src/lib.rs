@@ -32,6 +32,7 @@
 
 mod answer;
 pub mod archive;
+mod asked;
 mod attendance;
 mod changes;
 mod filter;
@@ -39,6 +40,7 @@ mod index;
 mod itinerary;
 mod membership;
 mod nearest;
+mod notes;
 mod pace;
 pub mod published;
 mod remarks;
@@ -49,10 +51,12 @@ mod snapshot;
 mod view;
 
 pub use answer::*;
+pub use asked::{Asked, Seen, VantageError, id_prefix, instant};
 pub use changes::{Change, Changes, calendar_changes, changes};
 pub use filter::EventFilter;
 pub use index::{Index, Noted, Record, Undecodable};
 pub use membership::{Knowledge, MembersFilter, diff};
+pub use notes::{state_named, unknown_party, unknown_source};
 pub use pace::{BadSpeed, MAX_GAP, Pace, Pacer, Speed};
 pub use runtime::{CatchUpError, Live, MIN_POSITION_PATIENCE, Update, catch_up, date_of};
 pub use shared::{Indexed, Shared};

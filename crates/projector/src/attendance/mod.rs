@@ -43,6 +43,18 @@ impl View<'_> {
         })
     }
 
+    /// The same of one party only, where one is asked for: without what is said of others.
+    pub fn attendance_of(&self, meeting: &MeetingId, only: Option<&PartyId>) -> Result<Attendance, AskError> {
+        let mut answer = self.attendance(meeting)?;
+        if let Some(only) = only {
+            answer.delegations.retain(|row| row.party == *only);
+            answer.not_stated.retain(|party| party == only);
+            answer.groups.clear();
+            answer.remarks.clear();
+        }
+        Ok(answer)
+    }
+
     /// One delegation's row; nothing where nothing is said of the party. Cost: the claims of that party.
     pub(crate) fn delegation(&self, meeting: &MeetingId, party: &PartyId) -> Option<Delegation> {
         let gathering = Gathering::new(self, meeting, self.cutoff);
