@@ -13,7 +13,7 @@ use chronicle_nats::embedded::EmbeddedError;
 use producer::PublishError;
 use projector::archive::{ArchiveError, RestoreError};
 use projector::published::PublishViewsError;
-use projector::{AskError, BadToken, CatchUpError, Halted};
+use projector::{AskError, BadToken, CatchUpError, Halted, VantageError};
 use summit::Position;
 use wire::Refused;
 
@@ -114,6 +114,16 @@ pub(crate) enum Failure {
     RehearsalOpen(PathBuf),
     #[error("cannot use \"{}\"", directory.display())]
     Directory { directory: PathBuf, source: io::Error },
+}
+
+impl From<VantageError> for Failure {
+    fn from(error: VantageError) -> Self {
+        match error {
+            VantageError::Ask(error) => Self::Ask(error),
+            VantageError::Token(error) => Self::Token(error),
+            VantageError::NotReached { tail, needed } => Self::NotReached { tail, needed },
+        }
+    }
 }
 
 impl From<CatchUpError> for Failure {
