@@ -14,6 +14,8 @@ mod service;
 
 mod problem;
 
+mod access;
+
 mod parameters;
 
 mod feed;
@@ -28,6 +30,7 @@ mod app;
 
 mod server;
 
+pub use access::{Role, Scope};
 pub use app::app;
 pub use changes::{HEARTBEAT, MAX_STREAM_AGE, MAX_STREAMS, MAX_STREAMS_PER_CALLER};
 pub use feed::{FEED_BYTES, FEED_RING, Feed};

@@ -26,6 +26,12 @@ pub enum Code {
     TooManyStreams,
     /// The service has as much to do as it may.
     Busy,
+    /// Nothing can be done here without a token.
+    TokenNeeded,
+    /// The token is unknown, expired or revoked.
+    TokenRefused,
+    /// Whoever asks may not do this.
+    NotPermitted,
     /// It failed here, by no fault of who asked.
     Failed,
 }
@@ -42,6 +48,9 @@ impl Code {
             Self::BadMethod => (StatusCode::METHOD_NOT_ALLOWED, "the address does not take this method"),
             Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too many streams"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "as much to do as there may be"),
+            Self::TokenNeeded => (StatusCode::UNAUTHORIZED, "a token is needed"),
+            Self::TokenRefused => (StatusCode::UNAUTHORIZED, "the token is not accepted"),
+            Self::NotPermitted => (StatusCode::FORBIDDEN, "not permitted"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
         }
     }
