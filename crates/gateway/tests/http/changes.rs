@@ -133,6 +133,9 @@ fn event(number: u32, kind: &str, data: &str) -> String {
     )
 }
 
+/// So many of these are more than the feed holds.
+const HEAVY: u32 = 135;
+
 /// An event that takes much room.
 fn heavy(number: u32) -> String {
     event(
@@ -141,7 +144,7 @@ fn heavy(number: u32) -> String {
         &format!(
             r#""occurred":"2024","organisation":"heavy","party":"p-{}","note":"{}""#,
             number % 7,
-            "x".repeat(60_000)
+            "x".repeat(64_800)
         ),
     )
 }
@@ -275,17 +278,14 @@ async fn what_the_calendar_brings_is_what_a_question_before_and_after_tells() {
                 serde_json::to_value(rows.collect::<Vec<_>>()).expect("JSON")
             };
             let position = told["position"].as_u64().expect("a position");
-            let (before, after) = match told["date"].as_str() {
-                Some(day) => {
-                    let day: jiff::civil::Date = day.parse().expect("a date");
-                    let eve = day.yesterday().expect("a day before").to_string();
-                    (ask(position, &eve), ask(position, &day.to_string()))
-                }
-                None => {
-                    let stored: Timestamp = told["stored_at"].as_str().expect("a time").parse().expect("an instant");
-                    let day = projector::date_of(stored).to_string();
-                    (ask(position - 1, &day), ask(position, &day))
-                }
+            let (before, after) = if let Some(day) = told["date"].as_str() {
+                let day: jiff::civil::Date = day.parse().expect("a date");
+                let eve = day.yesterday().expect("a day before").to_string();
+                (ask(position, &eve), ask(position, &day.to_string()))
+            } else {
+                let stored: Timestamp = told["stored_at"].as_str().expect("a time").parse().expect("an instant");
+                let day = projector::date_of(stored).to_string();
+                (ask(position - 1, &day), ask(position, &day))
             };
             assert_eq!((&change["before"], &change["after"]), (&before, &after), "{block:?}");
         }
@@ -398,27 +398,30 @@ async fn who_does_not_read_is_told_that_he_is_behind_and_from_where_to_come_back
     }
     desk.store(&admission(1, "BRA", "2024")).await;
     assert_eq!((slow.event().await.id(), quick.event().await.id()), ("74", "74"));
-    for number in 0..200 {
+    for number in 0..HEAVY {
         desk.store(&heavy(1000 + number)).await;
         assert_eq!(quick.event().await.id(), (75 + number).to_string());
     }
     let reset = slow.event().await;
     assert_eq!((reset.event.as_str(), reset.id()), ("reset", "74"));
-    assert_eq!(reset.json(), json!({"position": 74, "after": "74", "tail": 274}));
+    assert_eq!(reset.json(), json!({"position": 74, "after": "74", "tail": 74 + HEAVY}));
     assert_eq!(slow.block().await, None, "and that is the end");
     slow.leave();
-    assert_eq!(ids(&slow.events(200).await), ids(&Listener::behind(&desk.app, "/v1/changes", "74").events(200).await));
+    assert_eq!(
+        ids(&slow.events(HEAVY as usize).await),
+        ids(&Listener::behind(&desk.app, "/v1/changes", "74").events(HEAVY as usize).await)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_reads_history_more_slowly_than_it_is_made_is_told_all_of_it() {
     let mut desk = Desk::new(ASTANA.lines()).await;
     let mut slow = Listener::new(&desk.app, "/v1/changes?after=0").opened().await;
-    for number in 0..200 {
+    for number in 0..HEAVY {
         desk.store(&heavy(1000 + number)).await;
     }
-    let told = slow.events(273).await;
-    let positions: Vec<String> = (1..=273).map(|position| position.to_string()).collect();
+    let told = slow.events(73 + HEAVY as usize).await;
+    let positions: Vec<String> = (1..=73 + HEAVY).map(|position| position.to_string()).collect();
     assert_eq!((ids(&told), slow.connected), (positions.iter().map(String::as_str).collect(), 1));
 }
 

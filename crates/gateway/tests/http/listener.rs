@@ -78,9 +78,9 @@ impl Listener {
     /// The next block of this stream; nothing where it has ended.
     pub(crate) async fn block(&mut self) -> Option<Block> {
         loop {
-            if let Some((block, rest)) = self.text.split_once("\n\n") {
-                let block = Block::parse(block);
-                self.text = rest.to_owned();
+            if let Some(end) = self.text.find("\n\n") {
+                let block = Block::parse(&self.text[..end]);
+                self.text.drain(..end + 2);
                 if let Some(id) = &block.id {
                     self.last_id = Some(id.clone());
                 }
