@@ -123,7 +123,9 @@ async fn begin(connection: &Connection, shell: &Shell) -> Result<(Live, Kept), F
     let (output, snapshots) = (shell.output(), connection.snapshots(&shell.global));
     let live = Live::resume(&connection.log, &snapshots, None, Timestamp::now, |aside| output.note(aside));
     let mut live = live.await?;
+    let from = live.index().tail();
     live.catch_up().await?;
+    tracing::info!("read a snapshot up to position {from}, and the log from there to {}", live.index().tail());
     let kept = Kept::begin(connection, snapshots, live.index(), output).await?;
     Ok((live, kept))
 }
