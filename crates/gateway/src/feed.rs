@@ -34,7 +34,6 @@ impl Feed {
     }
 
     /// How many listen.
-    #[allow(dead_code, reason = "the next route needs it")]
     pub(crate) fn listeners(&self) -> usize {
         self.ring.receiver_count()
     }

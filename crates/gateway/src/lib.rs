@@ -20,12 +20,15 @@ mod feed;
 
 mod ask;
 
+mod operate;
+
 mod app;
 
 mod server;
 
 pub use app::app;
 pub use feed::{FEED_RING, Feed};
+pub use operate::Metrics;
 pub use problem::{Code, Problem};
 pub use server::{Bound, serve};
 pub use service::Service;
