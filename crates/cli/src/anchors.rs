@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use chronicle::{Chronicle, LogState, ReadError};
 use futures::TryStreamExt;
-use projector::archive::{ANCHOR, Anchor, Digest, check};
+use jiff::Timestamp;
+use projector::archive::{ANCHOR, Anchor, ArchiveEntries, Digest, check};
 use summit::Position;
 
 use crate::args::Global;
@@ -51,6 +52,21 @@ impl Anchors {
     pub(crate) fn archive(&self) -> Result<&Path, Failure> {
         let archive = self.archive.as_deref();
         archive.ok_or_else(|| Failure::usage("nothing says where the archive is", "name its folder with --archive"))
+    }
+
+    /// The archive, where something is in it, or where it cannot be told.
+    pub(crate) fn archive_in_use(&self) -> Option<&Path> {
+        let archive = self.archive.as_deref();
+        archive.filter(|folder| !ArchiveEntries::open(folder).is_ok_and(|entries| entries.is_empty()))
+    }
+
+    /// The archive, where it is one of the log that was created at a time, as far as its anchor says.
+    pub(crate) fn archive_of(&self, created_at: Timestamp) -> Option<&Path> {
+        let of_it = |folder: &&Path| {
+            let anchor = Anchor::load(&folder.join(ANCHOR)).ok().flatten();
+            anchor.is_none_or(|anchor| anchor.created_at == created_at)
+        };
+        self.archive.as_deref().filter(of_it)
     }
 
     /// What is known of the log, by the anchors that are there.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chronicle_nats::embedded::{Lease, Server};
 use chronicle_nats::{NatsChronicle, Settings};
 use directories::ProjectDirs;
+use jiff::Timestamp;
 use projector::Snapshots;
 use summit::Position;
 
@@ -75,9 +76,14 @@ impl Connection {
 
     /// The same, where the log must be what is known of it.
     pub(crate) async fn open_checked(place: &Place, anchors: Anchors, output: Output) -> Result<Self, Failure> {
-        let connection = Self { anchors, ..Self::open(place, output).await? };
+        let connection = Self::open(place, output).await?.with_anchors(anchors);
         connection.keep_anchor().await?;
         Ok(connection)
+    }
+
+    /// The same, knowing of the log what these anchors say, which is not compared yet.
+    pub(crate) fn with_anchors(self, anchors: Anchors) -> Self {
+        Self { anchors, ..self }
     }
 
     /// Connects to an empty log, to restore one up to a position.
@@ -111,13 +117,7 @@ impl Connection {
 
     /// The snapshots of this chronicle; without a home directory there are none.
     pub(crate) fn snapshots(&self, global: &Global) -> Snapshots {
-        let created_at = self.log.created_at();
-        let directory = data(global).ok().map(|data| data.join(SNAPSHOTS));
-        let directory = match self.lease {
-            Some(_) => directory,
-            None => directory.map(|directory| directory.join(created_at.to_string().replace(':', "-"))),
-        };
-        Snapshots::new(directory, created_at)
+        snapshots(global, self.lease.is_some(), self.log.created_at())
     }
 
     /// The server of our own.
@@ -132,6 +132,14 @@ impl Connection {
             None => std::future::pending().await,
         }
     }
+}
+
+/// The snapshots of a log that was created at a time, on a server of our own or another one.
+pub(crate) fn snapshots(global: &Global, own_server: bool, created_at: Timestamp) -> Snapshots {
+    let directory = data(global).ok().map(|data| data.join(SNAPSHOTS));
+    let named = || created_at.to_string().replace(':', "-");
+    let directory = directory.map(|directory| if own_server { directory } else { directory.join(named()) });
+    Snapshots::new(directory, created_at)
 }
 
 /// A URL without user, password or token.

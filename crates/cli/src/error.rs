@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use chronicle::{AppendError, Damage, ReadError};
 use chronicle_nats::ConnectError;
@@ -12,7 +13,7 @@ use chronicle_nats::embedded::EmbeddedError;
 use producer::PublishError;
 use projector::archive::{ArchiveError, RestoreError};
 use projector::published::PublishViewsError;
-use projector::{AskError, BadToken, CatchUpError};
+use projector::{AskError, BadToken, CatchUpError, Halted};
 use summit::Position;
 use wire::Refused;
 
@@ -56,6 +57,12 @@ pub(crate) enum Failure {
     /// The log is not what is known of it.
     #[error("{damage}")]
     Damaged { damage: ReadError, anchor: Option<PathBuf> },
+    /// The log is damaged, and the question was answered from what is surely good.
+    #[error("{damage}; this answer is stale: it reads up to position {read_to}")]
+    Stale { damage: Box<Failure>, read_to: Position },
+    /// What is served is no longer kept current.
+    #[error("{}", .0.reason)]
+    Halted(Arc<Halted>),
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     #[error(transparent)]
@@ -145,6 +152,11 @@ impl Failure {
         Self::Refused { said: "the event is refused, nothing is stored".to_owned(), faults, hint: Some(hint) }
     }
 
+    /// Why the log could not be read, where that is it.
+    pub(crate) const fn damage(&self) -> Option<&ReadError> {
+        if let Self::Read(damage) | Self::Damaged { damage, .. } = self { Some(damage) } else { None }
+    }
+
     /// The exit code.
     pub(crate) fn code(&self) -> Code {
         match self {
@@ -173,7 +185,7 @@ impl Failure {
                 | EmbeddedError::Supervisor { .. }
                 | EmbeddedError::NoAnswer { .. } => Code::NoServer,
             },
-            Self::Damaged { .. } => Code::Damaged,
+            Self::Damaged { .. } | Self::Stale { .. } | Self::Halted(_) => Code::Damaged,
             Self::Archive(error) => match error {
                 ArchiveError::Damaged { .. } => Code::Different,
                 ArchiveError::Unusable { .. } | ArchiveError::InUse { .. } | ArchiveError::Refused { .. } => {
@@ -227,7 +239,8 @@ impl Failure {
         match self {
             Self::Connect(error) => error.hint().map(ToOwned::to_owned),
             Self::Embedded(error) => Some(error.hint().to_owned()),
-            Self::Read(ReadError::Gap { .. } | ReadError::Damaged(_)) => Some(DAMAGED.to_owned()),
+            Self::Read(ReadError::Gap { .. } | ReadError::Damaged(_)) | Self::Halted(_) => Some(DAMAGED.to_owned()),
+            Self::Stale { damage, .. } => damage.hint(),
             Self::Damaged { damage, anchor } => Some(match (damage, anchor) {
                 (ReadError::Damaged(Damage::Recreated { .. }), Some(anchor)) => format!(
                     "{DAMAGED}; where the other log is meant, move \"{}\" away",

@@ -32,7 +32,8 @@
 //!   "faults":[texts]}`. Exit code 3 where there are faults.
 //!
 //! In reading order: the command line ([`args`]), why a command fails ([`error`]), where the chronicle is
-//! ([`connect`]), from where it is asked ([`vantage`]), how a question is answered ([`ask`]), documents from options
+//! ([`connect`]), from where it is asked ([`vantage`]), how a question is answered ([`ask`]), also of a damaged log
+//! ([`stale`]), how that is noticed while serving ([`whole`]), documents from options
 //! ([`fields`], [`document`]), what lets one event out after another ([`release`]), what happens at a rehearsal and where
 //! ([`script`], [`stage`]), the commands, their text.
 //!
@@ -50,6 +51,10 @@ mod connect;
 mod anchors;
 
 mod read;
+
+mod stale;
+
+mod whole;
 
 mod kept;
 

@@ -75,7 +75,12 @@ pub fn changes(index: &Index, position: Position, today: Date) -> Changes {
 
 /// What a new day changes in the views: from the end of one to the end of another.
 pub fn calendar_changes(index: &Index, from: Date, to: Date) -> Changes {
-    let [was, is] = [from, to].map(|day| current(index, None, day));
+    calendar_changes_at(index, index.tail(), from, to)
+}
+
+/// The same in the views of a position; what the index holds beyond is of no account.
+pub(crate) fn calendar_changes_at(index: &Index, position: Position, from: Date, to: Date) -> Changes {
+    let [was, is] = [from, to].map(|day| current(index, Some(position), day));
     let memberships = index.organisations().flat_map(|organisation| {
         is.parties_in(organisation).map(|party| Cell::Membership(organisation.clone(), party.clone()))
     });
@@ -85,7 +90,7 @@ pub fn calendar_changes(index: &Index, from: Date, to: Date) -> Changes {
     });
     let cells: BTreeSet<Cell> = memberships.chain(delegations).collect();
     let changes = cells.into_iter().filter_map(|cell| change(&was, &is, cell)).collect();
-    Changes { position: index.tail(), date: Some(to), cause: None, changes }
+    Changes { position, date: Some(to), cause: None, changes }
 }
 
 pub(crate) fn current(index: &Index, at_position: Option<Position>, today: Date) -> View<'_> {

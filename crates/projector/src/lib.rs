@@ -55,7 +55,7 @@ pub use index::{Index, Noted, Record, Undecodable};
 pub use membership::{Knowledge, MembersFilter, diff};
 pub use pace::{BadSpeed, MAX_GAP, Pace, Pacer, Speed};
 pub use runtime::{CatchUpError, Live, MIN_POSITION_PATIENCE, Update, catch_up, date_of};
-pub use shared::{Indexed, Shared};
+pub use shared::{Halted, Indexed, Shared};
 pub use signings::{SigningsFilter, StatementsFilter};
 pub use snapshot::{Damaged, KEPT_SNAPSHOTS, Opened, Reason, SNAPSHOT_ENTRIES, SNAPSHOT_SHARE, SetAside, Snapshots};
 pub use view::{AskError, View};

@@ -69,7 +69,11 @@ pub async fn verify(log: &impl Chronicle, archive: Option<&Path>, anchors: &[Anc
         archived = kept.position;
     }
     if whole && archived > read {
-        found.push(ReadError::Damaged(Damage::Rewound { expected: archived, found: read }));
+        // What was archived while this was reading stands in the log too.
+        let last = log.tail().await?;
+        if archived > last {
+            found.push(ReadError::Damaged(Damage::Rewound { expected: archived, found: last }));
+        }
     }
     // That it is another log says more than where it differs first.
     let another = |error: &ReadError| !matches!(error, ReadError::Damaged(Damage::Recreated { .. }));

@@ -334,9 +334,10 @@ impl Index {
         self.last.as_ref()
     }
 
-    /// Reads all that a snapshot holds of it, and was not read yet.
+    /// Verifies all that a snapshot holds of it, and holds it in memory, compressed as it is: decoded is only what is asked
+    /// for. From then on nothing that befalls the file matters.
     pub(crate) fn verify(&self) {
-        self.kept.load();
+        self.kept.verify();
         self.organisations.verify();
         self.meetings.verify();
         self.parties.verify();

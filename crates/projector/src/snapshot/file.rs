@@ -109,7 +109,7 @@ pub(super) fn open(path: &Path) -> Result<(Anchor, Index), Reason> {
         return Err(Reason::Fold { found: fold });
     }
     let anchor = Anchor::read(rest).ok_or_else(odd)?;
-    let source = Arc::new(Source { file, path: path.to_owned() });
+    let source = Arc::new(Source::new(file, path.to_owned()));
     let kept = Kept::open(&source, rest).ok_or_else(odd)?;
     let position = anchor.position;
     let index =

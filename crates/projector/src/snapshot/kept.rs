@@ -78,15 +78,19 @@ impl Kept {
         })
     }
 
-    /// Reads and verifies everything that was not read yet, but for the files: the index has them.
-    pub(crate) fn load(&self) {
-        self.records.load();
-        self.ids.load();
-        self.places.load();
-        self.dangling.load();
-        self.linking.load();
-        self.repeats.load();
-        self.undecodable.load();
+    /// Holds all of the file in memory and verifies it, but for the files of the index, which has them.
+    pub(crate) fn verify(&self) {
+        let Some(source) = &self.source else { return };
+        if let Err(error) = source.hold() {
+            damage::found(&source.path, error.to_string());
+        }
+        self.records.verify();
+        self.ids.verify();
+        self.places.verify();
+        self.dangling.verify();
+        self.linking.verify();
+        self.repeats.verify();
+        self.undecodable.verify();
     }
 
     /// Where an event stands.

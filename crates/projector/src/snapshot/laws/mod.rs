@@ -3,6 +3,7 @@
 mod ask;
 mod chronicles;
 mod faults;
+mod follow;
 mod log;
 
 use proptest::prelude::*;
