@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
@@ -22,16 +22,16 @@ const NO_ROUTE: &str = "none";
 
 /// Gives every request a name, has what is logged meanwhile carry it, and answers with it.
 pub(crate) async fn named(mut request: Request, next: Next) -> Response {
-    let given = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let id = given(&REQUEST_ID).filter(|id| is_name(id)).map_or_else(|| Uuid::now_v7().to_string(), ToOwned::to_owned);
-    let trace = given(&TRACEPARENT).filter(|trace| is_traceparent(trace)).map(ToOwned::to_owned);
-    let value = |text: &str| HeaderValue::from_str(text).expect("only visible ASCII is taken over");
+    let headers = request.headers_mut();
+    let id = given(headers, &REQUEST_ID).filter(|id| is_name(id));
+    let id = id.map_or_else(|| Uuid::now_v7().to_string(), ToOwned::to_owned);
+    let trace = given(headers, &TRACEPARENT).filter(|trace| is_traceparent(trace)).map(ToOwned::to_owned);
     let (name, place) = (value(&id), trace.as_deref().map(value));
     // Handlers and other layers see what is logged and answered, and nothing else.
-    request.headers_mut().insert(&REQUEST_ID, name.clone());
+    headers.insert(&REQUEST_ID, name.clone());
     match &place {
-        Some(place) => request.headers_mut().insert(&TRACEPARENT, place.clone()),
-        None => request.headers_mut().remove(&TRACEPARENT),
+        Some(place) => headers.insert(&TRACEPARENT, place.clone()),
+        None => headers.remove(&TRACEPARENT),
     };
     let span = tracing::info_span!("request", id = %id, traceparent = trace.as_deref());
     let mut response = next.run(request).instrument(span).await;
@@ -40,6 +40,14 @@ pub(crate) async fn named(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert(&TRACEPARENT, place);
     }
     response
+}
+
+fn given<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).expect("only visible ASCII is taken over")
 }
 
 /// Counts a request by its declared address, and tells how it was answered. Parameters are not told: they are the asker's.

@@ -29,6 +29,7 @@ const SECONDS: [f64; 11] = [0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
 const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "PUT", "DELETE"];
 
 type Real = Gauge<f64, AtomicU64>;
+type Addressed = [(&'static str, String); 2];
 type Labels = [(&'static str, String); 3];
 
 /// The numbers of a service. What happens is counted as it happens, what is the case is looked at when it is asked for.
@@ -47,7 +48,7 @@ pub struct Metrics {
     appended: Histogram,
     refused: Family<[(&'static str, &'static str); 1], Counter>,
     requests: Family<Labels, Counter>,
-    took: Family<[(&'static str, String); 2], Histogram, fn() -> Histogram>,
+    took: Family<Addressed, Histogram, fn() -> Histogram>,
     /// When the newest snapshot was written, in seconds since 1970; 0 where none was.
     snapshot_at: AtomicI64,
     /// Whether the log had no room at the last append.
@@ -162,7 +163,7 @@ impl Metrics {
         self.lag.set(waits);
         self.reachable.set(seen.log.is_ok().into());
         self.contiguous.set(seen.is_contiguous().into());
-        self.halted.set(0);
+        self.halted.set(service.index().halted().is_some().into());
         self.quarantined.set(i64::try_from(quarantined).unwrap_or(i64::MAX));
         self.subscribers.set(i64::try_from(service.feed().listeners()).unwrap_or(i64::MAX));
         let written = Timestamp::from_second(self.snapshot_at.load(Ordering::Relaxed)).unwrap_or_default();

@@ -102,6 +102,9 @@ pub(super) async fn readyz(State(service): State<Service>) -> Response {
 fn reasons(service: &Service, seen: &Seen, position: Position) -> Vec<NotReady> {
     let mut reasons = Vec::new();
     let mut add = |code, detail: String| reasons.push(NotReady { code, detail });
+    if let Some(halted) = service.index().halted() {
+        add(Reason::LogDamaged, format!("the views are kept current no longer: {}", halted.reason));
+    }
     match &seen.log {
         Ok(state) if state.last < position => {
             let detail = format!("the log ends at position {}, the views are at {position}", state.last);
@@ -112,7 +115,8 @@ fn reasons(service: &Service, seen: &Seen, position: Position) -> Vec<NotReady> 
             add(Reason::LogDamaged, detail);
         }
         Ok(state) => {
-            let waits = seen.behind_since.and_then(|since| Duration::try_from(service.now().duration_since(since)).ok());
+            let waits =
+                seen.behind_since.and_then(|since| Duration::try_from(service.now().duration_since(since)).ok());
             if waits.is_some_and(|waits| waits > MAY_WAIT) {
                 add(Reason::CatchingUp, format!("the views are at position {position} of {}", state.last));
             }
