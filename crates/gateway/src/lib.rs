@@ -14,6 +14,8 @@ mod service;
 
 mod problem;
 
+mod access;
+
 mod parameters;
 
 mod feed;
@@ -26,6 +28,7 @@ mod app;
 
 mod server;
 
+pub use access::{Role, Scope};
 pub use app::app;
 pub use feed::{FEED_RING, Feed};
 pub use operate::Metrics;

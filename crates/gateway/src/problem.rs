@@ -22,6 +22,12 @@ pub enum Code {
     NoSuchAddress,
     /// The address does not take this method.
     BadMethod,
+    /// Nothing can be done here without a token.
+    TokenNeeded,
+    /// The token is unknown, expired or revoked.
+    TokenRefused,
+    /// Whoever asks may not do this.
+    NotPermitted,
     /// It failed here, by no fault of who asked.
     Failed,
 }
@@ -36,6 +42,9 @@ impl Code {
             Self::NotReached => (StatusCode::CONFLICT, "the chronicle has not come so far"),
             Self::NoSuchAddress => (StatusCode::NOT_FOUND, "there is no such address"),
             Self::BadMethod => (StatusCode::METHOD_NOT_ALLOWED, "the address does not take this method"),
+            Self::TokenNeeded => (StatusCode::UNAUTHORIZED, "a token is needed"),
+            Self::TokenRefused => (StatusCode::UNAUTHORIZED, "the token is not accepted"),
+            Self::NotPermitted => (StatusCode::FORBIDDEN, "not permitted"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
         }
     }

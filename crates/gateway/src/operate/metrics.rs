@@ -1,6 +1,7 @@
 //! How the service fares, in numbers: `OpenMetrics` text.
 
 use std::fmt::{self, Debug};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -49,8 +50,8 @@ pub struct Metrics {
     refused: Family<[(&'static str, &'static str); 1], Counter>,
     requests: Family<Labels, Counter>,
     took: Family<Addressed, Histogram, fn() -> Histogram>,
-    /// When the newest snapshot was written, in seconds since 1970; 0 where none was.
-    snapshot_at: AtomicI64,
+    /// Says when the newest snapshot was written, where somebody keeps any.
+    snapshot_at: OnceLock<Box<dyn Fn() -> Option<Timestamp> + Send + Sync>>,
     /// Whether the log had no room at the last append.
     full: AtomicBool,
 }
@@ -80,7 +81,7 @@ impl Default for Metrics {
             refused: Family::default(),
             requests: Family::default(),
             took: Family::new_with_constructor(took),
-            snapshot_at: AtomicI64::new(0),
+            snapshot_at: OnceLock::new(),
             full: AtomicBool::new(false),
             registry: Registry::default(),
         };
@@ -137,9 +138,9 @@ impl Metrics {
         self.full.load(Ordering::Relaxed)
     }
 
-    /// A snapshot was written.
-    pub fn snapshot_written(&self, at: Timestamp) {
-        self.snapshot_at.store(at.as_second(), Ordering::Relaxed);
+    /// Whoever keeps snapshots says when the newest was written. The first to say so is asked.
+    pub fn snapshots(&self, newest_at: impl Fn() -> Option<Timestamp> + Send + Sync + 'static) {
+        let _ = self.snapshot_at.set(Box::new(newest_at));
     }
 
     /// A request was answered. `route` is the address as it is declared, not as it was asked for.
@@ -166,9 +167,8 @@ impl Metrics {
         self.halted.set(service.index().halted().is_some().into());
         self.quarantined.set(i64::try_from(quarantined).unwrap_or(i64::MAX));
         self.subscribers.set(i64::try_from(service.feed().listeners()).unwrap_or(i64::MAX));
-        let written = Timestamp::from_second(self.snapshot_at.load(Ordering::Relaxed)).unwrap_or_default();
-        let age = now.duration_since(written).as_secs_f64();
-        self.snapshot_age.set(if written == Timestamp::UNIX_EPOCH { f64::NAN } else { age });
+        let written = self.snapshot_at.get().and_then(|newest_at| newest_at());
+        self.snapshot_age.set(written.map_or(f64::NAN, |written| now.duration_since(written).as_secs_f64()));
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
