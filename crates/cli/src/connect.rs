@@ -99,6 +99,11 @@ impl Connection {
         self.anchors.check(&self.log).await.map(drop)
     }
 
+    /// Remembers that the log is damaged, if a failure tells that.
+    pub(crate) fn note(&self, failure: &Failure) {
+        self.anchors.note(self.log.created_at(), failure);
+    }
+
     /// Where the server is, and what keeps it running.
     async fn reach(place: &Place, output: Output) -> Result<(String, Option<Lease>), Failure> {
         Ok(match place {

@@ -13,9 +13,11 @@ use chronicle_nats::embedded::EmbeddedError;
 use producer::PublishError;
 use projector::archive::{ArchiveError, RestoreError};
 use projector::published::PublishViewsError;
-use projector::{AskError, BadToken, CatchUpError, Halted};
+use projector::{AskError, BadToken, CatchUpError, Halted, VantageError};
 use summit::Position;
 use wire::Refused;
+
+use crate::anchors::Found;
 
 /// The exit codes, an interface of other people's scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +59,9 @@ pub(crate) enum Failure {
     /// The log is not what is known of it.
     #[error("{damage}")]
     Damaged { damage: ReadError, anchor: Option<PathBuf> },
+    /// The log was found to be damaged earlier.
+    #[error("{}", .0.reason)]
+    Found(Box<Found>),
     /// The log is damaged, and the question was answered from what is surely good.
     #[error("{damage}; this answer is stale: it reads up to position {read_to}")]
     Stale { damage: Box<Failure>, read_to: Position },
@@ -111,6 +116,16 @@ pub(crate) enum Failure {
     Directory { directory: PathBuf, source: io::Error },
 }
 
+impl From<VantageError> for Failure {
+    fn from(error: VantageError) -> Self {
+        match error {
+            VantageError::Ask(error) => Self::Ask(error),
+            VantageError::Token(error) => Self::Token(error),
+            VantageError::NotReached { tail, needed } => Self::NotReached { tail, needed },
+        }
+    }
+}
+
 impl From<CatchUpError> for Failure {
     fn from(error: CatchUpError) -> Self {
         match error {
@@ -157,6 +172,26 @@ impl Failure {
         if let Self::Read(damage) | Self::Damaged { damage, .. } = self { Some(damage) } else { None }
     }
 
+    /// The first damaged position of the log, where it is damaged and that is known.
+    pub(crate) fn damaged_at(&self) -> Option<Position> {
+        if let Self::Found(found) = self {
+            return Some(found.position);
+        }
+        if let Self::Halted(halted) = self { halted.position } else { self.damage().and_then(ReadError::damaged_at) }
+    }
+
+    /// Whether the log is damaged, and what can be read from its beginning on is what was written there. Where another entry,
+    /// or another log, was found, nobody knows from where on it is another.
+    pub(crate) fn begins_well(&self) -> bool {
+        if let Self::Found(found) = self {
+            return found.begins_well;
+        }
+        matches!(
+            self.damage(),
+            Some(ReadError::Gap { .. } | ReadError::Damaged(Damage::Missing { .. } | Damage::Rewound { .. }))
+        )
+    }
+
     /// The exit code.
     pub(crate) fn code(&self) -> Code {
         match self {
@@ -185,7 +220,7 @@ impl Failure {
                 | EmbeddedError::Supervisor { .. }
                 | EmbeddedError::NoAnswer { .. } => Code::NoServer,
             },
-            Self::Damaged { .. } | Self::Stale { .. } | Self::Halted(_) => Code::Damaged,
+            Self::Damaged { .. } | Self::Found(_) | Self::Stale { .. } | Self::Halted(_) => Code::Damaged,
             Self::Archive(error) => match error {
                 ArchiveError::Damaged { .. } => Code::Different,
                 ArchiveError::Unusable { .. } | ArchiveError::InUse { .. } | ArchiveError::Refused { .. } => {
@@ -239,7 +274,9 @@ impl Failure {
         match self {
             Self::Connect(error) => error.hint().map(ToOwned::to_owned),
             Self::Embedded(error) => Some(error.hint().to_owned()),
-            Self::Read(ReadError::Gap { .. } | ReadError::Damaged(_)) | Self::Halted(_) => Some(DAMAGED.to_owned()),
+            Self::Read(ReadError::Gap { .. } | ReadError::Damaged(_)) | Self::Found(_) | Self::Halted(_) => {
+                Some(DAMAGED.to_owned())
+            }
             Self::Stale { damage, .. } => damage.hint(),
             Self::Damaged { damage, anchor } => Some(match (damage, anchor) {
                 (ReadError::Damaged(Damage::Recreated { .. }), Some(anchor)) => format!(

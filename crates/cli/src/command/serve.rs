@@ -55,10 +55,11 @@ impl Serve {
         let mut connection = shell.connect().await?;
         // Before anything else: whatever is wrong with the log is to be known soon.
         let mut whole = watched_over(&connection, shell.output());
-        let (mut live, mut kept) = tokio::select! {
-            begun = begin(&connection, shell) => begun?,
-            damaged = &mut whole => return Err(damaged),
+        let begun = tokio::select! {
+            begun = begin(&connection, shell) => begun,
+            damaged = &mut whole => Err(damaged),
         };
+        let (mut live, mut kept) = begun.inspect_err(|failure| connection.note(failure))?;
         let (log, index) = (connection.log.clone(), Arc::clone(live.index()));
         let service = Service::new(log.clone(), Arc::clone(&index), Timestamp::now);
         let snapshots = Arc::clone(kept.snapshots());
@@ -66,6 +67,7 @@ impl Serve {
         let (end, ended) = tokio::sync::oneshot::channel();
         let http = self.http(&service, shell, async { ended.await.unwrap_or_default() })?;
         let over = tokio::select! {
+            biased;
             over = follow(&log, &mut live, &mut kept, service.feed(), shell) => over,
             damaged = whole => Err(damaged),
             // It was found to be damaged beside all this.
@@ -73,6 +75,7 @@ impl Serve {
             () = told_to_end() => Ok(()),
             lost = connection.lost() => Err(lost),
         };
+        let over = over.inspect_err(|failure| connection.note(failure));
         // From here on nothing is kept current: whoever still asks the index is told why.
         if let Some(halted) = over.as_ref().err().and_then(stale::halted) {
             index.halt(halted);
