@@ -24,6 +24,7 @@ mod ask;
 
 mod changes;
 
+mod operate;
 mod replay;
 
 mod app;
@@ -34,6 +35,7 @@ pub use access::{Role, Scope};
 pub use app::app;
 pub use changes::{HEARTBEAT, MAX_STREAM_AGE, MAX_STREAMS, MAX_STREAMS_PER_CALLER};
 pub use feed::{FEED_BYTES, FEED_RING, Feed};
+pub use operate::Metrics;
 pub use problem::{Code, Problem};
 pub use server::{Bound, serve};
 pub use service::Service;

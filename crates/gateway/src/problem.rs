@@ -22,16 +22,16 @@ pub enum Code {
     NoSuchAddress,
     /// The address does not take this method.
     BadMethod,
-    /// The caller reads too many streams.
-    TooManyStreams,
-    /// The service has as much to do as it may.
-    Busy,
     /// Nothing can be done here without a token.
     TokenNeeded,
     /// The token is unknown, expired or revoked.
     TokenRefused,
     /// Whoever asks may not do this.
     NotPermitted,
+    /// The caller reads too many streams.
+    TooManyStreams,
+    /// The service has as much to do as it may.
+    Busy,
     /// It failed here, by no fault of who asked.
     Failed,
 }
@@ -46,11 +46,11 @@ impl Code {
             Self::NotReached => (StatusCode::CONFLICT, "the chronicle has not come so far"),
             Self::NoSuchAddress => (StatusCode::NOT_FOUND, "there is no such address"),
             Self::BadMethod => (StatusCode::METHOD_NOT_ALLOWED, "the address does not take this method"),
-            Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too many streams"),
-            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "as much to do as there may be"),
             Self::TokenNeeded => (StatusCode::UNAUTHORIZED, "a token is needed"),
             Self::TokenRefused => (StatusCode::UNAUTHORIZED, "the token is not accepted"),
             Self::NotPermitted => (StatusCode::FORBIDDEN, "not permitted"),
+            Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too many streams"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "as much to do as there may be"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
         }
     }

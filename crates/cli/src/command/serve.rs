@@ -62,6 +62,8 @@ impl Serve {
         let (mut live, mut kept) = begun.inspect_err(|failure| connection.note(failure))?;
         let (log, index) = (connection.log.clone(), Arc::clone(live.index()));
         let service = Service::new(log.clone(), Arc::clone(&index), Timestamp::now);
+        let snapshots = Arc::clone(kept.snapshots());
+        service.metrics().snapshots(move || snapshots.newest_at());
         let (end, ended) = tokio::sync::oneshot::channel();
         let http = self.http(&service, shell, async { ended.await.unwrap_or_default() })?;
         let over = tokio::select! {
@@ -124,7 +126,9 @@ async fn begin(connection: &Connection, shell: &Shell) -> Result<(Live, Kept), F
     let (output, snapshots) = (shell.output(), connection.snapshots(&shell.global));
     let live = Live::resume(&connection.log, &snapshots, None, Timestamp::now, |aside| output.note(aside));
     let mut live = live.await?;
+    let from = live.index().tail();
     live.catch_up().await?;
+    tracing::info!("read a snapshot up to position {from}, and the log from there to {}", live.index().tail());
     let kept = Kept::begin(connection, snapshots, live.index(), output).await?;
     Ok((live, kept))
 }

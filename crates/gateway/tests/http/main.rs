@@ -5,4 +5,5 @@ mod support;
 
 mod ask;
 mod changes;
+mod operate;
 mod replay;
