@@ -6,12 +6,15 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::access::Caller;
 use crate::ask;
+use crate::changes;
 use crate::problem::{Code, Problem};
+use crate::replay;
 use crate::service::Service;
 
 /// The whole service as a value that answers requests.
 pub fn app(service: Service) -> Router {
-    let (router, _api) = OpenApiRouter::new().merge(ask::routes()).split_for_parts();
+    let all = OpenApiRouter::new().merge(ask::routes()).merge(changes::routes()).merge(replay::routes());
+    let (router, _api) = all.split_for_parts();
     router
         .fallback(no_such_address)
         .method_not_allowed_fallback(bad_method)
