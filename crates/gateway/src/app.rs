@@ -7,11 +7,12 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::access::Caller;
 use crate::ask;
 use crate::problem::{Code, Problem};
+use crate::publish;
 use crate::service::Service;
 
 /// The whole service as a value that answers requests.
 pub fn app(service: Service) -> Router {
-    let (router, _api) = OpenApiRouter::new().merge(ask::routes()).split_for_parts();
+    let (router, _api) = OpenApiRouter::new().merge(ask::routes()).merge(publish::routes()).split_for_parts();
     router
         .fallback(no_such_address)
         .method_not_allowed_fallback(bad_method)
