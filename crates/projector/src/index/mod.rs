@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chronicle::Entry;
 use jiff::Timestamp;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use summit::{Event, EventId, InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Position};
 use wire::{Document, Fingerprint};
@@ -48,7 +49,7 @@ impl Record {
 
 /// An entry that is passed over, counted and shown: its bytes are no event, or an event that does not belong under its
 /// subject.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Undecodable {
     /// Its position.
     pub position: Position,
