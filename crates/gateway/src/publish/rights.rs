@@ -1,21 +1,15 @@
 //! Who may publish what: for every organisation that an event belongs to, and that its targets belong to.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
-use chronicle::ReadError;
 use projector::{Indexed, Owners};
 use summit::Event;
-use tokio::time::timeout;
 use wire::Document;
 
-use super::answer;
+use super::way;
 use crate::access::Caller;
 use crate::problem::{Code, Problem};
 use crate::service::Service;
-
-/// How long the log may take to say where it ends.
-const TAIL_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Refuses whoever may not publish all of these. The later ones may speak of meetings and events of the earlier ones.
 pub(super) async fn all(service: &Service, caller: &Caller, documents: &[Document]) -> Result<(), Problem> {
@@ -71,16 +65,6 @@ fn judge(caller: &Caller, owners: &Owners) -> Result<(), Problem> {
 
 /// Waits until the index has come to the end of the log.
 async fn catch_up(service: &Service) -> Result<(), Problem> {
-    let tail = match timeout(TAIL_PATIENCE, service.log().tail()).await {
-        Ok(Ok(tail)) => tail,
-        Ok(Err(error @ (ReadError::Gap { .. } | ReadError::Damaged(_)))) => {
-            return Err(answer::damaged(&error.to_string()));
-        }
-        Ok(Err(error @ (ReadError::Unreachable(_) | ReadError::NotPermitted(_)))) => {
-            return Err(Problem::new(Code::Unreachable, format!("{error}; nothing is stored")));
-        }
-        Err(_) => return Err(Problem::new(Code::Unreachable, "the log does not answer; nothing is stored")),
-    };
-    let reached = service.index().reach(tail).await;
+    let reached = service.index().reach(way::tail(service).await?).await;
     reached.map_err(|error| Problem::new(Code::Unreachable, format!("{error}; nothing is stored")))
 }

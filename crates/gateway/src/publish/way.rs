@@ -1,13 +1,14 @@
 //! The way into the log.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chronicle::ReadError;
 use futures::{StreamExt, stream};
 use producer::{Acknowledged, Producer, PublishError};
 use summit::Position;
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use wire::Document;
 
 use super::answer::{self, Outcome};
@@ -19,13 +20,22 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How much may be on its way at once, in KiB of bodies; who comes then waits for his turn.
 const MAX_ON_THE_WAY: usize = 64 * 1024;
 
+/// How long the log may take to say where it ends.
+const TAIL_PATIENCE: Duration = Duration::from_secs(3);
+/// How long the log counts as reachable after a sign of life, so that it is not asked before every event.
+const ALIVE: Duration = Duration::from_secs(1);
+
 /// What is on its way into the log; clones are the same.
 #[derive(Clone)]
-pub(super) struct Way(Arc<Semaphore>);
+pub(super) struct Way {
+    room: Arc<Semaphore>,
+    /// The last sign of life of the log.
+    alive_at: Arc<Mutex<Option<Instant>>>,
+}
 
 impl Way {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(MAX_ON_THE_WAY)))
+        Self { room: Arc::new(Semaphore::new(MAX_ON_THE_WAY)), alive_at: Arc::default() }
     }
 
     /// Sends these as one; `size` bytes of them came.
@@ -83,10 +93,11 @@ impl Way {
         T: Send + 'static,
     {
         let room = u32::try_from(size.div_ceil(1024)).unwrap_or(u32::MAX).max(1);
-        let Ok(Ok(room)) = timeout(PATIENCE, Arc::clone(&self.0).acquire_many_owned(room)).await else {
+        let Ok(Ok(room)) = timeout(PATIENCE, Arc::clone(&self.room).acquire_many_owned(room)).await else {
             let detail = "too much is being published at once; nothing of this is stored";
             return Err(Problem::new(Code::Unreachable, detail));
         };
+        self.reachable(service).await?;
         let sending = send(service.producer().clone());
         let going = tokio::spawn(async move {
             let answer = sending.await;
@@ -101,5 +112,28 @@ impl Way {
             }
             Err(_) => Err(answer::unknown(&format!("the log did not answer within {} s", PATIENCE.as_secs()))),
         }
+    }
+    /// Refuses to send into a log that cannot be reached: so it is known that nothing is stored.
+    async fn reachable(&self, service: &Service) -> Result<(), Problem> {
+        let alive_at = || self.alive_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let recent = alive_at().is_some_and(|at| at.elapsed() < ALIVE);
+        if !recent {
+            tail(service).await?;
+            *alive_at() = Some(Instant::now());
+        }
+        Ok(())
+    }
+}
+
+/// Where the log ends.
+pub(super) async fn tail(service: &Service) -> Result<Position, Problem> {
+    let unreachable = |why: &str| Problem::new(Code::Unreachable, format!("{why}; nothing is stored"));
+    match timeout(TAIL_PATIENCE, service.log().tail()).await {
+        Ok(Ok(tail)) => Ok(tail),
+        Ok(Err(error @ (ReadError::Gap { .. } | ReadError::Damaged(_)))) => Err(answer::damaged(&error.to_string())),
+        Ok(Err(error @ (ReadError::Unreachable(_) | ReadError::NotPermitted(_)))) => {
+            Err(unreachable(&error.to_string()))
+        }
+        Err(_) => Err(unreachable("the log does not answer")),
     }
 }

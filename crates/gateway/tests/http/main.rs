@@ -1,5 +1,8 @@
 //! The service over a log in memory, request by request.
 
+#[path = "../../../producer/tests/support/mod.rs"]
+mod faults;
 mod support;
 
 mod ask;
+mod publish;
