@@ -51,6 +51,10 @@ pub enum Code {
     OutcomeUnknown,
     /// The log is damaged: it is read, not written.
     Damaged,
+    /// The caller reads too many streams.
+    TooManyStreams,
+    /// The service has as much to do as it may.
+    Busy,
     /// It failed here, by no fault of who asked.
     Failed,
 }
@@ -78,13 +82,19 @@ impl Code {
             Self::Unreachable => (StatusCode::SERVICE_UNAVAILABLE, "the log cannot be reached"),
             Self::OutcomeUnknown => (StatusCode::GATEWAY_TIMEOUT, "it is unknown whether it is stored"),
             Self::Damaged => (StatusCode::SERVICE_UNAVAILABLE, "the log is damaged"),
+            Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too many streams"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "as much to do as there may be"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
         }
     }
 
     /// After how many seconds the same request may fare better, where it may.
     pub(crate) const fn retry_after(self) -> Option<u16> {
-        if matches!(self, Self::Unreachable | Self::OutcomeUnknown) { Some(RETRY_AFTER_SECONDS) } else { None }
+        if matches!(self, Self::Busy | Self::Unreachable | Self::OutcomeUnknown) {
+            Some(RETRY_AFTER_SECONDS)
+        } else {
+            None
+        }
     }
 }
 

@@ -62,6 +62,8 @@ impl Serve {
         let (mut live, mut kept) = begun.inspect_err(|failure| connection.note(failure))?;
         let (log, index) = (connection.log.clone(), Arc::clone(live.index()));
         let service = Service::new(log.clone(), Arc::clone(&index), Timestamp::now);
+        let snapshots = Arc::clone(kept.snapshots());
+        service.metrics().snapshots(move || snapshots.newest_at());
         let (end, ended) = tokio::sync::oneshot::channel();
         let http = self.http(&service, shell, async { ended.await.unwrap_or_default() })?;
         let over = tokio::select! {
@@ -85,7 +87,8 @@ impl Serve {
                 told_to_end().await;
             }
         }
-        // Whoever asks is answered to the end.
+        // Whoever asks is answered to the end; whoever listens comes back.
+        service.feed().end();
         let _ = end.send(());
         if let Some(Ok(Err(error))) = futures::future::OptionFuture::from(http).await {
             shell.output().note(format_args!("HTTP was not ended in order: {error}"));
@@ -157,7 +160,7 @@ async fn follow(
                 }
                 updates.iter().filter_map(|update| update.entry.as_ref()).for_each(|entry| kept.entry(entry));
                 let changes: Vec<Changes> = updates.iter().map(|update| update.changes.clone()).collect();
-                for update in updates {
+                for update in &updates {
                     feed.tell(update);
                 }
                 publish(&mut publisher, &changes, &views, live, log).await?;

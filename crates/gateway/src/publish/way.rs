@@ -95,7 +95,7 @@ impl Way {
         let room = u32::try_from(size.div_ceil(1024)).unwrap_or(u32::MAX).max(1);
         let Ok(Ok(room)) = timeout(PATIENCE, Arc::clone(&self.room).acquire_many_owned(room)).await else {
             let detail = "too much is being published at once; nothing of this is stored";
-            return Err(Problem::new(Code::Unreachable, detail));
+            return Err(Problem::new(Code::Busy, detail));
         };
         self.reachable(service).await?;
         let sending = send(service.producer().clone());

@@ -5,4 +5,5 @@ mod faults;
 mod support;
 
 mod ask;
+mod operate;
 mod publish;
