@@ -10,6 +10,7 @@ use crate::ask;
 use crate::changes;
 use crate::operate;
 use crate::problem::{Code, Problem};
+use crate::publish;
 use crate::replay;
 use crate::service::Service;
 
@@ -28,7 +29,12 @@ pub fn app(service: Service) -> Router {
 
 /// Every route, with what is documented of it.
 fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().merge(ask::routes()).merge(changes::routes()).merge(replay::routes()).merge(operate::routes())
+    OpenApiRouter::new()
+        .merge(ask::routes())
+        .merge(publish::routes())
+        .merge(changes::routes())
+        .merge(replay::routes())
+        .merge(operate::routes())
 }
 
 async fn no_such_address(uri: Uri) -> Problem {
