@@ -28,6 +28,22 @@ pub enum Code {
     TokenRefused,
     /// Whoever asks may not do this.
     NotPermitted,
+    /// Whoever asks asks too often.
+    TooOften,
+    /// The request cannot be read.
+    BadRequest,
+    /// The address is too long.
+    AddressTooLong,
+    /// There are too many headers, or too long ones.
+    HeadersTooLarge,
+    /// More is sent than is taken.
+    BodyTooLarge,
+    /// What is sent is encoded as nobody here reads it.
+    BadEncoding,
+    /// The request took too long to come.
+    TooSlow,
+    /// The answer took too long to make.
+    Busy,
     /// It failed here, by no fault of who asked.
     Failed,
 }
@@ -45,6 +61,14 @@ impl Code {
             Self::TokenNeeded => (StatusCode::UNAUTHORIZED, "a token is needed"),
             Self::TokenRefused => (StatusCode::UNAUTHORIZED, "the token is not accepted"),
             Self::NotPermitted => (StatusCode::FORBIDDEN, "not permitted"),
+            Self::TooOften => (StatusCode::TOO_MANY_REQUESTS, "too often"),
+            Self::BadRequest => (StatusCode::BAD_REQUEST, "the request cannot be read"),
+            Self::AddressTooLong => (StatusCode::URI_TOO_LONG, "the address is too long"),
+            Self::HeadersTooLarge => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large"),
+            Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "more is sent than is taken"),
+            Self::BadEncoding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "it is encoded as nobody here reads it"),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the request took too long"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "the service is busy"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
         }
     }
@@ -83,6 +107,11 @@ impl Problem {
         let kind = format!("/docs#{}", word.as_str().unwrap_or_default());
         let (status, title) = (status.as_u16(), title.to_owned());
         Self(Box::new(Members { kind, title, status, code, detail: detail.into(), more: Map::new() }))
+    }
+
+    /// What is wrong, as a word.
+    pub(crate) fn code(&self) -> Code {
+        self.0.code
     }
 
     /// With something that belongs to it.
