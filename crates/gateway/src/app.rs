@@ -7,6 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::access::Caller;
 use crate::ask;
+use crate::documents;
 use crate::operate;
 use crate::problem::{Code, Problem};
 use crate::service::Service;
@@ -25,8 +26,8 @@ pub fn app(service: Service) -> Router {
 }
 
 /// Every route, with what is documented of it.
-fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().merge(ask::routes()).merge(operate::routes())
+pub(crate) fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new().merge(ask::routes()).merge(operate::routes()).merge(documents::routes())
 }
 
 async fn no_such_address(uri: Uri) -> Problem {

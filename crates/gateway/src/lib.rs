@@ -24,6 +24,8 @@ mod ask;
 
 mod operate;
 
+mod documents;
+
 mod app;
 
 mod server;

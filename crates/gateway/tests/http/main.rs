@@ -4,3 +4,5 @@ mod support;
 
 mod ask;
 mod operate;
+
+mod documents;
