@@ -61,6 +61,11 @@ impl Anchors {
         }
     }
 
+    /// Whether something is known of a log in a data directory, be it there or not.
+    pub(crate) fn is_in(data: &Path) -> bool {
+        data.join(ANCHOR).exists() || data.join(ARCHIVE).exists()
+    }
+
     /// The same with the archive in this folder, where one is named.
     pub(crate) fn with_archive(self, archive: Option<&PathBuf>) -> Self {
         Self { archive: archive.cloned().or(self.archive), ..self }

@@ -7,9 +7,11 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::access::Caller;
 use crate::ask;
+use crate::changes;
 use crate::documents;
 use crate::operate;
 use crate::problem::{Code, Problem};
+use crate::replay;
 use crate::service::Service;
 
 /// The whole service as a value that answers requests.
@@ -27,7 +29,8 @@ pub fn app(service: Service) -> Router {
 
 /// Every route, with what is documented of it.
 pub(crate) fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().merge(ask::routes()).merge(operate::routes()).merge(documents::routes())
+    let asked = OpenApiRouter::new().merge(ask::routes()).merge(changes::routes()).merge(replay::routes());
+    asked.merge(operate::routes()).merge(documents::routes())
 }
 
 async fn no_such_address(uri: Uri) -> Problem {

@@ -22,7 +22,10 @@ mod feed;
 
 mod ask;
 
+mod changes;
+
 mod operate;
+mod replay;
 
 mod documents;
 
@@ -32,7 +35,8 @@ mod server;
 
 pub use access::{Role, Scope};
 pub use app::app;
-pub use feed::{FEED_RING, Feed};
+pub use changes::{HEARTBEAT, MAX_STREAM_AGE, MAX_STREAMS, MAX_STREAMS_PER_CALLER};
+pub use feed::{FEED_BYTES, FEED_RING, Feed};
 pub use operate::Metrics;
 pub use problem::{Code, Problem};
 pub use server::{Bound, serve};

@@ -28,6 +28,10 @@ pub enum Code {
     TokenRefused,
     /// Whoever asks may not do this.
     NotPermitted,
+    /// The caller reads too many streams.
+    TooManyStreams,
+    /// The service has as much to do as it may.
+    Busy,
     /// It failed here, by no fault of who asked.
     Failed,
 }
@@ -45,6 +49,8 @@ impl Code {
             Self::TokenNeeded => (StatusCode::UNAUTHORIZED, "a token is needed"),
             Self::TokenRefused => (StatusCode::UNAUTHORIZED, "the token is not accepted"),
             Self::NotPermitted => (StatusCode::FORBIDDEN, "not permitted"),
+            Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too many streams"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "as much to do as there may be"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
         }
     }

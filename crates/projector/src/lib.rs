@@ -34,6 +34,7 @@ mod answer;
 pub mod archive;
 mod asked;
 mod attendance;
+mod calendar;
 mod changes;
 mod filter;
 mod index;
@@ -53,8 +54,9 @@ mod view;
 
 pub use answer::*;
 pub use asked::{Asked, Seen, VantageError, id_prefix, instant};
+pub use calendar::{Calendar, day_changes};
 pub use changes::{Change, Changes, calendar_changes, changes};
-pub use filter::EventFilter;
+pub use filter::{EventFilter, Named};
 pub use index::{Index, Noted, Owners, Record, Undecodable};
 pub use membership::{Knowledge, MembersFilter, diff};
 pub use notes::{state_named, unknown_party, unknown_source};

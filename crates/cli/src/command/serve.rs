@@ -87,7 +87,8 @@ impl Serve {
                 told_to_end().await;
             }
         }
-        // Whoever asks is answered to the end.
+        // Whoever asks is answered to the end; whoever listens comes back.
+        service.feed().end();
         let _ = end.send(());
         if let Some(Ok(Err(error))) = futures::future::OptionFuture::from(http).await {
             shell.output().note(format_args!("HTTP was not ended in order: {error}"));
@@ -125,7 +126,9 @@ async fn begin(connection: &Connection, shell: &Shell) -> Result<(Live, Kept), F
     let (output, snapshots) = (shell.output(), connection.snapshots(&shell.global));
     let live = Live::resume(&connection.log, &snapshots, None, Timestamp::now, |aside| output.note(aside));
     let mut live = live.await?;
+    let from = live.index().tail();
     live.catch_up().await?;
+    tracing::info!("read a snapshot up to position {from}, and the log from there to {}", live.index().tail());
     let kept = Kept::begin(connection, snapshots, live.index(), output).await?;
     Ok((live, kept))
 }
@@ -157,7 +160,7 @@ async fn follow(
                 }
                 updates.iter().filter_map(|update| update.entry.as_ref()).for_each(|entry| kept.entry(entry));
                 let changes: Vec<Changes> = updates.iter().map(|update| update.changes.clone()).collect();
-                for update in updates {
+                for update in &updates {
                     feed.tell(update);
                 }
                 publish(&mut publisher, &changes, &views, live, log).await?;

@@ -361,6 +361,12 @@ impl Index {
         if self.slots.contains_key(&target) { &[] } else { self.kept.linkers(target) }
     }
 
+    /// Whether an event corrects or retracts another, or is corrected or retracted itself.
+    pub fn is_linked(&self, id: EventId) -> bool {
+        let links = self.event(id).is_some_and(|record| record.event.targets().next().is_some());
+        links || !self.linkers(id).is_empty()
+    }
+
     /// The events that correct or retract another.
     pub(crate) fn linking(&self) -> impl Iterator<Item = &Slot> {
         self.kept.linking.rows().map(|(slot, ())| slot).chain(&self.linking)
