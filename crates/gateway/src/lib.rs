@@ -28,6 +28,8 @@ mod publish;
 mod operate;
 mod replay;
 
+mod documents;
+
 mod app;
 
 mod tls;

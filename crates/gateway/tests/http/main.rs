@@ -10,3 +10,5 @@ mod changes;
 mod operate;
 mod publish;
 mod replay;
+
+mod documents;
