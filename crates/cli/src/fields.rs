@@ -7,7 +7,6 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value, json};
 use summit::Kind;
 
-
 /// A field of `data`, by its name in the vocabulary.
 pub(crate) struct Field {
     pub(crate) name: &'static str,

@@ -1,5 +1,8 @@
 //! What is answered when something is wrong: problem documents (RFC 9457).
 
+use std::error::Error;
+use std::fmt;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
@@ -18,6 +21,10 @@ pub enum Code {
     UnknownEvent,
     /// The chronicle has not come so far.
     NotReached,
+    /// Too many ask at once.
+    Busy,
+    /// The log cannot be read now.
+    LogUnreachable,
     /// There is no such address.
     NoSuchAddress,
     /// The address does not take this method.
@@ -34,6 +41,8 @@ impl Code {
             Self::UnknownName => (StatusCode::NOT_FOUND, "no event names it"),
             Self::UnknownEvent => (StatusCode::NOT_FOUND, "no such event"),
             Self::NotReached => (StatusCode::CONFLICT, "the chronicle has not come so far"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "too many ask at once"),
+            Self::LogUnreachable => (StatusCode::SERVICE_UNAVAILABLE, "the log cannot be read now"),
             Self::NoSuchAddress => (StatusCode::NOT_FOUND, "there is no such address"),
             Self::BadMethod => (StatusCode::METHOD_NOT_ALLOWED, "the address does not take this method"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
@@ -91,6 +100,14 @@ impl Problem {
     }
 }
 
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.detail)
+    }
+}
+
+impl Error for Problem {}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, _) = self.0.code.meaning();
@@ -99,7 +116,10 @@ impl IntoResponse for Problem {
             (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
-        (status, headers, body).into_response()
+        // In seconds.
+        let again = self.0.more.get("retry_after").and_then(Value::as_u64);
+        let again = again.map(|seconds| [(header::RETRY_AFTER, HeaderValue::from(seconds))]);
+        (status, headers, again, body).into_response()
     }
 }
 

@@ -12,6 +12,7 @@ use projector::{Indexed, Shared, date_of};
 use summit::{EventId, MeetingId, OrganisationId, Position};
 use wire::Fingerprint;
 
+use crate::ask::Lanes;
 use crate::feed::Feed;
 
 /// What every handler is given; clones are the same service.
@@ -27,6 +28,8 @@ struct Parts {
     producer: Producer,
     /// What happens, for those who listen.
     feed: Feed,
+    /// How many questions are answered at once.
+    lanes: Lanes,
     /// Says what time it is.
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
 }
@@ -41,7 +44,7 @@ impl Service {
     ) -> Self {
         let producer = Producer::new(log.clone(), Filed(Arc::clone(&index)), clock.clone());
         let (log, clock) = (Box::new(log), Box::new(clock));
-        Self(Arc::new(Parts { index, log, producer, feed: Feed::default(), clock }))
+        Self(Arc::new(Parts { index, log, producer, feed: Feed::default(), lanes: Lanes::default(), clock }))
     }
 
     /// The index.
@@ -54,7 +57,10 @@ impl Service {
         &self.0.feed
     }
 
-    #[allow(dead_code, reason = "the next route needs it")]
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.0.lanes
+    }
+
     pub(crate) fn log(&self) -> &dyn Log {
         self.0.log.as_ref()
     }
