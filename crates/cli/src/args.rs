@@ -12,6 +12,7 @@ use crate::command::{
     replay::Replay, restore::Restore, retract::Retract, serve::Serve, signings::Signings, timeline::Timeline,
     verify::Verify, watch::Watch,
 };
+use crate::connect::Place;
 use crate::error::Failure;
 
 /// What happens in and around international organisations, on record: ask who was a member of what and who came to
@@ -80,6 +81,9 @@ pub(crate) enum Command {
 
 impl Command {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+        if self.needs_a_chronicle() {
+            Place::of(&shell.global)?.must_be_there()?;
+        }
         match self {
             Self::Demo(command) => command.run(shell).await,
             Self::Serve(command) => command.run(shell).await,
@@ -108,6 +112,42 @@ impl Command {
             Self::Restore(command) => command.run(shell).await,
             Self::Doctor(command) => command.run(shell).await,
             Self::Completions(command) => command.run(),
+        }
+    }
+}
+
+impl Command {
+    /// Whether it only reads, or speaks of events that are on record: it begins no chronicle.
+    const fn needs_a_chronicle(&self) -> bool {
+        match self {
+            Self::Correct(_)
+            | Self::Retract(_)
+            | Self::Members(_)
+            | Self::Timeline(_)
+            | Self::Attendance(_)
+            | Self::Party(_)
+            | Self::Person(_)
+            | Self::Signings(_)
+            | Self::Remarks(_)
+            | Self::Explain(_)
+            | Self::Diff(_)
+            | Self::Events(_)
+            | Self::Replay(_)
+            | Self::Rehearse(_)
+            | Self::Export(_)
+            | Self::Rebuild(_)
+            | Self::Archive(_)
+            | Self::Verify(_) => true,
+            Self::Demo(_)
+            | Self::Serve(_)
+            | Self::Publish(_)
+            | Self::Record(_)
+            | Self::Import(_)
+            | Self::Watch(_)
+            | Self::Restore(_)
+            // It tells what it can before it says so itself.
+            | Self::Doctor(_)
+            | Self::Completions(_) => false,
         }
     }
 }

@@ -39,7 +39,8 @@ impl Shell {
         let connection = self.connect().await?;
         let snapshots = connection.snapshots(&self.global);
         loop {
-            let opened = read::opened(&connection.log, &snapshots, awaited, self.output()).await?;
+            let opened = read::opened(&connection.log, &snapshots, awaited, self.output()).await;
+            let opened = opened.inspect_err(|failure| connection.note(failure))?;
             match opened.whole() {
                 Ok(index) => {
                     read::passed_over(index.undecodable().len(), self.output());
@@ -71,7 +72,10 @@ impl Shell {
                 read::keep(&snapshots, &opened);
                 Ok(())
             }
-            Err(failure) => self.ask_stale(failure, &anchors, Some(&connection), awaited, &question).await,
+            Err(failure) => {
+                connection.note(&failure);
+                self.ask_stale(failure, &anchors, Some(&connection), awaited, &question).await
+            }
         }
     }
 

@@ -28,7 +28,7 @@
 //!   over, which of the others stand elsewhere now, which positions are lost.
 //! - `doctor` with `--json`: `{"program":{"version","path"},"data":path|null,"nats_server":{"url"|null,"version",
 //!   "program"|null,"skipped":[{"program","reason"}]}|null,"log":{"created_at","first","last","entries","contiguous"}|null,"events":n,
-//!   "differences":[{"setting","expected","found"}],"undecodable":[{"position","stored_at","subject","reason","hash"}],
+//!   "disk":{"free","least","store","quota"|null,"stored"|null}|null,"differences":[{"setting","expected","found"}],"undecodable":[{"position","stored_at","subject","reason","hash"}],
 //!   "faults":[texts]}`. Exit code 3 where there are faults.
 //!
 //! In reading order: the command line ([`args`]), why a command fails ([`error`]), where the chronicle is
@@ -95,6 +95,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::args::{Cli, Global};
 use crate::ask::Shell;
+use crate::connect::Place;
 use crate::error::{Code, Failure};
 
 fn main() -> ExitCode {
@@ -113,7 +114,7 @@ fn main() -> ExitCode {
     let done = runtime.block_on(command.run(&shell));
     // Nothing is waited for: what is acknowledged is stored.
     runtime.shutdown_background();
-    end(done)
+    end(done.map_err(|failure| failure.on_disk(Place::of(&shell.global).ok().as_ref())))
 }
 
 /// Says why it failed, if it did.

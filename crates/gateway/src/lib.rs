@@ -14,18 +14,26 @@ mod service;
 
 mod problem;
 
+mod access;
+
 mod parameters;
 
 mod feed;
 
 mod ask;
 
+mod changes;
+
+mod replay;
+
 mod app;
 
 mod server;
 
+pub use access::{Role, Scope};
 pub use app::app;
-pub use feed::{FEED_RING, Feed};
+pub use changes::{HEARTBEAT, MAX_STREAM_AGE, MAX_STREAMS, MAX_STREAMS_PER_CALLER};
+pub use feed::{FEED_BYTES, FEED_RING, Feed};
 pub use problem::{Code, Problem};
 pub use server::{Bound, serve};
 pub use service::Service;

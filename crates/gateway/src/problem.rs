@@ -21,14 +21,22 @@ pub enum Code {
     UnknownEvent,
     /// The chronicle has not come so far.
     NotReached,
-    /// Too many ask at once.
-    Busy,
     /// The log cannot be read now.
     LogUnreachable,
     /// There is no such address.
     NoSuchAddress,
     /// The address does not take this method.
     BadMethod,
+    /// Nothing can be done here without a token.
+    TokenNeeded,
+    /// The token is unknown, expired or revoked.
+    TokenRefused,
+    /// Whoever asks may not do this.
+    NotPermitted,
+    /// The caller reads too many streams.
+    TooManyStreams,
+    /// The service has as much to do as it may.
+    Busy,
     /// It failed here, by no fault of who asked.
     Failed,
 }
@@ -41,10 +49,14 @@ impl Code {
             Self::UnknownName => (StatusCode::NOT_FOUND, "no event names it"),
             Self::UnknownEvent => (StatusCode::NOT_FOUND, "no such event"),
             Self::NotReached => (StatusCode::CONFLICT, "the chronicle has not come so far"),
-            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "too many ask at once"),
             Self::LogUnreachable => (StatusCode::SERVICE_UNAVAILABLE, "the log cannot be read now"),
             Self::NoSuchAddress => (StatusCode::NOT_FOUND, "there is no such address"),
             Self::BadMethod => (StatusCode::METHOD_NOT_ALLOWED, "the address does not take this method"),
+            Self::TokenNeeded => (StatusCode::UNAUTHORIZED, "a token is needed"),
+            Self::TokenRefused => (StatusCode::UNAUTHORIZED, "the token is not accepted"),
+            Self::NotPermitted => (StatusCode::FORBIDDEN, "not permitted"),
+            Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too many streams"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "as much to do as there may be"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
         }
     }

@@ -43,8 +43,9 @@ impl Service {
         clock: impl Fn() -> Timestamp + Clone + Send + Sync + 'static,
     ) -> Self {
         let producer = Producer::new(log.clone(), Filed(Arc::clone(&index)), clock.clone());
+        let feed = Feed::new(Arc::clone(&index), date_of(clock()));
         let (log, clock) = (Box::new(log), Box::new(clock));
-        Self(Arc::new(Parts { index, log, producer, feed: Feed::default(), lanes: Lanes::default(), clock }))
+        Self(Arc::new(Parts { index, log, producer, feed, lanes: Lanes::default(), clock }))
     }
 
     /// The index.
@@ -81,12 +82,12 @@ impl Service {
 }
 
 /// What handlers read of a log, whichever it is.
-#[allow(dead_code, reason = "the next route needs it")]
 pub(crate) trait Log: Send + Sync {
     /// The entries from a position to the tail.
     fn read(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>>;
 
     /// The position of the last entry.
+    #[allow(dead_code, reason = "the next route needs it")]
     fn tail(&self) -> BoxFuture<'_, Result<Position, ReadError>>;
 }
 

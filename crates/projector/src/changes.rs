@@ -56,7 +56,7 @@ pub enum Change {
 
 /// A cell that may have changed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Cell {
+pub(crate) enum Cell {
     Membership(OrganisationId, PartyId),
     Attendance(MeetingId, PartyId),
 }
@@ -98,7 +98,7 @@ pub(crate) fn current(index: &Index, at_position: Option<Position>, today: Date)
     index.view(&vantage, today).expect("a day names no event that could be unknown")
 }
 
-fn change(was: &View<'_>, is: &View<'_>, cell: Cell) -> Option<Change> {
+pub(crate) fn change(was: &View<'_>, is: &View<'_>, cell: Cell) -> Option<Change> {
     match cell {
         Cell::Membership(organisation, party) => {
             let [before, after] = [was, is].map(|view| view.rows_of(&organisation, &party));
@@ -112,7 +112,7 @@ fn change(was: &View<'_>, is: &View<'_>, cell: Cell) -> Option<Change> {
 }
 
 /// The cells that an event bears on, itself or through what it takes out of effect, directly or through others.
-fn touched(view: &View<'_>, event: &Event) -> BTreeSet<Cell> {
+pub(crate) fn touched(view: &View<'_>, event: &Event) -> BTreeSet<Cell> {
     let (mut cells, mut seen, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![event]);
     while let Some(event) = open.pop() {
         if seen.insert(event.id) {

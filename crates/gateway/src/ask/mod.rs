@@ -28,6 +28,7 @@ use utoipa_axum::routes;
 use crate::service::Service;
 
 pub(crate) use lanes::Lanes;
+pub(crate) use vantage::From;
 
 /// The routes of questions.
 pub(crate) fn routes() -> OpenApiRouter<Service> {

@@ -9,7 +9,7 @@ use crate::parameters::Parameters;
 use crate::problem::{Code, Problem};
 
 /// From where a question is asked.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct From {
     asked: Asked,
     pub(crate) min_position: Option<Position>,

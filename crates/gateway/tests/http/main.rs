@@ -3,4 +3,6 @@
 mod support;
 
 mod ask;
+mod history;
 mod laws;
+mod routes;

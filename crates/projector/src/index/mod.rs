@@ -9,6 +9,7 @@ mod filed;
 pub(crate) mod filing;
 mod links;
 mod misfiled;
+mod owners;
 mod ownership;
 mod parts;
 
@@ -26,6 +27,7 @@ use crate::snapshot::{Kept, KeptRecord, merged};
 pub(crate) use active::{Activity, Selection};
 pub(crate) use filed::Filed;
 pub(crate) use filing::{MeetingFile, OrganisationFile, PartyFile, Slot, Standings};
+pub use owners::Owners;
 
 /// An event with its place in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -357,6 +359,12 @@ impl Index {
         }
         // What came since the snapshot has an entry, or no linkers.
         if self.slots.contains_key(&target) { &[] } else { self.kept.linkers(target) }
+    }
+
+    /// Whether an event corrects or retracts another, or is corrected or retracted itself.
+    pub fn is_linked(&self, id: EventId) -> bool {
+        let links = self.event(id).is_some_and(|record| record.event.targets().next().is_some());
+        links || !self.linkers(id).is_empty()
     }
 
     /// The events that correct or retract another.

@@ -1,0 +1,7 @@
+//! Who may do what.
+
+mod caller;
+
+pub use caller::{Role, Scope};
+
+pub(crate) use caller::Caller;
