@@ -12,3 +12,6 @@ mod publish;
 mod replay;
 
 mod documents;
+mod history;
+mod laws;
+mod routes;
