@@ -95,6 +95,23 @@ impl NatsServer {
         }
     }
 
+    /// Has it stop in order.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not run.
+    pub fn stop(&mut self) {
+        nix::sys::signal::kill(self.id(), nix::sys::signal::Signal::SIGTERM).expect("it runs");
+        if let Some(mut child) = self.child.take() {
+            child.wait().expect("it ends");
+        }
+    }
+
+    /// Where it keeps what it stores.
+    pub fn store(&self) -> PathBuf {
+        self.folder.path().join("store")
+    }
+
     /// Its process.
     ///
     /// # Panics
