@@ -62,6 +62,11 @@ impl Kept {
         Ok(kept)
     }
 
+    /// The snapshots.
+    pub(crate) const fn snapshots(&self) -> &Arc<Snapshots> {
+        &self.snapshots
+    }
+
     /// Archives an entry, on disk after [`FLUSH_AFTER`] at the latest.
     pub(crate) fn entry(&mut self, entry: &Entry) {
         let known = |archive: &Archive| archive.pending_tip().position >= entry.position;

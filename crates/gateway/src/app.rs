@@ -1,25 +1,40 @@
 //! All routes, and what surrounds them.
 
 use axum::http::{Method, Uri};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::access::Caller;
 use crate::ask;
 use crate::changes;
+use crate::operate;
 use crate::problem::{Code, Problem};
+use crate::publish;
 use crate::replay;
 use crate::service::Service;
 
 /// The whole service as a value that answers requests.
 pub fn app(service: Service) -> Router {
-    let all = OpenApiRouter::new().merge(ask::routes()).merge(changes::routes()).merge(replay::routes());
-    let (router, _api) = all.split_for_parts();
+    let (router, _api) = routes().split_for_parts();
     router
         .fallback(no_such_address)
         .method_not_allowed_fallback(bad_method)
         .layer(Extension(Caller::anybody()))
+        // The outermost come last: whatever is answered is counted and told.
+        .layer(from_fn_with_state(service.clone(), operate::observed))
+        .layer(from_fn(operate::named))
         .with_state(service)
+}
+
+/// Every route, with what is documented of it.
+fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
+        .merge(ask::routes())
+        .merge(publish::routes())
+        .merge(changes::routes())
+        .merge(replay::routes())
+        .merge(operate::routes())
 }
 
 async fn no_such_address(uri: Uri) -> Problem {

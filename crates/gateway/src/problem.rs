@@ -9,6 +9,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+/// After how many seconds who could not be served may come again.
+const RETRY_AFTER_SECONDS: u16 = 5;
+
 /// What is wrong, as a word that programs may rely on: words are added, never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -21,8 +24,6 @@ pub enum Code {
     UnknownEvent,
     /// The chronicle has not come so far.
     NotReached,
-    /// The log cannot be read now.
-    LogUnreachable,
     /// There is no such address.
     NoSuchAddress,
     /// The address does not take this method.
@@ -33,6 +34,26 @@ pub enum Code {
     TokenRefused,
     /// Whoever asks may not do this.
     NotPermitted,
+    /// The content type is none that is taken here.
+    BadContentType,
+    /// The body is no JSON.
+    NotJson,
+    /// What is published breaks the vocabulary.
+    RefusedEvent,
+    /// An event, or their number, is larger than allowed.
+    TooLarge,
+    /// Another event stands under the id.
+    IdTaken,
+    /// The chronicle does not end where it was expected to.
+    Moved,
+    /// The log has no room left.
+    LogFull,
+    /// The log cannot be reached.
+    Unreachable,
+    /// It may be stored or not: the same is to be published again, with the same id.
+    OutcomeUnknown,
+    /// The log is damaged: it is read, not written.
+    Damaged,
     /// The caller reads too many streams.
     TooManyStreams,
     /// The service has as much to do as it may.
@@ -49,15 +70,33 @@ impl Code {
             Self::UnknownName => (StatusCode::NOT_FOUND, "no event names it"),
             Self::UnknownEvent => (StatusCode::NOT_FOUND, "no such event"),
             Self::NotReached => (StatusCode::CONFLICT, "the chronicle has not come so far"),
-            Self::LogUnreachable => (StatusCode::SERVICE_UNAVAILABLE, "the log cannot be read now"),
             Self::NoSuchAddress => (StatusCode::NOT_FOUND, "there is no such address"),
             Self::BadMethod => (StatusCode::METHOD_NOT_ALLOWED, "the address does not take this method"),
             Self::TokenNeeded => (StatusCode::UNAUTHORIZED, "a token is needed"),
             Self::TokenRefused => (StatusCode::UNAUTHORIZED, "the token is not accepted"),
             Self::NotPermitted => (StatusCode::FORBIDDEN, "not permitted"),
+            Self::BadContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content type is not taken here"),
+            Self::NotJson => (StatusCode::BAD_REQUEST, "the body is no JSON"),
+            Self::RefusedEvent => (StatusCode::UNPROCESSABLE_ENTITY, "what is published breaks the vocabulary"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "larger than allowed"),
+            Self::IdTaken => (StatusCode::CONFLICT, "another event stands under the id"),
+            Self::Moved => (StatusCode::CONFLICT, "the chronicle has moved"),
+            Self::LogFull => (StatusCode::INSUFFICIENT_STORAGE, "the log is full"),
+            Self::Unreachable => (StatusCode::SERVICE_UNAVAILABLE, "the log cannot be reached"),
+            Self::OutcomeUnknown => (StatusCode::GATEWAY_TIMEOUT, "it is unknown whether it is stored"),
+            Self::Damaged => (StatusCode::SERVICE_UNAVAILABLE, "the log is damaged"),
             Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too many streams"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "as much to do as there may be"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
+        }
+    }
+
+    /// After how many seconds the same request may fare better, where it may.
+    pub(crate) const fn retry_after(self) -> Option<u16> {
+        if matches!(self, Self::Busy | Self::Unreachable | Self::OutcomeUnknown) {
+            Some(RETRY_AFTER_SECONDS)
+        } else {
+            None
         }
     }
 }
@@ -128,10 +167,8 @@ impl IntoResponse for Problem {
             (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
-        // In seconds.
-        let again = self.0.more.get("retry_after").and_then(Value::as_u64);
-        let again = again.map(|seconds| [(header::RETRY_AFTER, HeaderValue::from(seconds))]);
-        (status, headers, again, body).into_response()
+        let retry = self.0.code.retry_after().map(|seconds| [(header::RETRY_AFTER, HeaderValue::from(seconds))]);
+        (status, headers, retry, body).into_response()
     }
 }
 

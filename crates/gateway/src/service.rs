@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chronicle::{Chronicle, Entry, ReadError};
+use chronicle::{Chronicle, Entry, LogState, ReadError};
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use wire::Fingerprint;
 
 use crate::ask::Lanes;
 use crate::feed::Feed;
+use crate::operate::{Look, Metrics, Seen};
 
 /// What every handler is given; clones are the same service.
 #[derive(Clone)]
@@ -32,6 +33,10 @@ struct Parts {
     lanes: Lanes,
     /// Says what time it is.
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    /// How it fares, in numbers.
+    metrics: Metrics,
+    /// How the log was when somebody last wanted to know.
+    look: Look,
 }
 
 impl Service {
@@ -45,7 +50,9 @@ impl Service {
         let producer = Producer::new(log.clone(), Filed(Arc::clone(&index)), clock.clone());
         let feed = Feed::new(Arc::clone(&index), date_of(clock()));
         let (log, clock) = (Box::new(log), Box::new(clock));
-        Self(Arc::new(Parts { index, log, producer, feed, lanes: Lanes::default(), clock }))
+        let (metrics, look) = (Metrics::default(), Look::default());
+        let lanes = Lanes::default();
+        Self(Arc::new(Parts { index, log, producer, feed, lanes, clock, metrics, look }))
     }
 
     /// The index.
@@ -60,6 +67,16 @@ impl Service {
 
     pub(crate) fn lanes(&self) -> &Lanes {
         &self.0.lanes
+    }
+
+    /// How it fares, in numbers.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// How the log is, as seen a second ago or less.
+    pub(crate) async fn look(&self) -> Seen {
+        self.0.look.at(self.log(), self.0.index.tail()).await
     }
 
     pub(crate) fn log(&self) -> &dyn Log {
@@ -89,6 +106,9 @@ pub(crate) trait Log: Send + Sync {
     /// The position of the last entry.
     #[allow(dead_code, reason = "the next route needs it")]
     fn tail(&self) -> BoxFuture<'_, Result<Position, ReadError>>;
+
+    /// What the log holds.
+    fn state(&self) -> BoxFuture<'_, Result<LogState, ReadError>>;
 }
 
 impl<L: Chronicle> Log for L {
@@ -98,6 +118,10 @@ impl<L: Chronicle> Log for L {
 
     fn tail(&self) -> BoxFuture<'_, Result<Position, ReadError>> {
         Box::pin(Chronicle::tail(self))
+    }
+
+    fn state(&self) -> BoxFuture<'_, Result<LogState, ReadError>> {
+        Box::pin(Chronicle::state(self))
     }
 }
 

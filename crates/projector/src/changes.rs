@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Serialize;
 use summit::{AsOf, Content, Event, EventId, MeetingId, OrganisationId, PartyId, Position, Vantage};
 
@@ -14,11 +15,12 @@ use crate::index::{Index, filing};
 use crate::view::{View, end_of};
 
 /// All that changed in the current views at one position.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Changes {
     /// The position.
     pub position: Position,
     /// The day that brought the changes, where no entry did.
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub date: Option<Date>,
     /// The event at that position, where it is one that counts.
     pub cause: Option<EventId>,
@@ -27,7 +29,7 @@ pub struct Changes {
 }
 
 /// A change of one cell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "view", rename_all = "snake_case")]
 pub enum Change {
     /// Of the rows of one party in an organisation.

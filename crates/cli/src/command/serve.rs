@@ -62,6 +62,8 @@ impl Serve {
         let (mut live, mut kept) = begun.inspect_err(|failure| connection.note(failure))?;
         let (log, index) = (connection.log.clone(), Arc::clone(live.index()));
         let service = Service::new(log.clone(), Arc::clone(&index), Timestamp::now);
+        let snapshots = Arc::clone(kept.snapshots());
+        service.metrics().snapshots(move || snapshots.newest_at());
         let (end, ended) = tokio::sync::oneshot::channel();
         let http = self.http(&service, shell, async { ended.await.unwrap_or_default() })?;
         let over = tokio::select! {

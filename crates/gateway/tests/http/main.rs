@@ -1,8 +1,15 @@
 //! The service over a log in memory, request by request.
 
+#[path = "../../../producer/tests/support/mod.rs"]
+mod faults;
+mod listener;
 mod support;
 
 mod ask;
+mod changes;
 mod history;
 mod laws;
+mod operate;
+mod publish;
+mod replay;
 mod routes;
