@@ -2,8 +2,11 @@
 
 #[path = "../../../producer/tests/support/mod.rs"]
 mod faults;
+mod listener;
 mod support;
 
 mod ask;
+mod changes;
 mod operate;
 mod publish;
+mod replay;
