@@ -10,3 +10,8 @@ mod changes;
 mod operate;
 mod publish;
 mod replay;
+
+mod documents;
+mod history;
+mod laws;
+mod routes;
