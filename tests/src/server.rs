@@ -158,7 +158,12 @@ impl Drop for NatsServer {
 }
 
 /// Two ports that nobody listens on.
-fn free_ports() -> [u16; 2] {
+/// Ports that nobody listens at now.
+///
+/// # Panics
+///
+/// Where there are none.
+pub fn free_ports() -> [u16; 2] {
     let listeners = [(); 2].map(|()| TcpListener::bind(("127.0.0.1", 0)).expect("a free port"));
     listeners.map(|listener| listener.local_addr().expect("an address").port())
 }
