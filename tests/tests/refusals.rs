@@ -63,11 +63,46 @@ fn a_document_too_large_and_one_that_is_none_are_refused_with_line_field_found_a
     let finished = chronicle.run(["publish", file]);
     refused(&finished, 4, &["65536", "coronation", "2001-02-30", "attribution", ":74:", ":75:", ":76:"]);
     assert_eq!(finished.out, "", "nothing is acknowledged");
-    assert_eq!(chronicle.run(["events"]).good(), "", "nothing is stored");
+    assert!(!chronicle.data().exists(), "nothing is stored");
 
     let finished = chronicle.run(["publish", "--keep-going", file]);
     refused(&finished, 4, &["coronation"]);
     assert_eq!(chronicle.run(["events"]).good().lines().count(), 73, "the good lines are stored");
+}
+
+#[test]
+fn a_question_where_there_is_no_chronicle_says_so_and_makes_none() {
+    let chronicle = Chronicle::embedded();
+    let data = chronicle.data().display().to_string();
+    let questions = [
+        "members sco",
+        "timeline sco",
+        "attendance sco-astana-2024",
+        "party IND",
+        "person 00000000-0000-4000-8000-000000000001",
+        "signings",
+        "remarks",
+        "explain sco IND",
+        "diff sco --from 1 --to 2",
+        "events",
+        "replay",
+        "rehearse sco-astana-2024",
+        "export sco --format csv",
+        "rebuild",
+        "archive",
+        "verify",
+        "retract 00000000 --reason mistaken --source /t --attribution t",
+        "doctor",
+    ];
+    for question in questions {
+        let finished = chronicle.run(question.split(' '));
+        refused(&finished, 1, &[&format!("there is no chronicle in \"{data}\""), "hint: ", "--data"]);
+        assert!(!chronicle.data().exists(), "{question} made one");
+    }
+    // What begins one makes it, and an empty one is asked like any other.
+    chronicle.run(["publish"]).good();
+    assert_eq!(chronicle.run(["events"]).good(), "");
+    chronicle.run(["doctor"]).good();
 }
 
 #[test]
@@ -151,7 +186,7 @@ fn in_own_mounts(script: &str) -> Finished {
 #[test]
 fn a_data_directory_that_cannot_be_written_is_named() {
     let finished = in_own_mounts(
-        r#"mount -t tmpfs none "$2"; mkdir "$2/data"; mount -o remount,ro "$2"; "$1" --data "$2/data" members sco"#,
+        r#"mount -t tmpfs none "$2"; mkdir "$2/data"; mount -o remount,ro "$2"; "$1" --data "$2/data" publish < /dev/null"#,
     );
     refused(&finished, 1, &["error:", "/data", "ead-only", "hint:"]);
 }

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, watch};
+use tokio::time::{Instant, sleep};
 
 use crate::publish::NOT_NOW;
 use crate::settings::{ConnectError, Settings};
@@ -23,6 +24,8 @@ pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(3);
 const PING_INTERVAL: Duration = Duration::from_secs(5);
 /// The first and the longest pause between attempts to connect again; each pause doubles the one before.
 const RECONNECT_PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
+/// The pause before a question that was not answered is asked again.
+const AGAIN_PAUSE: Duration = Duration::from_millis(50);
 /// Refusals kept for those who wait; far more than can be waited for at once.
 const REFUSALS: usize = 256;
 /// Deliveries that may wait for a slow reader before they are dropped (and asked for again). The server's flow control
@@ -38,6 +41,8 @@ pub(crate) struct Link {
     losses: watch::Receiver<u64>,
     /// What the server refused, in its words: it says so beside the request, whose answer never comes.
     refusals: broadcast::Sender<Arc<str>>,
+    /// How long a question is asked again where it was not answered.
+    patience: Duration,
 }
 
 /// Why a request was not answered as hoped.
@@ -118,7 +123,7 @@ impl Link {
             options = read.map_err(|error| not_permitted(format!("{}: {error}", path.display())))?;
         }
         match options.connect(address).await {
-            Ok(client) => Ok(Self { client, losses, refusals }),
+            Ok(client) => Ok(Self { client, losses, refusals, patience: settings.patience }),
             Err(error) => match error.kind() {
                 ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
                     Err(not_permitted(error.to_string()))
@@ -177,13 +182,20 @@ impl Link {
         }
     }
 
-    /// Asks JetStream's own API.
+    /// Asks JetStream's own API, which may be asked the same again: nothing is done twice by it.
     pub(crate) async fn api<T: DeserializeOwned>(&self, verb: String, body: &impl Serialize) -> Result<T, Failure> {
         let subject = format!("$JS.API.{verb}");
         let payload = serde_json::to_vec(body).map_err(|error| Failure::Code(0, error.to_string()))?;
-        let mut refusals = self.refusals(vec![subject.clone()]);
-        let message = self.ask(subject, None, payload.into(), &mut refusals).await?;
-        answered(&message)
+        let payload = Bytes::from(payload);
+        let end = Instant::now() + self.patience;
+        loop {
+            let mut refusals = self.refusals(vec![subject.clone()]);
+            let asked = self.ask(subject.clone(), None, payload.clone(), &mut refusals).await;
+            match asked.and_then(|message| answered(&message)) {
+                Err(failure) if failure.may_pass() && Instant::now() < end => sleep(AGAIN_PAUSE).await,
+                answered => return answered,
+            }
+        }
     }
 
     /// Listens, from now on, for refusals that name one of these subjects.

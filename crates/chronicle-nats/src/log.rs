@@ -98,6 +98,12 @@ impl NatsChronicle {
         Ok(differences(self.replicas, &info))
     }
 
+    /// How many bytes the server has stored for this account, the views among them: as it counts, before compression.
+    pub async fn stored_bytes(&self) -> Result<u64, ReadError> {
+        let account: Value = self.reader.api("INFO".to_owned(), &Value::Null).await.map_err(unreadable)?;
+        Ok(account["storage"].as_u64().unwrap_or_default())
+    }
+
     /// Whether the server can be reached, as far as the connections know.
     pub fn is_connected(&self) -> bool {
         [&self.writer, &self.reader].iter().all(|link| link.is_connected())
@@ -319,6 +325,7 @@ pub(crate) fn refused(failure: Failure, url: &str) -> ConnectError {
     match failure {
         Failure::Unknown(reason) => ConnectError::Unreachable { url, reason },
         Failure::Nobody => ConnectError::NoJetStream { url },
+        failure if failure.may_pass() => ConnectError::Unreachable { url, reason: failure.to_string() },
         Failure::NotPermitted(reason) => ConnectError::NotPermitted { url, reason },
         Failure::Code(..) => ConnectError::Refused { url, reason: failure.to_string() },
     }

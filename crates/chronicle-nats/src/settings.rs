@@ -1,6 +1,7 @@
 //! How to reach a server, and why it could not be used.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use async_nats::ServerAddr;
 
@@ -20,12 +21,22 @@ pub struct Settings {
     pub inbox_prefix: Option<String>,
     /// How many servers keep the log, if it has to be created: 1 or 3.
     pub replicas: usize,
+    /// How long a question is asked again where the server went away, or does not answer yet: nothing by default; some
+    /// seconds where it is known to come back, as one of our own.
+    pub patience: Duration,
 }
 
 impl Settings {
-    /// This server, without credentials, one replica.
+    /// This server, without credentials, one replica, no patience.
     pub fn new(url: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { url: url.into(), name: name.into(), credentials: None, inbox_prefix: None, replicas: 1 }
+        Self {
+            url: url.into(),
+            name: name.into(),
+            credentials: None,
+            inbox_prefix: None,
+            replicas: 1,
+            patience: Duration::ZERO,
+        }
     }
 
     /// The URL without what stands before the `@`, for messages.
@@ -103,6 +114,18 @@ pub enum ConnectError {
 }
 
 impl ConnectError {
+    /// Whether the same may succeed in a moment, where the server is known to come back.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::NoJetStream { .. } => true,
+            Self::NotPermitted { .. }
+            | Self::TooOld { .. }
+            | Self::Differs { .. }
+            | Self::NotEmpty { .. }
+            | Self::Refused { .. } => false,
+        }
+    }
+
     /// What the user may do about it.
     pub fn hint(&self) -> Option<&'static str> {
         match self {

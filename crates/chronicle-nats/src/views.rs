@@ -18,7 +18,7 @@ use summit::Position;
 
 use crate::deliver::{Delivered, Delivery, HEARTBEAT, Start};
 use crate::link::{Failure, Link};
-use crate::publish::{self, Outgoing, WRONG_LAST_SEQUENCE};
+use crate::publish::{self, FULL, Outgoing, WRONG_LAST_SEQUENCE};
 use crate::stream::{self as kept, NO_STREAM};
 
 const EXPECTED_LAST: &str = "Nats-Expected-Last-Subject-Sequence";
@@ -264,6 +264,8 @@ fn checkpoint(revision: u64, payload: &[u8]) -> Result<Checkpoint, ViewError> {
 fn unapplied(failure: &Failure, expected: Revision) -> ApplyError {
     match failure {
         Failure::Code(code, _) if WRONG_LAST_SEQUENCE.contains(code) => ApplyError::Stale { expected },
+        // A full disk may pass as well.
+        Failure::Code(code, _) if FULL.contains(code) => ApplyError::OutcomeUnknown(failure.to_string()),
         _ if failure.may_pass() => ApplyError::OutcomeUnknown(failure.to_string()),
         Failure::Unknown(_) | Failure::Nobody | Failure::NotPermitted(_) | Failure::Code(..) => {
             ApplyError::Refused(failure.to_string())

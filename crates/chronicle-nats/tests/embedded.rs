@@ -245,6 +245,7 @@ async fn a_server_left_behind_is_ended_and_never_joined_by_a_second_one() {
         let mut command = Command::new(PROGRAM);
         command.args(["internal", "exec-child", &std::process::id().to_string()]);
         command.arg(canonical(&data.file(""))).arg(&program).current_dir(data.file(""));
+        command.env("CHRONICLE_SERVER_NAME", "left").env("CHRONICLE_SERVER_QUOTA", "1000000");
         command.stderr(Stdio::piped()).spawn().expect("the program starts")
     };
     let mut left = start();

@@ -12,6 +12,7 @@ use crate::command::{
     replay::Replay, restore::Restore, retract::Retract, serve::Serve, signings::Signings, timeline::Timeline,
     token::Token, verify::Verify, watch::Watch,
 };
+use crate::connect::Place;
 use crate::error::Failure;
 
 /// What happens in and around international organisations, on record: ask who was a member of what and who came to
@@ -45,6 +46,25 @@ pub(crate) struct Global {
     /// Tell what is done; twice for more
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// How what is done is told on standard error; named, every request to a service is told
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        value_enum,
+        env = "CHRONICLE_LOG_FORMAT",
+        hide_env_values = true
+    )]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+/// How it is told what is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line, with its time.
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -81,6 +101,9 @@ pub(crate) enum Command {
 
 impl Command {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+        if self.needs_a_chronicle() {
+            Place::of(&shell.global)?.must_be_there()?;
+        }
         match self {
             Self::Demo(command) => command.run(shell).await,
             Self::Serve(command) => command.run(shell).await,
@@ -110,6 +133,43 @@ impl Command {
             Self::Restore(command) => command.run(shell).await,
             Self::Doctor(command) => command.run(shell).await,
             Self::Completions(command) => command.run(),
+        }
+    }
+}
+
+impl Command {
+    /// Whether it only reads, or speaks of events that are on record: it begins no chronicle.
+    const fn needs_a_chronicle(&self) -> bool {
+        match self {
+            Self::Correct(_)
+            | Self::Retract(_)
+            | Self::Members(_)
+            | Self::Timeline(_)
+            | Self::Attendance(_)
+            | Self::Party(_)
+            | Self::Person(_)
+            | Self::Signings(_)
+            | Self::Remarks(_)
+            | Self::Explain(_)
+            | Self::Diff(_)
+            | Self::Events(_)
+            | Self::Replay(_)
+            | Self::Rehearse(_)
+            | Self::Export(_)
+            | Self::Rebuild(_)
+            | Self::Archive(_)
+            | Self::Verify(_) => true,
+            Self::Demo(_)
+            | Self::Serve(_)
+            | Self::Token(_)
+            | Self::Publish(_)
+            | Self::Record(_)
+            | Self::Import(_)
+            | Self::Watch(_)
+            | Self::Restore(_)
+            // It tells what it can before it says so itself.
+            | Self::Doctor(_)
+            | Self::Completions(_) => false,
         }
     }
 }

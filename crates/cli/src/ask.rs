@@ -14,7 +14,7 @@ use crate::output::Output;
 use crate::read;
 use crate::render::Text;
 use crate::stale;
-use crate::vantage::{self, VantageOptions};
+use crate::vantage::VantageOptions;
 
 /// What every command is given.
 pub(crate) struct Shell {
@@ -39,7 +39,8 @@ impl Shell {
         let connection = self.connect().await?;
         let snapshots = connection.snapshots(&self.global);
         loop {
-            let opened = read::opened(&connection.log, &snapshots, awaited, self.output()).await?;
+            let opened = read::opened(&connection.log, &snapshots, awaited, self.output()).await;
+            let opened = opened.inspect_err(|failure| connection.note(failure))?;
             match opened.whole() {
                 Ok(index) => {
                     read::passed_over(index.undecodable().len(), self.output());
@@ -71,7 +72,10 @@ impl Shell {
                 read::keep(&snapshots, &opened);
                 Ok(())
             }
-            Err(failure) => self.ask_stale(failure, &anchors, Some(&connection), awaited, &question).await,
+            Err(failure) => {
+                connection.note(&failure);
+                self.ask_stale(failure, &anchors, Some(&connection), awaited, &question).await
+            }
         }
     }
 
@@ -111,7 +115,7 @@ impl Shell {
     ) -> Result<(), Failure> {
         let Some(index) = stale::index(&self.global, anchors, connection, &failure).await else { return Err(failure) };
         let read_to = index.tail();
-        let reached = awaited.map_or(Ok(()), |needed| vantage::reached(&index, needed));
+        let reached = awaited.map_or(Ok(()), |needed| index.reached(needed).map_err(Failure::from));
         match reached.and_then(|()| question(&index)) {
             Ok(answer) => {
                 self.tell(answer)?;
@@ -140,7 +144,7 @@ impl Shell {
         let ask = |index: &Index| {
             let vantage = from.resolve(index)?;
             let answer = question.ask(&index.view(&vantage, self.today)?)?;
-            let notes = [vantage::unknown_source(index, &vantage), question.note(index)];
+            let notes = [projector::unknown_source(index, &vantage), question.note(index)];
             Ok((notes.into_iter().flatten().collect(), self.output().written(&answer, index)))
         };
         self.ask(from.min_position, ask).await

@@ -1,13 +1,15 @@
 //! Where the chronicle is: on a server that was named, or in a data directory with a server of our own.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use chronicle_nats::embedded::{Lease, Server};
-use chronicle_nats::{NatsChronicle, Settings};
+use chronicle_nats::embedded::{self, Lease, Server};
+use chronicle_nats::{ConnectError, NatsChronicle, Settings};
 use directories::ProjectDirs;
 use jiff::Timestamp;
 use projector::Snapshots;
 use summit::Position;
+use tokio::time::{Instant, sleep};
 
 use crate::anchors::Anchors;
 use crate::args::Global;
@@ -17,6 +19,11 @@ use crate::output::Output;
 /// Where snapshots are kept in a data directory. Those of logs on servers that were named have directories of their own
 /// within, named by when the log was created.
 const SNAPSHOTS: &str = "snapshots";
+/// How long a server of our own may take to come back, when it went away before it was of use: its supervisor starts it
+/// anew after some tenths of a second, at most 5 s.
+const RETURN_PATIENCE: Duration = Duration::from_secs(20);
+/// The pause before it is tried again.
+const RETURN_PAUSE: Duration = Duration::from_millis(50);
 /// What the server calls this program in its own lists.
 const CLIENT_NAME: &str = concat!("chronicle/", env!("CARGO_PKG_VERSION"));
 
@@ -36,6 +43,19 @@ impl Place {
             return Ok(Self::Url(url.clone()));
         }
         data(global).map(Self::Data)
+    }
+}
+
+impl Place {
+    /// Fails where there is no chronicle, so that a question to a directory that was mistyped makes none there. Whether one
+    /// is on a server that runs, only the server knows.
+    pub(crate) fn must_be_there(&self) -> Result<(), Failure> {
+        match self {
+            Self::Data(data) if !(embedded::holds_a_log(data) || Anchors::is_in(data)) => {
+                Err(Failure::NoChronicle(data.clone()))
+            }
+            Self::Data(_) | Self::Url(_) => Ok(()),
+        }
     }
 }
 
@@ -68,17 +88,12 @@ pub(crate) struct Connection {
 impl Connection {
     /// Connects, after a server of our own is started where none was named. Whether the log is what it was is not asked.
     pub(crate) async fn open(place: &Place, output: Output) -> Result<Self, Failure> {
-        let (url, lease) = Self::reach(place, output).await?;
-        let shown_url = shown(&url);
-        let log = NatsChronicle::connect(&Settings::new(url, CLIENT_NAME)).await?;
-        Ok(Self { log, shown_url, anchors: Anchors::default(), lease })
+        Self::returning(place, output, None, async |settings| NatsChronicle::connect(settings).await).await
     }
 
     /// The same, where the log must be what is known of it.
     pub(crate) async fn open_checked(place: &Place, anchors: Anchors, output: Output) -> Result<Self, Failure> {
-        let connection = Self::open(place, output).await?.with_anchors(anchors);
-        connection.keep_anchor().await?;
-        Ok(connection)
+        Self::returning(place, output, Some(anchors), async |settings| NatsChronicle::connect(settings).await).await
     }
 
     /// The same, knowing of the log what these anchors say, which is not compared yet.
@@ -88,15 +103,50 @@ impl Connection {
 
     /// Connects to an empty log, to restore one up to a position.
     pub(crate) async fn open_to_restore(place: &Place, to: Position, output: Output) -> Result<Self, Failure> {
-        let (url, lease) = Self::reach(place, output).await?;
-        let shown_url = shown(&url);
-        let log = NatsChronicle::connect_to_restore(&Settings::new(url, CLIENT_NAME), to).await?;
-        Ok(Self { log, shown_url, anchors: Anchors::default(), lease })
+        let connect = async |settings: &Settings| NatsChronicle::connect_to_restore(settings, to).await;
+        Self::returning(place, output, None, connect).await
+    }
+
+    /// Connects, and holds the log against its anchors where they are given; again where a server of our own went away
+    /// meanwhile: it comes back.
+    async fn returning(
+        place: &Place,
+        output: Output,
+        anchors: Option<Anchors>,
+        connect: impl AsyncFn(&Settings) -> Result<NatsChronicle, ConnectError>,
+    ) -> Result<Self, Failure> {
+        let end = Instant::now() + RETURN_PATIENCE;
+        let mut held = None;
+        loop {
+            let (url, lease) = Self::reach(place, output).await?;
+            // Held until another one is there: without any, the server is not brought back.
+            drop(held);
+            let shown_url = shown(&url);
+            let opened = async {
+                let patience = if lease.is_some() { RETURN_PATIENCE } else { Duration::ZERO };
+                let log = connect(&Settings { patience, ..Settings::new(url, CLIENT_NAME) }).await?;
+                if let Some(anchors) = &anchors {
+                    anchors.check(&log).await?;
+                }
+                Ok::<_, Failure>(log)
+            };
+            match opened.await {
+                Ok(log) => return Ok(Self { log, shown_url, anchors: anchors.unwrap_or_default(), lease }),
+                Err(failure) if lease.is_some() && failure.may_pass() && Instant::now() < end => held = lease,
+                Err(failure) => return Err(failure),
+            }
+            sleep(RETURN_PAUSE).await;
+        }
     }
 
     /// Remembers what the log holds now, once it is still what it was: after publishing, for what was acknowledged.
     pub(crate) async fn keep_anchor(&self) -> Result<(), Failure> {
         self.anchors.check(&self.log).await.map(drop)
+    }
+
+    /// Remembers that the log is damaged, if a failure tells that.
+    pub(crate) fn note(&self, failure: &Failure) {
+        self.anchors.note(self.log.created_at(), failure);
     }
 
     /// Where the server is, and what keeps it running.
@@ -123,6 +173,11 @@ impl Connection {
     /// The server of our own.
     pub(crate) fn server(&self) -> Option<&Server> {
         self.lease.as_ref().map(Lease::server)
+    }
+
+    /// How many bytes a server of our own may store, as it counts.
+    pub(crate) fn quota(&self) -> Option<u64> {
+        self.lease.as_ref().map(Lease::quota)
     }
 
     /// Waits until a server of our own is gone for good; for ever where it is somebody else's.

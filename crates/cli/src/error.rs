@@ -9,14 +9,17 @@ use std::sync::Arc;
 
 use chronicle::{AppendError, Damage, ReadError};
 use chronicle_nats::ConnectError;
-use chronicle_nats::embedded::EmbeddedError;
+use chronicle_nats::embedded::{Disk, EmbeddedError};
 use gateway::{TlsError, TokenFileError};
 use producer::PublishError;
 use projector::archive::{ArchiveError, RestoreError};
 use projector::published::PublishViewsError;
-use projector::{AskError, BadToken, CatchUpError, Halted};
+use projector::{AskError, BadToken, CatchUpError, Halted, VantageError};
 use summit::Position;
 use wire::Refused;
+
+use crate::anchors::Found;
+use crate::connect::Place;
 
 /// The exit codes, an interface of other people's scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +61,9 @@ pub(crate) enum Failure {
     /// The log is not what is known of it.
     #[error("{damage}")]
     Damaged { damage: ReadError, anchor: Option<PathBuf> },
+    /// The log was found to be damaged earlier.
+    #[error("{}", .0.reason)]
+    Found(Box<Found>),
     /// The log is damaged, and the question was answered from what is surely good.
     #[error("{damage}; this answer is stale: it reads up to position {read_to}")]
     Stale { damage: Box<Failure>, read_to: Position },
@@ -87,6 +93,12 @@ pub(crate) enum Failure {
     /// Something is different from what it must be; the report says what.
     #[error("{0}")]
     Different(String),
+    /// A question to a directory where there is no chronicle.
+    #[error("there is no chronicle in \"{}\"", .0.display())]
+    NoChronicle(PathBuf),
+    /// Nothing is stored, for the disk of the data directory is full.
+    #[error("the disk of \"{}\" is full: {free} bytes are free, {least} are needed", data.display())]
+    DiskFull { data: PathBuf, free: u64, least: u64, source: PublishError },
     /// The log does not reach as far as the question.
     #[error("the chronicle ends at position {tail}, position {needed} was asked for")]
     NotReached { tail: Position, needed: Position },
@@ -115,6 +127,16 @@ pub(crate) enum Failure {
     RehearsalOpen(PathBuf),
     #[error("cannot use \"{}\"", directory.display())]
     Directory { directory: PathBuf, source: io::Error },
+}
+
+impl From<VantageError> for Failure {
+    fn from(error: VantageError) -> Self {
+        match error {
+            VantageError::Ask(error) => Self::Ask(error),
+            VantageError::Token(error) => Self::Token(error),
+            VantageError::NotReached { tail, needed } => Self::NotReached { tail, needed },
+        }
+    }
 }
 
 impl From<CatchUpError> for Failure {
@@ -163,6 +185,48 @@ impl Failure {
         if let Self::Read(damage) | Self::Damaged { damage, .. } = self { Some(damage) } else { None }
     }
 
+    /// The first damaged position of the log, where it is damaged and that is known.
+    pub(crate) fn damaged_at(&self) -> Option<Position> {
+        if let Self::Found(found) = self {
+            return Some(found.position);
+        }
+        if let Self::Halted(halted) = self { halted.position } else { self.damage().and_then(ReadError::damaged_at) }
+    }
+
+    /// Whether the log is damaged, and what can be read from its beginning on is what was written there. Where another entry,
+    /// or another log, was found, nobody knows from where on it is another.
+    pub(crate) fn begins_well(&self) -> bool {
+        if let Self::Found(found) = self {
+            return found.begins_well;
+        }
+        matches!(
+            self.damage(),
+            Some(ReadError::Gap { .. } | ReadError::Damaged(Damage::Missing { .. } | Damage::Rewound { .. }))
+        )
+    }
+
+    /// The same, said by its cause where nothing could be stored because the disk is full.
+    pub(crate) fn on_disk(self, place: Option<&Place>) -> Self {
+        match (self, place) {
+            (
+                Self::Publish(source @ (PublishError::Full(_) | PublishError::OutcomeUnknown(_))),
+                Some(Place::Data(data)),
+            ) => match Disk::of(data) {
+                Ok(disk) if disk.is_full() => {
+                    Self::DiskFull { data: data.clone(), free: disk.free, least: disk.least, source }
+                }
+                Ok(_) | Err(_) => Self::Publish(source),
+            },
+            (failure, _) => failure,
+        }
+    }
+
+    /// Whether the same may succeed in a moment, where the server is known to come back.
+    pub(crate) fn may_pass(&self) -> bool {
+        let connect = matches!(self, Self::Connect(error) if error.may_pass());
+        connect || matches!(self, Self::Read(ReadError::Unreachable(_)))
+    }
+
     /// The exit code.
     pub(crate) fn code(&self) -> Code {
         match self {
@@ -187,11 +251,12 @@ impl Failure {
                 | EmbeddedError::StoreHeld { .. }
                 | EmbeddedError::Ended { .. }
                 | EmbeddedError::NotReady { .. }
+                | EmbeddedError::WriteFailed { .. }
                 | EmbeddedError::KeepsEnding { .. }
                 | EmbeddedError::Supervisor { .. }
                 | EmbeddedError::NoAnswer { .. } => Code::NoServer,
             },
-            Self::Damaged { .. } | Self::Stale { .. } | Self::Halted(_) => Code::Damaged,
+            Self::Damaged { .. } | Self::Found(_) | Self::Stale { .. } | Self::Halted(_) => Code::Damaged,
             Self::Archive(error) => match error {
                 ArchiveError::Damaged { .. } => Code::Different,
                 ArchiveError::Unusable { .. } | ArchiveError::InUse { .. } | ArchiveError::Refused { .. } => {
@@ -226,6 +291,8 @@ impl Failure {
             Self::Refused { .. } => Code::Refused,
             Self::Different(_) => Code::Different,
             Self::Ask(_)
+            | Self::NoChronicle(_)
+            | Self::DiskFull { .. }
             | Self::Views(_)
             | Self::CatchUp(_)
             | Self::NotReached { .. }
@@ -247,7 +314,9 @@ impl Failure {
         match self {
             Self::Connect(error) => error.hint().map(ToOwned::to_owned),
             Self::Embedded(error) => Some(error.hint().to_owned()),
-            Self::Read(ReadError::Gap { .. } | ReadError::Damaged(_)) | Self::Halted(_) => Some(DAMAGED.to_owned()),
+            Self::Read(ReadError::Gap { .. } | ReadError::Damaged(_)) | Self::Found(_) | Self::Halted(_) => {
+                Some(DAMAGED.to_owned())
+            }
             Self::Stale { damage, .. } => damage.hint(),
             Self::Damaged { damage, anchor } => Some(match (damage, anchor) {
                 (ReadError::Damaged(Damage::Recreated { .. }), Some(anchor)) => format!(
@@ -271,13 +340,23 @@ impl Failure {
                 PublishError::OutcomeUnknown(_) => {
                     Some("publish it again with the same id: it is stored once".to_owned())
                 }
-                PublishError::Full(_) => Some("the server's operator gives the chronicle more room".to_owned()),
+                PublishError::Full(_) => Some("give the chronicle more room; `chronicle doctor` tells how much there is".to_owned()),
                 PublishError::NotPermitted(_)
                 | PublishError::Moved { .. }
                 | PublishError::TooLarge { .. }
                 | PublishError::Refused(_)
                 | PublishError::Unreachable(_) => None,
             },
+            Self::DiskFull { source: PublishError::OutcomeUnknown(_), .. } => Some(
+                "free some space there, and publish it again with the same id: it is stored once".to_owned(),
+            ),
+            Self::DiskFull { .. } => Some(
+                "free some space there, and publish it again; what was acknowledged is stored".to_owned(),
+            ),
+            Self::NoChronicle(_) => Some(
+                "name the directory of one with --data or CHRONICLE_DATA; `chronicle publish` begins one, `chronicle demo` shows one"
+                    .to_owned(),
+            ),
             Self::Ask(error) => Some(asked(error)),
             Self::Token(BadToken::Fold { .. }) => Some("ask the same question without --token".to_owned()),
             Self::Token(BadToken::AsOf(_)) => Some("--token takes the \"token\" of an earlier answer".to_owned()),

@@ -3,7 +3,7 @@
 //! Neither is needed to serve: where one cannot be kept, that is said, and serving goes on without it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chronicle::{Chronicle, Entry};
 use chronicle_nats::NatsChronicle;
@@ -62,6 +62,11 @@ impl Kept {
         Ok(kept)
     }
 
+    /// The snapshots.
+    pub(crate) const fn snapshots(&self) -> &Arc<Snapshots> {
+        &self.snapshots
+    }
+
     /// Archives an entry, on disk after [`FLUSH_AFTER`] at the latest.
     pub(crate) fn entry(&mut self, entry: &Entry) {
         let known = |archive: &Archive| archive.pending_tip().position >= entry.position;
@@ -116,6 +121,7 @@ impl Kept {
 
 /// Writes a snapshot of the log as it is. What hinders it hinders nobody, but damage, which is told to all.
 async fn write(log: NatsChronicle, snapshots: Arc<Snapshots>, index: Arc<Shared>, output: Output) {
+    let begun = Instant::now();
     let opened = match snapshots.catch_up(&log, None, |aside| output.note(aside)).await {
         Ok(opened) => opened,
         Err(CatchUpError::Read(error)) if error.damaged_at().is_some() => {
@@ -126,7 +132,7 @@ async fn write(log: NatsChronicle, snapshots: Arc<Snapshots>, index: Arc<Shared>
     };
     let written = tokio::task::spawn_blocking(move || snapshots.write(&opened)).await;
     match written.unwrap_or_else(|ended| Err(ended.into())) {
-        Ok(Some(path)) => tracing::info!("wrote the snapshot \"{}\"", path.display()),
+        Ok(Some(path)) => tracing::info!("wrote the snapshot \"{}\" in {:?}", path.display(), begun.elapsed()),
         Ok(None) => {}
         Err(error) => output.note(format_args!("no snapshot is written: {error}")),
     }

@@ -28,7 +28,7 @@
 //!   over, which of the others stand elsewhere now, which positions are lost.
 //! - `doctor` with `--json`: `{"program":{"version","path"},"data":path|null,"nats_server":{"url"|null,"version",
 //!   "program"|null,"skipped":[{"program","reason"}]}|null,"log":{"created_at","first","last","entries","contiguous"}|null,"events":n,
-//!   "differences":[{"setting","expected","found"}],"undecodable":[{"position","stored_at","subject","reason","hash"}],
+//!   "disk":{"free","least","store","quota"|null,"stored"|null}|null,"differences":[{"setting","expected","found"}],"undecodable":[{"position","stored_at","subject","reason","hash"}],
 //!   "faults":[texts]}`. Exit code 3 where there are faults.
 //!
 //! In reading order: the command line ([`args`]), why a command fails ([`error`]), where the chronicle is
@@ -95,8 +95,9 @@ use clap::Parser;
 use jiff::Timestamp;
 use tracing_subscriber::EnvFilter;
 
-use crate::args::{Cli, Global};
+use crate::args::{Cli, Global, LogFormat};
 use crate::ask::Shell;
+use crate::connect::Place;
 use crate::error::{Code, Failure};
 
 fn main() -> ExitCode {
@@ -115,7 +116,7 @@ fn main() -> ExitCode {
     let done = runtime.block_on(command.run(&shell));
     // Nothing is waited for: what is acknowledged is stored.
     runtime.shutdown_background();
-    end(done)
+    end(done.map_err(|failure| failure.on_disk(Place::of(&shell.global).ok().as_ref())))
 }
 
 /// Says why it failed, if it did.
@@ -135,11 +136,17 @@ fn tell(global: &Global) {
     let level = match global.verbose {
         // What the client library says of a failure, the error says too.
         _ if global.quiet => "error,async_nats=off",
+        // Who names a format wants a log.
+        0 if global.log_format.is_some() => "warn,async_nats=off,gateway=info",
         0 => "warn,async_nats=off",
         1 => "info,async_nats=warn",
         _ => "debug",
     };
     let colour = AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     let told = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(level)).with_writer(std::io::stderr);
-    told.with_ansi(colour).without_time().with_target(global.verbose > 1).init();
+    match global.log_format {
+        Some(LogFormat::Json) => told.json().flatten_event(true).with_ansi(false).init(),
+        Some(LogFormat::Text) => told.with_ansi(colour).init(),
+        None => told.with_ansi(colour).without_time().with_target(global.verbose > 1).init(),
+    }
 }

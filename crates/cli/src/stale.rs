@@ -1,6 +1,5 @@
 //! What can still be answered where the log is damaged: from what is surely good, and marked as stale.
 
-use chronicle::{Damage, ReadError};
 use projector::{Halted, Index};
 use summit::Position;
 
@@ -26,27 +25,13 @@ pub(crate) async fn index(
     let created_at = known.first().map(|anchor| anchor.created_at).or(there)?;
     let own_server = connection.is_none_or(|connection| connection.server().is_some());
     let log =
-        connection.filter(|_| there == Some(created_at) && begins_well(failure)).map(|connection| &connection.log);
+        connection.filter(|_| there == Some(created_at) && failure.begins_well()).map(|connection| &connection.log);
     let index = snapshots(global, own_server, created_at).salvage(anchors.archive_of(created_at), log).await;
     (index.tail() > Position::START).then_some(index)
 }
 
-/// Whether what can be read of the log from its beginning on is what was written there. Where another entry, or another
-/// log, was found, nobody knows from where on it is another.
-fn begins_well(failure: &Failure) -> bool {
-    match failure.damage() {
-        Some(ReadError::Gap { .. } | ReadError::Damaged(Damage::Missing { .. } | Damage::Rewound { .. })) => true,
-        Some(
-            ReadError::Damaged(Damage::Recreated { .. } | Damage::Replaced { .. })
-            | ReadError::Unreachable(_)
-            | ReadError::NotPermitted(_),
-        )
-        | None => false,
-    }
-}
-
 /// What an index is told of a failure: that its log is damaged, if it is that.
 pub(crate) fn halted(failure: &Failure) -> Option<Halted> {
-    let position = failure.damage().and_then(ReadError::damaged_at);
-    (failure.code() == Code::Damaged).then(|| Halted { reason: failure.to_string(), position })
+    let damaged = failure.code() == Code::Damaged;
+    damaged.then(|| Halted { reason: failure.to_string(), position: failure.damaged_at() })
 }

@@ -2,11 +2,15 @@
 
 use axum::Router;
 use axum::http::{Method, Uri};
+use axum::middleware::{from_fn, from_fn_with_state};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::access::{Access, surround};
 use crate::ask;
+use crate::changes;
+use crate::operate;
 use crate::problem::{Code, Problem};
+use crate::replay;
 use crate::service::Service;
 
 /// The whole service as a value that answers requests, where everybody may everything: for this machine only.
@@ -20,11 +24,14 @@ pub fn guarded(service: &Service, access: &Access) -> Router {
     let (router, _api) = routes().split_for_parts();
     let router = router.fallback(no_such_address).method_not_allowed_fallback(bad_method);
     surround(router.with_state(service.clone()), access, service)
+        // The outermost come last: whatever is answered is counted and told.
+        .layer(from_fn_with_state(service.clone(), operate::observed))
+        .layer(from_fn(operate::named))
 }
 
-/// Every route. Each has its line in the table of rights ([`crate::RIGHTS`]).
+/// Every route, with what is documented of it. Each has its line in the table of rights ([`crate::RIGHTS`]).
 fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().merge(ask::routes())
+    OpenApiRouter::new().merge(ask::routes()).merge(changes::routes()).merge(replay::routes()).merge(operate::routes())
 }
 
 async fn no_such_address(uri: Uri) -> Problem {

@@ -22,6 +22,11 @@ mod feed;
 
 mod ask;
 
+mod changes;
+
+mod operate;
+mod replay;
+
 mod app;
 
 mod tls;
@@ -34,7 +39,9 @@ pub use access::{
     TokenFile, TokenFileError,
 };
 pub use app::{app, guarded};
-pub use feed::{FEED_RING, Feed};
+pub use changes::{HEARTBEAT, MAX_STREAM_AGE, MAX_STREAMS, MAX_STREAMS_PER_CALLER};
+pub use feed::{FEED_BYTES, FEED_RING, Feed};
+pub use operate::Metrics;
 pub use problem::{Code, Problem};
 pub use server::{Bound, serve};
 pub use service::Service;

@@ -43,6 +43,9 @@ pub enum Code {
     /// The request took too long to come.
     TooSlow,
     /// The answer took too long to make.
+    /// The caller reads too many streams.
+    TooManyStreams,
+    /// The service has as much to do as it may.
     Busy,
     /// It failed here, by no fault of who asked.
     Failed,
@@ -68,7 +71,8 @@ impl Code {
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "more is sent than is taken"),
             Self::BadEncoding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "it is encoded as nobody here reads it"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the request took too long"),
-            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "the service is busy"),
+            Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too many streams"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "as much to do as there may be"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
         }
     }

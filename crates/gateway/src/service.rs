@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chronicle::{Chronicle, Entry, ReadError};
+use chronicle::{Chronicle, Entry, LogState, ReadError};
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use summit::{EventId, MeetingId, OrganisationId, Position};
 use wire::Fingerprint;
 
 use crate::feed::Feed;
+use crate::operate::{Look, Metrics, Seen};
 
 /// What every handler is given; clones are the same service.
 #[derive(Clone)]
@@ -29,6 +30,10 @@ struct Parts {
     feed: Feed,
     /// Says what time it is.
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    /// How it fares, in numbers.
+    metrics: Metrics,
+    /// How the log was when somebody last wanted to know.
+    look: Look,
 }
 
 impl Service {
@@ -40,8 +45,10 @@ impl Service {
         clock: impl Fn() -> Timestamp + Clone + Send + Sync + 'static,
     ) -> Self {
         let producer = Producer::new(log.clone(), Filed(Arc::clone(&index)), clock.clone());
+        let feed = Feed::new(Arc::clone(&index), date_of(clock()));
         let (log, clock) = (Box::new(log), Box::new(clock));
-        Self(Arc::new(Parts { index, log, producer, feed: Feed::default(), clock }))
+        let (metrics, look) = (Metrics::default(), Look::default());
+        Self(Arc::new(Parts { index, log, producer, feed, clock, metrics, look }))
     }
 
     /// The index.
@@ -54,7 +61,16 @@ impl Service {
         &self.0.feed
     }
 
-    #[allow(dead_code, reason = "the next route needs it")]
+    /// How it fares, in numbers.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// How the log is, as seen a second ago or less.
+    pub(crate) async fn look(&self) -> Seen {
+        self.0.look.at(self.log(), self.0.index.tail()).await
+    }
+
     pub(crate) fn log(&self) -> &dyn Log {
         self.0.log.as_ref()
     }
@@ -75,13 +91,16 @@ impl Service {
 }
 
 /// What handlers read of a log, whichever it is.
-#[allow(dead_code, reason = "the next route needs it")]
 pub(crate) trait Log: Send + Sync {
     /// The entries from a position to the tail.
     fn read(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>>;
 
     /// The position of the last entry.
+    #[allow(dead_code, reason = "the next route needs it")]
     fn tail(&self) -> BoxFuture<'_, Result<Position, ReadError>>;
+
+    /// What the log holds.
+    fn state(&self) -> BoxFuture<'_, Result<LogState, ReadError>>;
 }
 
 impl<L: Chronicle> Log for L {
@@ -91,6 +110,10 @@ impl<L: Chronicle> Log for L {
 
     fn tail(&self) -> BoxFuture<'_, Result<Position, ReadError>> {
         Box::pin(Chronicle::tail(self))
+    }
+
+    fn state(&self) -> BoxFuture<'_, Result<LogState, ReadError>> {
+        Box::pin(Chronicle::state(self))
     }
 }
 

@@ -102,6 +102,8 @@ pub struct Update {
     pub entry: Option<Entry>,
     /// What it changed in the current views: possibly nothing.
     pub changes: Changes,
+    /// The day of those views.
+    pub today: Date,
 }
 
 impl Live {
@@ -194,7 +196,7 @@ impl Live {
             }
             self.told = entry.position;
             let changes = self.index.ask(|index| changes(index, entry.position, self.today));
-            return Ok(Update { entry: Some(entry), changes });
+            return Ok(Update { entry: Some(entry), changes, today: self.today });
         }
     }
 
@@ -206,7 +208,7 @@ impl Live {
         }
         let changes = self.index.ask(|index| calendar_changes_at(index, self.told, self.today, day));
         self.today = day;
-        Some(Update { entry: None, changes })
+        Some(Update { entry: None, changes, today: day })
     }
 
     fn until_tomorrow(&self) -> Duration {

@@ -8,6 +8,7 @@ mod backlog;
 mod chance;
 mod load;
 mod poison;
+mod room;
 mod rounds;
 mod stage;
 

@@ -81,6 +81,12 @@ pub enum EmbeddedError {
         /// The last lines there.
         lines: Vec<String>,
     },
+    /// The server runs, but a write to the disk failed, and it writes no more.
+    #[error("nats-server cannot write any more: {reason}")]
+    WriteFailed {
+        /// What it says.
+        reason: String,
+    },
     /// The server runs, but does not serve the log whose messages are in its store.
     #[error("the log in \"{}\" is damaged: nats-server passes over it, {} says why:\n  {}", stream.display(), log.display(), lines.join("\n  "))]
     Damaged {
@@ -135,7 +141,7 @@ impl EmbeddedError {
                 "end the program that listens there, or delete that file to have another port chosen"
             }
             Self::StoreHeld { .. } => "end that process, or use another data directory with --data",
-            Self::Ended { .. } | Self::NotReady { .. } | Self::KeepsEnding { .. } => {
+            Self::Ended { .. } | Self::NotReady { .. } | Self::WriteFailed { .. } | Self::KeepsEnding { .. } => {
                 "nats/server.log in the data directory tells the whole story"
             }
             Self::Damaged { .. } => "keep a copy of that folder, then rebuild the log with `chronicle restore`",

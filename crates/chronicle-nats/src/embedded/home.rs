@@ -10,20 +10,29 @@ use std::path::{Path, PathBuf};
 use nix::sys::statvfs::statvfs;
 
 use crate::embedded::EmbeddedError;
+use crate::embedded::probe::SHORT;
 use crate::stream::STREAM;
 
 /// Bounds what the server stores, in bytes, below what the free disk allows. The command that starts the supervisor
 /// passes it on.
 pub const MAX_STORE_VARIABLE: &str = "CHRONICLE_MAX_STORE";
-/// The server's only user.
+/// Its name in a data directory.
+const FOLDER: &str = "nats";
+/// The server's only user for the log.
 const USER: &str = "chronicle";
+/// The supervisor's own user, in the account that tells how the server does, with the same password.
+const SYSTEM_USER: &str = "supervisor";
+/// What a run is told by its environment, and not by the configuration: that stays the same, so that a full disk hinders
+/// no start.
+pub(super) const NAME_VARIABLE: &str = "CHRONICLE_SERVER_NAME";
+pub(super) const QUOTA_VARIABLE: &str = "CHRONICLE_SERVER_QUOTA";
 /// Ports to choose from: below those that systems lend to outgoing connections, which would take ours at times.
 const PORTS: Range<u16> = 20_000..30_000;
 /// How many ports are tried before giving up.
 const PORT_ATTEMPTS: usize = 100;
 /// One part in so many of the free disk stays free, for the server's own files and everybody else's; and at least so
 /// many bytes, however often the server is started anew on what is left.
-const RESERVE: (u64, u64) = (10, 32 << 20);
+pub(super) const RESERVE: (u64, u64) = (10, 32 << 20);
 /// The server's log begins anew at this size; so many older ones are kept.
 const SERVER_LOG: (&str, u32) = ("4MB", 2);
 /// The supervisor's log begins anew at this size, in bytes.
@@ -43,10 +52,15 @@ pub(super) struct Home {
 impl Home {
     /// Finds it in a data directory, or makes both, for their owner only.
     pub(super) fn open(data: &Path) -> Result<Self, EmbeddedError> {
-        let folder = data.join("nats");
+        let folder = data.join(FOLDER);
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
         let folder = made.and_then(|()| folder.canonicalize()).map_err(EmbeddedError::of(&folder))?;
         Ok(Self { folder })
+    }
+
+    /// Where it would be, whether it is there or not.
+    pub(super) fn within(data: &Path) -> Self {
+        Self { folder: data.join(FOLDER) }
     }
 
     pub(super) fn store(&self) -> PathBuf {
@@ -131,11 +145,13 @@ impl Home {
     }
 
     /// How many bytes the server may keep, so that it refuses before the disk is full: what it has `stored` already
-    /// (as it counts, before compression), and what the disk has room for.
+    /// (as it counts, before compression), and what the disk has room for; none at all where that is full.
     pub(super) fn quota(&self, stored: u64) -> Result<u64, EmbeddedError> {
-        let disk = statvfs(&self.folder).map_err(|error| EmbeddedError::of(&self.folder)(error.into()))?;
-        let free = u128::from(disk.blocks_available()) * u128::from(disk.fragment_size());
-        let free = u64::try_from(free).unwrap_or(u64::MAX);
+        let free = free(&self.folder)?;
+        if free < SHORT {
+            // Less than is stored already: the server would take one message more than its quota has room for.
+            return Ok(0);
+        }
         let reserve = (free / RESERVE.0).max(RESERVE.1);
         let possible = stored.saturating_add(free.saturating_sub(reserve));
         let Some(value) = std::env::var_os(MAX_STORE_VARIABLE) else { return Ok(possible) };
@@ -145,24 +161,33 @@ impl Home {
         Ok(possible.min(allowed.ok_or_else(wrong)?))
     }
 
-    /// Writes the server's configuration. Its paths are relative to the folder, so that no path has to be quoted.
-    pub(super) fn configure(&self, url: &str, name: &str, quota: u64) -> Result<(), EmbeddedError> {
+    /// The address of [`url`](Self::url) for the supervisor, who may ask the server how it does.
+    pub(super) fn system_url(url: &str) -> String {
+        url.replacen(USER, SYSTEM_USER, 1)
+    }
+
+    /// Writes the server's configuration, where it is not there already. Its paths are relative to the folder, so that no
+    /// path has to be quoted.
+    pub(super) fn configure(&self, url: &str) -> Result<(), EmbeddedError> {
         let path = self.configuration();
         let (user, address) = url.trim_start_matches("nats://").split_once('@').expect("we wrote the URL");
         let (user, password) = user.split_once(':').expect("we wrote the URL");
         let (log_bytes, logs) = SERVER_LOG;
-        // No bytes at all would mean no bound at all.
-        let quota = quota.max(1);
         let text = format!(
-            "# Written at every start of the embedded server.\n\
+            "# Written by the supervisor of the embedded server.\n\
              listen: \"{address}\"\n\
-             server_name: \"{name}\"\n\
-             authorization {{ user: \"{user}\", password: \"{password}\" }}\n\
-             jetstream {{ store_dir: \"store\", sync_interval: always, max_file_store: {quota} }}\n\
+             server_name: ${NAME_VARIABLE}\n\
+             authorization {{ users: [ {{ user: \"{user}\", password: \"{password}\" }} ] }}\n\
+             accounts {{ $SYS {{ users: [ {{ user: \"{SYSTEM_USER}\", password: \"{password}\" }} ] }} }}\n\
+             jetstream {{ store_dir: \"store\", sync_interval: always, max_file_store: ${QUOTA_VARIABLE} }}\n\
              log_file: \"server.log\"\n\
              logfile_size_limit: {log_bytes}\n\
              logfile_max_num: {logs}\n"
         );
+        let there = kept(&path).map_err(EmbeddedError::of(&path))?;
+        if there.is_some_and(|there| there == text.trim()) {
+            return Ok(());
+        }
         keep(&path, &text).map_err(EmbeddedError::of(&path))
     }
 
@@ -177,6 +202,13 @@ impl Home {
         let log = OpenOptions::new().append(true).create(true).mode(0o600).open(self.supervisor_log())?;
         if log.metadata()?.len() > SUPERVISOR_LOG_BYTES { log.set_len(0) } else { Ok(()) }
     }
+}
+
+/// How many bytes are free on the disk of a folder, for those who are not root.
+pub(super) fn free(folder: &Path) -> Result<u64, EmbeddedError> {
+    let disk = statvfs(folder).map_err(|error| EmbeddedError::of(folder)(error.into()))?;
+    let free = u128::from(disk.blocks_available()) * u128::from(disk.fragment_size());
+    Ok(u64::try_from(free).unwrap_or(u64::MAX))
 }
 
 /// How long a log is now, in bytes.

@@ -62,6 +62,11 @@ impl Lease {
         &self.ready.server
     }
 
+    /// How many bytes the server may store, as it counts: before compression. It was so when this lease was told.
+    pub fn quota(&self) -> u64 {
+        self.ready.quota
+    }
+
     /// Waits until there will be no server any more, and tells why: the supervisor gave up, was told to end, or was
     /// killed. A server that is merely restarted is not lost. Acquire another lease to go on, or report it.
     ///

@@ -26,7 +26,7 @@
 //! ```
 //!
 //! Everything is kept in the folder `nats` of the data directory, readable by its owner only: `store/`, `port` (chosen
-//! once; deleting the file has another one chosen), `password`, `nats.conf` (written at every start), `server.log`,
+//! once; deleting the file has another one chosen), `password`, `nats.conf` (the same at every start: what differs is in the environment), `server.log`,
 //! `supervisor.log`, `socket`, and the locks `supervisor.lock` and `store.lock`.
 //!
 //! **Invariants.** One supervisor per data directory: it holds a lock, and only its holder binds or removes the socket.
@@ -35,8 +35,8 @@
 //! dies (Linux; elsewhere it is left behind and the next supervisor ends it).
 //!
 //! In reading order: finding the program ([`find_server`]), the folder, its locks, what supervisor and leases say to
-//! each other, one run of the server, the supervisor, the lease, how a store is set aside
-//! ([`set_store_aside`]), and how all of it is discarded.
+//! each other, one run of the server, what hinders it from writing, the supervisor, the lease, how a store is set aside
+//! ([`set_store_aside`]), how all of it is discarded, and what can be known without a server ([`Disk`]).
 
 mod error;
 
@@ -50,6 +50,8 @@ mod talk;
 
 mod server;
 
+mod probe;
+
 mod supervisor;
 
 mod lease;
@@ -58,10 +60,13 @@ mod aside;
 
 mod discard;
 
+mod disk;
+
 mod internal;
 
 pub use aside::set_store_aside;
 pub use discard::discard;
+pub use disk::{Disk, holds_a_log};
 pub use error::EmbeddedError;
 pub use find::{SERVER_VARIABLE, Server, Skipped, find_server};
 pub use home::MAX_STORE_VARIABLE;

@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio::signal::unix::{self, SignalKind};
 use tokio::time::{sleep, timeout};
 
-use crate::embedded::home::{self, Home};
+use crate::embedded::home::{self, Home, NAME_VARIABLE, QUOTA_VARIABLE};
 use crate::embedded::{EmbeddedError, internal, locks};
 use crate::link::{Failure, Link};
 use crate::settings::Settings;
@@ -53,14 +53,17 @@ impl<'a> Run<'a> {
         home.check_port(port)?;
         let url = home.url(port)?;
         let quota = home.quota(stored)?;
-        let name = home::random_name().map_err(EmbeddedError::supervisor)?;
-        home.configure(&url, &name, quota)?;
+        // Begins with a letter: a configuration takes digits for a number.
+        let name = format!("chronicle-{}", home::random_name().map_err(EmbeddedError::supervisor)?);
+        home.configure(&url)?;
         let log = home.server_log();
         let log_from = home::length(&log);
         let (out, err) = (Home::open_log(&log)?, Home::open_log(&log)?);
         let ends = unix::signal(SignalKind::child()).map_err(EmbeddedError::supervisor)?;
         let mut command =
             internal::exec_child(std::process::id(), &home.folder, program).map_err(EmbeddedError::supervisor)?;
+        // No bytes at all would mean no bound at all.
+        command.env(NAME_VARIABLE, &name).env(QUOTA_VARIABLE, quota.max(1).to_string());
         command.current_dir(&home.folder).stdin(Stdio::null()).stdout(out).stderr(err);
         let child = command.spawn().map_err(EmbeddedError::supervisor)?;
         Ok(Self { home, child, ends, url, name, log_from, quota })

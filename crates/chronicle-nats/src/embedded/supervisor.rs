@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use crate::embedded::home::Home;
+use crate::embedded::probe::{Hindrance, Probe};
 use crate::embedded::server::{Run, end_left_behind};
 use crate::embedded::talk::{self, Answer, Ready, Word};
 use crate::embedded::{EmbeddedError, Server, find_server, locks};
@@ -180,7 +181,7 @@ impl Supervisor<'_> {
             match ended {
                 Ok(done) => return Ok(done),
                 // At once, with the quota that is possible now.
-                Err(Ended::Starved) => {}
+                Err(Ended::Unfit) => {}
                 Err(Ended::Error(error)) if !ready_once || matches!(error, EmbeddedError::Damaged { .. }) => {
                     return Err(error);
                 }
@@ -193,18 +194,29 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Tells the leases once the server is ready, and waits until it ends by itself.
+    /// Tells the leases once the server is ready, and waits until it ends by itself, or had better be ended.
     async fn one_run(&mut self, run: &mut Run<'_>, server: &Server) -> Result<Done, Ended> {
         self.stored = run.ready().await.map_err(Ended::Error)?;
         let possible = self.home.quota(self.stored).map_err(Ended::Error)?;
         if starves(run.quota, self.stored, possible) {
-            return Err(Ended::Starved);
+            return Err(Ended::Unfit);
         }
         note(&format!("nats-server {} is ready, with {} bytes of at most {}", server.version, self.stored, run.quota));
-        let ready = Ready { url: run.url().to_owned(), server: server.clone() };
+        let ready = Ready { url: run.url().to_owned(), server: server.clone(), quota: run.quota };
         self.answer.send_replace(Some(Answer::Ready(ready)));
-        let status = run.ended().await;
-        Err(Ended::Error(run.said(&status)))
+        let mut probe = Probe::new(self.home, run.url(), run.quota, self.stored);
+        let hindrance = tokio::select! {
+            status = run.ended() => return Err(Ended::Error(run.said(&status))),
+            hindrance = probe.hindrance(self.leases.subscribe()) => hindrance,
+        };
+        self.stored = probe.stored();
+        match hindrance {
+            Hindrance::Room { free } => {
+                note(&format!("{free} bytes are free, and nats-server is started anew with what is possible now"));
+                Err(Ended::Unfit)
+            }
+            Hindrance::Write { reason } => Err(Ended::Error(EmbeddedError::WriteFailed { reason })),
+        }
     }
 
     /// Waits before the server is started again, or gives up.
@@ -225,9 +237,9 @@ impl Supervisor<'_> {
 
 /// How a run ended that was still needed.
 enum Ended {
-    /// What is stored leaves it less than half of the room that there is: only the server knows how much it has stored,
-    /// and its quota cannot be changed while it runs.
-    Starved,
+    /// Its quota is not what the disk has room for, and cannot be changed while it runs: it leaves less than half of the
+    /// room that there is, as only the server knows how much it has stored; or others filled the disk or freed it.
+    Unfit,
     Error(EmbeddedError),
 }
 

@@ -31,6 +31,8 @@ pub(super) enum Answer {
 pub(super) struct Ready {
     pub(super) url: String,
     pub(super) server: Server,
+    /// How many bytes the server may store, as it counts.
+    pub(super) quota: u64,
 }
 
 /// What a supervisor says first, on its standard output, to whoever started it.

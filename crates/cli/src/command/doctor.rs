@@ -1,11 +1,12 @@
 //! `chronicle doctor`: what is there, and whether it is as it must be.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chronicle::{Chronicle, LogState, ReadError};
-use chronicle_nats::embedded::{Server, find_server};
+use chronicle_nats::embedded::{Disk, MAX_STORE_VARIABLE, Server, find_server};
 use chronicle_nats::{ConnectError, Difference};
 use clap::Args;
+use indicatif::HumanBytes;
 use jiff::Timestamp;
 use projector::{Index, Undecodable};
 use serde::Serialize;
@@ -19,9 +20,12 @@ use crate::error::Failure;
 use crate::output::Output;
 use crate::read;
 
+/// A server that may store less than so many bytes more has little room.
+const NARROW: u64 = 1 << 20;
+
 /// What is there, and whether it is as it must be
 ///
-/// Exit code 3 where something is different, 6 where there is no server to ask, 7 where the log is damaged.
+/// Exit code 1 where there is no chronicle, 3 where something is different, 6 where there is no server to ask, 7 where the log is damaged.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   chronicle doctor --json")]
@@ -35,6 +39,8 @@ pub(crate) struct Report {
     pub(crate) data: Option<PathBuf>,
     pub(crate) nats_server: Option<NatsServer>,
     pub(crate) log: Option<Log>,
+    /// The disk of the data directory.
+    pub(crate) disk: Option<Room>,
     /// Events, each counted once.
     pub(crate) events: Option<usize>,
     /// Settings of the stream that are not as they must be.
@@ -79,6 +85,24 @@ pub(crate) struct Log {
     pub(crate) entries: u64,
     /// Whether positions run from 1 to the last without a gap, as read.
     pub(crate) contiguous: bool,
+}
+
+/// What room there is, in bytes.
+#[derive(Debug, Serialize)]
+pub(crate) struct Room {
+    /// On the disk of the data directory.
+    pub(crate) free: u64,
+    /// With less free, nothing more is stored.
+    pub(crate) least: u64,
+    /// What the server's store takes of the disk.
+    pub(crate) store: u64,
+    /// Whether that is too little for comfort.
+    #[serde(skip)]
+    pub(crate) is_short: bool,
+    /// What the server may store, as it counts: before compression. Known where it runs.
+    pub(crate) quota: Option<u64>,
+    /// What it has stored, as it counts.
+    pub(crate) stored: Option<u64>,
 }
 
 /// A setting of the stream.
@@ -126,6 +150,7 @@ impl Report {
         let server = path.as_ref().filter(|_| data.is_some()).and_then(|path| find_server(path).ok());
         Self {
             program: Program { version: env!("CARGO_PKG_VERSION"), path },
+            disk: data.as_deref().and_then(Room::of),
             data,
             nats_server: server.as_ref().map(|server| NatsServer::of(server, None)),
             log: None,
@@ -138,6 +163,7 @@ impl Report {
 
     /// Asks the server, and reads the log. What is different becomes a fault; what cannot be asked ends it.
     async fn examine(&mut self, place: &Place, global: &Global, output: Output) -> Result<(), Failure> {
+        place.must_be_there()?;
         let connection = match Connection::open(place, Output { quiet: true, ..output }).await {
             Ok(connection) => connection,
             Err(Failure::Connect(ConnectError::Differs { differences, .. })) => {
@@ -153,6 +179,10 @@ impl Report {
             None => NatsServer { url, version, program: None, skipped: Vec::new() },
         });
         self.differs(log.differences().await?);
+        if let Some(room) = &mut self.disk {
+            (room.quota, room.stored) = (connection.quota(), Some(log.stored_bytes().await?));
+        }
+        self.narrow();
         let state = log.state().await?;
         let read = read::index(log, None, Output { quiet: true, ..output }).await;
         self.log =
@@ -173,6 +203,27 @@ impl Report {
         Ok(())
     }
 
+    /// Where there is too little room.
+    fn narrow(&mut self) {
+        let (Some(room), Some(data)) = (&self.disk, &self.data) else { return };
+        let (free, least) = (HumanBytes(room.free), HumanBytes(room.least));
+        let left = room.quota.zip(room.stored).map(|(quota, stored)| quota.saturating_sub(stored));
+        if room.is_short {
+            self.faults.push(format!(
+                "{free} are free on the disk of \"{}\", and with less than {least} nothing more is stored: free some space \
+                 there, or move the directory to another disk and name it with --data",
+                data.display()
+            ));
+        } else if let Some(left) = left.filter(|left| *left < NARROW) {
+            self.faults.push(format!(
+                "nats-server may store {} more: it was given {}; {MAX_STORE_VARIABLE} bounds it, and what was free when \
+                 it started",
+                HumanBytes(left),
+                HumanBytes(room.quota.unwrap_or_default())
+            ));
+        }
+    }
+
     fn differs(&mut self, differences: Vec<Difference>) {
         self.faults.extend(differences.iter().map(|difference| format!("the stream's {difference}")));
         let settings = differences.into_iter();
@@ -187,6 +238,14 @@ impl NatsServer {
         let skipped =
             skipped.map(|one| PassedOver { program: one.program.clone(), reason: one.reason.clone() }).collect();
         Self { url, version: server.version.to_string(), program: Some(server.program.clone()), skipped }
+    }
+}
+
+impl Room {
+    fn of(data: &Path) -> Option<Self> {
+        let disk = Disk::of(data).ok()?;
+        let Disk { free, least, store } = disk;
+        Some(Self { free, least, store, is_short: disk.is_short(), quota: None, stored: None })
     }
 }
 

@@ -49,16 +49,20 @@ impl Serve {
         let mut connection = shell.connect().await?;
         // Before anything else: whatever is wrong with the log is to be known soon.
         let mut whole = watched_over(&connection, shell.output());
-        let (mut live, mut kept) = tokio::select! {
-            begun = begin(&connection, shell) => begun?,
-            damaged = &mut whole => return Err(damaged),
+        let begun = tokio::select! {
+            begun = begin(&connection, shell) => begun,
+            damaged = &mut whole => Err(damaged),
         };
+        let (mut live, mut kept) = begun.inspect_err(|failure| connection.note(failure))?;
         let (log, index) = (connection.log.clone(), Arc::clone(live.index()));
         let service = Service::new(log.clone(), Arc::clone(&index), Timestamp::now);
+        let snapshots = Arc::clone(kept.snapshots());
+        service.metrics().snapshots(move || snapshots.newest_at());
         let (end, ended) = tokio::sync::oneshot::channel();
         let http =
             door.map(|door| door.open(&service, shell, async { ended.await.unwrap_or_default() })).transpose()?;
         let over = tokio::select! {
+            biased;
             over = follow(&log, &mut live, &mut kept, service.feed(), shell) => over,
             damaged = whole => Err(damaged),
             // It was found to be damaged beside all this.
@@ -66,6 +70,7 @@ impl Serve {
             () = told_to_end() => Ok(()),
             lost = connection.lost() => Err(lost),
         };
+        let over = over.inspect_err(|failure| connection.note(failure));
         // From here on nothing is kept current: whoever still asks the index is told why.
         if let Some(halted) = over.as_ref().err().and_then(stale::halted) {
             index.halt(halted);
@@ -77,7 +82,8 @@ impl Serve {
                 told_to_end().await;
             }
         }
-        // Whoever asks is answered to the end.
+        // Whoever asks is answered to the end; whoever listens comes back.
+        service.feed().end();
         let _ = end.send(());
         if let Some(Ok(Err(error))) = futures::future::OptionFuture::from(http).await {
             shell.output().note(format_args!("HTTP was not ended in order: {error}"));
@@ -98,7 +104,9 @@ async fn begin(connection: &Connection, shell: &Shell) -> Result<(Live, Kept), F
     let (output, snapshots) = (shell.output(), connection.snapshots(&shell.global));
     let live = Live::resume(&connection.log, &snapshots, None, Timestamp::now, |aside| output.note(aside));
     let mut live = live.await?;
+    let from = live.index().tail();
     live.catch_up().await?;
+    tracing::info!("read a snapshot up to position {from}, and the log from there to {}", live.index().tail());
     let kept = Kept::begin(connection, snapshots, live.index(), output).await?;
     Ok((live, kept))
 }
@@ -130,7 +138,7 @@ async fn follow(
                 }
                 updates.iter().filter_map(|update| update.entry.as_ref()).for_each(|entry| kept.entry(entry));
                 let changes: Vec<Changes> = updates.iter().map(|update| update.changes.clone()).collect();
-                for update in updates {
+                for update in &updates {
                     feed.tell(update);
                 }
                 publish(&mut publisher, &changes, &views, live, log).await?;

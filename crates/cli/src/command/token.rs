@@ -14,7 +14,7 @@ use crate::ask::Shell;
 use crate::error::Failure;
 use crate::http::Tokens;
 use crate::output::Output;
-use crate::values::instant;
+use projector::instant;
 
 /// Say who may use the service: `chronicle serve` takes every change within a second
 ///

@@ -59,11 +59,13 @@ impl Verify {
         } else {
             Output::text(&report.text())?;
         }
-        match (verified.damage, verified.fault) {
-            (Some(damage), _) => Err(Failure::damaged(damage, None)),
-            (None, Some(fault)) => Err(fault.into()),
-            (None, None) => Ok(()),
+        if let Some(damage) = verified.damage {
+            let failure = Failure::damaged(damage, None);
+            anchors.note(verified.state.created_at, &failure);
+            return Err(failure);
         }
+        anchors.forgive();
+        verified.fault.map_or(Ok(()), |fault| Err(fault.into()))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anstyle::AnsiColor;
+use indicatif::HumanBytes;
 
 use super::{Page, Text};
 use crate::command::doctor::Report;
@@ -23,6 +24,13 @@ impl Text for Report {
                 }
             }
             None => page.line("nats-server  not found"),
+        }
+        if let Some(room) = &self.disk {
+            let quota = room.quota.zip(room.stored).map(|(quota, stored)| {
+                format!("; nats-server counts {} of at most {}", HumanBytes(stored), HumanBytes(quota))
+            });
+            let (free, store) = (HumanBytes(room.free), HumanBytes(room.store));
+            page.line(format_args!("disk         {free} free, the store takes {store}{}", quota.unwrap_or_default()));
         }
         if let Some(log) = &self.log {
             let gaps = if log.contiguous { "without a gap" } else { "with gaps" };

@@ -48,7 +48,6 @@ pub use table::{RIGHTS, Right};
 
 pub use connections::{CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS_MAX};
 
-#[allow(unused_imports, reason = "publishing is next")]
 pub(crate) use caller::Caller;
 pub(crate) use connections::Gate;
 

@@ -21,7 +21,14 @@ const GET: Method = Method::GET;
 const POST: Method = Method::POST;
 
 /// The table: method, template of the path, right. HEAD is a GET.
-pub const RIGHTS: &[(Method, &str, Right)] = &[(GET, "/v1/organisations/{organisation}/members", Right::Read)];
+pub const RIGHTS: &[(Method, &str, Right)] = &[
+    (GET, "/v1/organisations/{organisation}/members", Right::Read),
+    (GET, "/v1/changes", Right::Read),
+    (GET, "/v1/replay", Right::Read),
+    (GET, "/healthz", Right::Anyone),
+    (GET, "/readyz", Right::Anyone),
+    (GET, "/metrics", Right::Operate),
+];
 
 /// What a request needs, by the template that its path was matched with.
 #[derive(Debug, Clone, PartialEq, Eq)]

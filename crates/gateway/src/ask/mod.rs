@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use crate::problem::{Code, Problem};
 use crate::service::Service;
-use vantage::From;
+pub(crate) use vantage::From;
 
 /// What may be kept for ever: the same question has the same answer.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");

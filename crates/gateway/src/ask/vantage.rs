@@ -30,7 +30,7 @@ enum Seen {
 
 impl From {
     /// Takes the parameters of a vantage.
-    pub(super) fn take(parameters: &mut Parameters) -> Result<Self, Problem> {
+    pub(crate) fn take(parameters: &mut Parameters) -> Result<Self, Problem> {
         let from = Self {
             as_of: parameters.take("as_of", "EDTF such as 2017 or 2024-07-04, before:ID or after:ID", seen)?,
             known_at: parameters.take("known_at", "an instant, or a date, which means its end in UTC", instant)?,
@@ -53,7 +53,7 @@ impl From {
     }
 
     /// The vantage, in this chronicle.
-    pub(super) fn resolve(&self, index: &Index) -> Result<Vantage, Problem> {
+    pub(crate) fn resolve(&self, index: &Index) -> Result<Vantage, Problem> {
         let vantage = match &self.token {
             Some(token) => {
                 reached(index, token.position)?;

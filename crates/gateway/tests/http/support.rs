@@ -85,7 +85,7 @@ impl Stage {
         let feed = service.feed().clone();
         tokio::spawn(async move {
             while let Ok(update) = live.next().await {
-                feed.tell(update);
+                feed.tell(&update);
             }
         });
         Self { log, app: app(service.clone()), service }

@@ -66,6 +66,12 @@ impl Snapshots {
         all
     }
 
+    /// When the newest snapshot was written; nothing where there is none.
+    pub fn newest_at(&self) -> Option<Timestamp> {
+        let written = self.newest()?.metadata().and_then(|about| about.modified()).ok()?;
+        Timestamp::try_from(written).ok()
+    }
+
     /// Opens a snapshot of this log.
     pub(super) fn open(&self, path: &Path) -> Result<(Anchor, Index), Reason> {
         let (anchor, index) = file::open(path)?;
