@@ -11,6 +11,7 @@ use crate::changes;
 use crate::documents;
 use crate::operate;
 use crate::problem::{Code, Problem};
+use crate::publish;
 use crate::replay;
 use crate::service::Service;
 
@@ -29,8 +30,13 @@ pub fn app(service: Service) -> Router {
 
 /// Every route, with what is documented of it.
 pub(crate) fn routes() -> OpenApiRouter<Service> {
-    let asked = OpenApiRouter::new().merge(ask::routes()).merge(changes::routes()).merge(replay::routes());
-    asked.merge(operate::routes()).merge(documents::routes())
+    OpenApiRouter::new()
+        .merge(ask::routes())
+        .merge(publish::routes())
+        .merge(changes::routes())
+        .merge(replay::routes())
+        .merge(operate::routes())
+        .merge(documents::routes())
 }
 
 async fn no_such_address(uri: Uri) -> Problem {

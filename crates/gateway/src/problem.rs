@@ -6,6 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+/// After how many seconds who could not be served may come again.
+const RETRY_AFTER_SECONDS: u16 = 5;
+
 /// What is wrong, as a word that programs may rely on: words are added, never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -28,6 +31,26 @@ pub enum Code {
     TokenRefused,
     /// Whoever asks may not do this.
     NotPermitted,
+    /// The content type is none that is taken here.
+    BadContentType,
+    /// The body is no JSON.
+    NotJson,
+    /// What is published breaks the vocabulary.
+    RefusedEvent,
+    /// An event, or their number, is larger than allowed.
+    TooLarge,
+    /// Another event stands under the id.
+    IdTaken,
+    /// The chronicle does not end where it was expected to.
+    Moved,
+    /// The log has no room left.
+    LogFull,
+    /// The log cannot be reached.
+    Unreachable,
+    /// It may be stored or not: the same is to be published again, with the same id.
+    OutcomeUnknown,
+    /// The log is damaged: it is read, not written.
+    Damaged,
     /// The caller reads too many streams.
     TooManyStreams,
     /// The service has as much to do as it may.
@@ -49,9 +72,28 @@ impl Code {
             Self::TokenNeeded => (StatusCode::UNAUTHORIZED, "a token is needed"),
             Self::TokenRefused => (StatusCode::UNAUTHORIZED, "the token is not accepted"),
             Self::NotPermitted => (StatusCode::FORBIDDEN, "not permitted"),
+            Self::BadContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content type is not taken here"),
+            Self::NotJson => (StatusCode::BAD_REQUEST, "the body is no JSON"),
+            Self::RefusedEvent => (StatusCode::UNPROCESSABLE_ENTITY, "what is published breaks the vocabulary"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "larger than allowed"),
+            Self::IdTaken => (StatusCode::CONFLICT, "another event stands under the id"),
+            Self::Moved => (StatusCode::CONFLICT, "the chronicle has moved"),
+            Self::LogFull => (StatusCode::INSUFFICIENT_STORAGE, "the log is full"),
+            Self::Unreachable => (StatusCode::SERVICE_UNAVAILABLE, "the log cannot be reached"),
+            Self::OutcomeUnknown => (StatusCode::GATEWAY_TIMEOUT, "it is unknown whether it is stored"),
+            Self::Damaged => (StatusCode::SERVICE_UNAVAILABLE, "the log is damaged"),
             Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too many streams"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "as much to do as there may be"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
+        }
+    }
+
+    /// After how many seconds the same request may fare better, where it may.
+    pub(crate) const fn retry_after(self) -> Option<u16> {
+        if matches!(self, Self::Busy | Self::Unreachable | Self::OutcomeUnknown) {
+            Some(RETRY_AFTER_SECONDS)
+        } else {
+            None
         }
     }
 }
@@ -114,7 +156,8 @@ impl IntoResponse for Problem {
             (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
-        (status, headers, body).into_response()
+        let retry = self.0.code.retry_after().map(|seconds| [(header::RETRY_AFTER, HeaderValue::from(seconds))]);
+        (status, headers, retry, body).into_response()
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) use history::page;
 pub use reader::{HEARTBEAT, MAX_STREAM_AGE};
 pub(crate) use sse::{frame, opening, position, remark, response};
 pub use streams::{MAX_STREAMS, MAX_STREAMS_PER_CALLER};
-pub(crate) use streams::{Permit, Streams, TooMany};
+pub(crate) use streams::{Permit, Reading, Streams, TooMany};
 pub(crate) use told::{Depth, Told};
 pub(crate) use wanted::{Filter, Wanted};
 
@@ -93,6 +93,7 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
 )]
 async fn changes(
     State(service): State<Service>,
+    reading: Reading,
     mut parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
@@ -118,7 +119,7 @@ async fn changes(
         let remarks = unknown(&service, &filter);
         (Wanted::Feed(filter), opening(&id, &remarks))
     };
-    let permit = service.feed().streams().enter(None).map_err(TooMany::into_response)?;
+    let permit = service.feed().streams().enter(&reading).map_err(TooMany::into_response)?;
     let reader = Reader::new(&service, wanted, at, opening, permit);
     Ok(response(EVENT_STREAM, reader.stream()))
 }

@@ -1,8 +1,13 @@
 //! The service over a log in memory, request by request.
 
+#[path = "../../../producer/tests/support/mod.rs"]
+mod faults;
+mod listener;
 mod support;
 
 mod ask;
-mod operate;
-
+mod changes;
 mod documents;
+mod operate;
+mod publish;
+mod replay;

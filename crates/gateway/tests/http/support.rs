@@ -79,9 +79,14 @@ impl Stage {
 
     /// Of a log.
     pub(crate) async fn of(log: MemoryChronicle) -> Self {
+        Self::over(log.clone(), log).await
+    }
+
+    /// Of a log in memory that is seen through another one.
+    pub(crate) async fn over(seen: impl Chronicle + Clone, log: MemoryChronicle) -> Self {
         let mut live = Live::begin(&log, None, noon).await.expect("following");
         live.catch_up().await.expect("caught up");
-        let service = Service::new(log.clone(), Arc::clone(live.index()), noon);
+        let service = Service::new(seen, Arc::clone(live.index()), noon);
         let feed = service.feed().clone();
         tokio::spawn(async move {
             while let Ok(update) = live.next().await {
