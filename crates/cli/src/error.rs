@@ -180,6 +180,7 @@ impl Failure {
                 }
                 ConnectError::NotPermitted { .. } => Code::NotPermitted,
                 ConnectError::Differs { .. } => Code::Different,
+                ConnectError::Gone { .. } => Code::Damaged,
                 ConnectError::Refused { .. } | ConnectError::NotEmpty { .. } => Code::Failed,
             },
             Self::Embedded(error) => match error {
@@ -257,7 +258,7 @@ impl Failure {
             Self::Embedded(error) => Some(error.hint().to_owned()),
             Self::Read(ReadError::Gap { .. } | ReadError::Damaged(_)) => Some(DAMAGED.to_owned()),
             Self::Damaged { damage, anchor } => Some(match (damage, anchor) {
-                (ReadError::Damaged(Damage::Recreated { .. }), Some(anchor)) => format!(
+                (ReadError::Damaged(Damage::Recreated { .. } | Damage::Gone { .. }), Some(anchor)) => format!(
                     "{DAMAGED}; where the other log is meant, move \"{}\" away",
                     anchor.display()
                 ),
