@@ -283,8 +283,8 @@ fn ends_when(harm: impl Fn(&str, &Value), said: &str, behind: usize) {
     running[2].say(more_events(1, 1).trim());
     assert!(running[2].line().is_some_and(|ack| ack.contains("74")), "it is acknowledged");
     let before = chronicle.run(["events"]).good();
-    let served = || request(&server.url(), "$JS.API.STREAM.INFO.KV_chronicle", "")["state"]["messages"].as_u64();
-    tests::wait("the views to be served", served, Option::is_some);
+    let bucket = || request(&server.url(), "$JS.API.STREAM.INFO.KV_chronicle", "")["state"]["messages"].as_u64();
+    tests::wait("the views to be served", bucket, Option::is_some);
     tests::wait(
         "the archive",
         || chronicle.run(["verify", "--json"]).json()["archived"].as_u64(),
