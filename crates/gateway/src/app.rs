@@ -8,8 +8,10 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::access::{Access, surround};
 use crate::ask;
 use crate::changes;
+use crate::documents;
 use crate::operate;
 use crate::problem::{Code, Problem};
+use crate::publish;
 use crate::replay;
 use crate::service::Service;
 
@@ -30,8 +32,14 @@ pub fn guarded(service: &Service, access: &Access) -> Router {
 }
 
 /// Every route, with what is documented of it. Each has its line in the table of rights ([`crate::RIGHTS`]).
-fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().merge(ask::routes()).merge(changes::routes()).merge(replay::routes()).merge(operate::routes())
+pub(crate) fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
+        .merge(ask::routes())
+        .merge(publish::routes())
+        .merge(changes::routes())
+        .merge(replay::routes())
+        .merge(operate::routes())
+        .merge(documents::routes())
 }
 
 async fn no_such_address(uri: Uri) -> Problem {

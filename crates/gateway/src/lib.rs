@@ -5,7 +5,7 @@
 //! port by itself: whoever starts it hands in a listener.
 //!
 //! In reading order: what it stands on ([`Service`]), what is answered when something is wrong ([`Problem`]), parameters
-//! of questions, the questions, the app that puts all of it together ([`app`]), and serving it ([`serve`]).
+//! of questions, the questions, publishing, the app that puts all of it together ([`app`]), and serving it ([`serve`]).
 //!
 //! **Invariants.** Only this crate names HTTP. Nobody who asks holds up the index: an answer is written whole from memory,
 //! then sent. Every route stands in the table of rights, and what does not is refused.
@@ -23,9 +23,12 @@ mod feed;
 mod ask;
 
 mod changes;
+mod publish;
 
 mod operate;
 mod replay;
+
+mod documents;
 
 mod app;
 

@@ -1,13 +1,19 @@
 //! What is answered when something is wrong: problem documents (RFC 9457).
 
+use std::error::Error;
+use std::fmt;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+/// After how many seconds who could not be served may come again.
+const RETRY_AFTER_SECONDS: u16 = 5;
+
 /// What is wrong, as a word that programs may rely on: words are added, never changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
     /// A parameter cannot be meant, or is not known.
@@ -18,6 +24,8 @@ pub enum Code {
     UnknownEvent,
     /// The chronicle has not come so far.
     NotReached,
+    /// The log cannot be read now.
+    LogUnreachable,
     /// There is no such address.
     NoSuchAddress,
     /// The address does not take this method.
@@ -28,6 +36,28 @@ pub enum Code {
     TokenRefused,
     /// Whoever asks may not do this.
     NotPermitted,
+    /// The content type is none that is taken here.
+    BadContentType,
+    /// The body is no JSON.
+    NotJson,
+    /// What is published breaks the vocabulary.
+    RefusedEvent,
+    /// An event, or their number, is larger than allowed.
+    TooLarge,
+    /// Another event stands under the id.
+    IdTaken,
+    /// The chronicle does not end where it was expected to.
+    Moved,
+    /// The log has no room left.
+    LogFull,
+    /// The log cannot be reached.
+    Unreachable,
+    /// It may be stored or not: the same is to be published again, with the same id.
+    OutcomeUnknown,
+    /// The log is damaged: it is read, not written.
+    Damaged,
+    /// The caller reads too many streams.
+    TooManyStreams,
     /// Whoever asks asks too often.
     TooOften,
     /// The request cannot be read.
@@ -43,9 +73,6 @@ pub enum Code {
     /// The request took too long to come.
     TooSlow,
     /// The answer took too long to make.
-    /// The caller reads too many streams.
-    TooManyStreams,
-    /// The service has as much to do as it may.
     Busy,
     /// It failed here, by no fault of who asked.
     Failed,
@@ -59,11 +86,23 @@ impl Code {
             Self::UnknownName => (StatusCode::NOT_FOUND, "no event names it"),
             Self::UnknownEvent => (StatusCode::NOT_FOUND, "no such event"),
             Self::NotReached => (StatusCode::CONFLICT, "the chronicle has not come so far"),
+            Self::LogUnreachable => (StatusCode::SERVICE_UNAVAILABLE, "the log cannot be read now"),
             Self::NoSuchAddress => (StatusCode::NOT_FOUND, "there is no such address"),
             Self::BadMethod => (StatusCode::METHOD_NOT_ALLOWED, "the address does not take this method"),
             Self::TokenNeeded => (StatusCode::UNAUTHORIZED, "a token is needed"),
             Self::TokenRefused => (StatusCode::UNAUTHORIZED, "the token is not accepted"),
             Self::NotPermitted => (StatusCode::FORBIDDEN, "not permitted"),
+            Self::BadContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content type is not taken here"),
+            Self::NotJson => (StatusCode::BAD_REQUEST, "the body is no JSON"),
+            Self::RefusedEvent => (StatusCode::UNPROCESSABLE_ENTITY, "what is published breaks the vocabulary"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "larger than allowed"),
+            Self::IdTaken => (StatusCode::CONFLICT, "another event stands under the id"),
+            Self::Moved => (StatusCode::CONFLICT, "the chronicle has moved"),
+            Self::LogFull => (StatusCode::INSUFFICIENT_STORAGE, "the log is full"),
+            Self::Unreachable => (StatusCode::SERVICE_UNAVAILABLE, "the log cannot be reached"),
+            Self::OutcomeUnknown => (StatusCode::GATEWAY_TIMEOUT, "it is unknown whether it is stored"),
+            Self::Damaged => (StatusCode::SERVICE_UNAVAILABLE, "the log is damaged"),
+            Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too many streams"),
             Self::TooOften => (StatusCode::TOO_MANY_REQUESTS, "too often"),
             Self::BadRequest => (StatusCode::BAD_REQUEST, "the request cannot be read"),
             Self::AddressTooLong => (StatusCode::URI_TOO_LONG, "the address is too long"),
@@ -71,9 +110,17 @@ impl Code {
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "more is sent than is taken"),
             Self::BadEncoding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "it is encoded as nobody here reads it"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the request took too long"),
-            Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too many streams"),
-            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "as much to do as there may be"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "the service is busy"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
+        }
+    }
+
+    /// After how many seconds the same request may fare better, where it may.
+    pub(crate) const fn retry_after(self) -> Option<u16> {
+        if matches!(self, Self::Busy | Self::Unreachable | Self::OutcomeUnknown) {
+            Some(RETRY_AFTER_SECONDS)
+        } else {
+            None
         }
     }
 }
@@ -133,6 +180,14 @@ impl Problem {
     }
 }
 
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.detail)
+    }
+}
+
+impl Error for Problem {}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, _) = self.0.code.meaning();
@@ -141,7 +196,11 @@ impl IntoResponse for Problem {
             (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
-        (status, headers, body).into_response()
+        // In seconds.
+        let said = self.0.more.get("retry_after").and_then(Value::as_u64);
+        let retry = said.or(self.0.code.retry_after().map(Into::into));
+        let retry = retry.map(|seconds| [(header::RETRY_AFTER, HeaderValue::from(seconds))]);
+        (status, headers, retry, body).into_response()
     }
 }
 

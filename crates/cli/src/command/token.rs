@@ -7,6 +7,7 @@ use comfy_table::presets::NOTHING;
 use gateway::{NewToken, Role, Scope, Token as Kept, TokenFile, TokenFileError};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
+use projector::instant;
 use serde::Serialize;
 use summit::OrganisationId;
 
@@ -14,7 +15,6 @@ use crate::ask::Shell;
 use crate::error::Failure;
 use crate::http::Tokens;
 use crate::output::Output;
-use projector::instant;
 
 /// Say who may use the service: `chronicle serve` takes every change within a second
 ///

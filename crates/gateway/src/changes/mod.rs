@@ -23,7 +23,6 @@ mod streams;
 mod told;
 mod wanted;
 
-use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
@@ -32,7 +31,6 @@ use projector::{AskError, Indexed};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::Caller;
 use crate::parameters::Parameters;
 use crate::problem::{Code, Problem};
 use crate::service::Service;
@@ -45,7 +43,7 @@ pub(crate) use history::page;
 pub use reader::{HEARTBEAT, MAX_STREAM_AGE};
 pub(crate) use sse::{frame, opening, position, remark, response};
 pub use streams::{MAX_STREAMS, MAX_STREAMS_PER_CALLER};
-pub(crate) use streams::{Permit, Streams, TooMany};
+pub(crate) use streams::{Permit, Reading, Streams, TooMany};
 pub(crate) use told::{Depth, Told};
 pub(crate) use wanted::{Filter, Wanted};
 
@@ -95,7 +93,7 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
 )]
 async fn changes(
     State(service): State<Service>,
-    Extension(caller): Extension<Caller>,
+    reading: Reading,
     mut parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
@@ -121,7 +119,7 @@ async fn changes(
         let remarks = unknown(&service, &filter);
         (Wanted::Feed(filter), opening(&id, &remarks))
     };
-    let permit = service.feed().streams().enter(caller.name()).map_err(TooMany::into_response)?;
+    let permit = service.feed().streams().enter(&reading).map_err(TooMany::into_response)?;
     let reader = Reader::new(&service, wanted, at, opening, permit);
     Ok(response(EVENT_STREAM, reader.stream()))
 }

@@ -50,7 +50,7 @@ enum Place {
     Opening(Bytes),
     /// In the log: what comes behind `at`.
     History,
-    /// In what happens: the update with this number. Whether he took any there.
+    /// In what happens: the update with this number. Whether he was up to date there.
     Feed(u64, bool),
     /// Nowhere any more.
     Over,
@@ -157,7 +157,7 @@ impl Reader {
             Found::Gone => return Step::Last(self.reset()),
         };
         if told.is_empty() {
-            self.place = Place::Feed(number, any);
+            self.place = Place::Feed(number, true);
             return self.wait(number).await;
         }
         let (mut written, mut number) = (BytesMut::new(), number);

@@ -1,12 +1,16 @@
 //! Who may read how many streams at once.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::access::Caller;
 use crate::problem::{Code, Problem};
 
 /// How many streams there may be.
@@ -15,6 +19,18 @@ pub const MAX_STREAMS: usize = 2048;
 pub const MAX_STREAMS_PER_CALLER: usize = 64;
 /// When to come back.
 const LATER: Duration = Duration::from_secs(10);
+
+/// Who reads, as far as his streams are counted: nobody's on a service that is open to this machine only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reading(Option<String>);
+
+impl<S: Sync> FromRequestParts<S> for Reading {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.extensions.get::<Caller>().and_then(Caller::name).map(ToOwned::to_owned)))
+    }
+}
 
 /// The streams that are read.
 #[derive(Debug, Clone, Default)]
@@ -43,8 +59,9 @@ pub(crate) enum TooMany {
 }
 
 impl Streams {
-    /// One more stream; of a caller whose streams are counted, where there is a name for him.
-    pub(crate) fn enter(&self, caller: Option<&str>) -> Result<Permit, TooMany> {
+    /// One more stream.
+    pub(crate) fn enter(&self, reading: &Reading) -> Result<Permit, TooMany> {
+        let caller = reading.0.as_deref();
         let mut read = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if read.all >= MAX_STREAMS {
             return Err(TooMany::All);
@@ -98,19 +115,23 @@ impl IntoResponse for TooMany {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_STREAMS, MAX_STREAMS_PER_CALLER, Streams, TooMany};
+    use super::{MAX_STREAMS, MAX_STREAMS_PER_CALLER, Reading, Streams, TooMany};
+
+    fn of(name: &str) -> Reading {
+        Reading(Some(name.to_owned()))
+    }
 
     #[test]
     fn a_caller_reads_so_many_streams_and_all_together_so_many() {
         let streams = Streams::default();
-        let mut own: Vec<_> = (0..MAX_STREAMS_PER_CALLER).map(|_| streams.enter(Some("desk")).expect("room")).collect();
-        assert_eq!(streams.enter(Some("desk")).err(), Some(TooMany::OfCaller));
+        let mut own: Vec<_> = (0..MAX_STREAMS_PER_CALLER).map(|_| streams.enter(&of("desk")).expect("room")).collect();
+        assert_eq!(streams.enter(&of("desk")).err(), Some(TooMany::OfCaller));
         own.pop();
-        own.push(streams.enter(Some("desk")).expect("room again"));
-        let others: Vec<_> = (own.len()..MAX_STREAMS).map(|_| streams.enter(None).expect("room")).collect();
-        assert_eq!(streams.enter(Some("other")).err(), Some(TooMany::All));
+        own.push(streams.enter(&of("desk")).expect("room again"));
+        let others: Vec<_> = (own.len()..MAX_STREAMS).map(|_| streams.enter(&Reading(None)).expect("room")).collect();
+        assert_eq!(streams.enter(&of("other")).err(), Some(TooMany::All));
         drop((own, others));
         assert_eq!(streams.count(), 0);
-        assert!(streams.enter(Some("desk")).is_ok());
+        assert!(streams.enter(&of("desk")).is_ok());
     }
 }

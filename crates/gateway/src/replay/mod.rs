@@ -5,7 +5,6 @@
 
 mod player;
 
-use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,8 +13,7 @@ use summit::Position;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::Caller;
-use crate::changes::{At, EVENT_STREAM, Filter, LAST_EVENT_ID, TooMany, behind, response, unknown};
+use crate::changes::{At, EVENT_STREAM, Filter, LAST_EVENT_ID, Reading, TooMany, behind, response, unknown};
 use crate::parameters::Parameters;
 use crate::problem::{Code, Problem};
 use crate::service::Service;
@@ -62,7 +60,7 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
 )]
 async fn replay(
     State(service): State<Service>,
-    Extension(caller): Extension<Caller>,
+    reading: Reading,
     mut parameters: Parameters,
     mut headers: HeaderMap,
 ) -> Result<Response, Response> {
@@ -92,7 +90,7 @@ async fn replay(
     let lines =
         headers.get_all(header::ACCEPT).iter().any(|accept| accept.to_str().is_ok_and(|text| text.contains(LINES)));
     let (format, media) = if lines { (Format::Lines, LINES) } else { (Format::Events, EVENT_STREAM) };
-    let permit = service.feed().streams().enter(caller.name()).map_err(TooMany::into_response)?;
+    let permit = service.feed().streams().enter(&reading).map_err(TooMany::into_response)?;
     let remarks = unknown(&service, &filter);
     let mut player = Player::new(&service, filter, speed, (at, to.unwrap_or(tail)), format, &remarks, permit);
     // Whoever comes back waits for the rest of a gap, not for none.

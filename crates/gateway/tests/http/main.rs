@@ -1,6 +1,17 @@
 //! The service over a log in memory, request by request.
 
+#[path = "../../../producer/tests/support/mod.rs"]
+mod faults;
+mod listener;
 mod support;
 
 mod ask;
+mod changes;
 mod operate;
+mod publish;
+mod replay;
+
+mod documents;
+mod history;
+mod laws;
+mod routes;

@@ -18,6 +18,9 @@ use wire::Document;
 /// The report as events.
 pub(crate) const ASTANA: &str = include_str!("../../../wire/tests/data/astana-2024.jsonl");
 
+/// Decades of the same organisation, from other sources.
+pub(crate) const HISTORY: &str = include_str!("../../../wire/tests/data/sco-history.jsonl");
+
 /// A service, and the log behind it.
 pub(crate) struct Stage {
     /// The log.
@@ -70,8 +73,13 @@ pub(crate) async fn store(log: &MemoryChronicle, line: &str) {
 impl Stage {
     /// With the report; its index is kept current.
     pub(crate) async fn astana() -> Self {
+        Self::told(ASTANA).await
+    }
+
+    /// With documents, one a line.
+    pub(crate) async fn told(documents: &str) -> Self {
         let log = MemoryChronicle::new();
-        for line in ASTANA.lines() {
+        for line in documents.lines() {
             store(&log, line).await;
         }
         Self::of(log).await
@@ -79,9 +87,14 @@ impl Stage {
 
     /// Of a log.
     pub(crate) async fn of(log: MemoryChronicle) -> Self {
+        Self::over(log.clone(), log).await
+    }
+
+    /// Of a log in memory that is seen through another one.
+    pub(crate) async fn over(seen: impl Chronicle + Clone, log: MemoryChronicle) -> Self {
         let mut live = Live::begin(&log, None, noon).await.expect("following");
         live.catch_up().await.expect("caught up");
-        let service = Service::new(log.clone(), Arc::clone(live.index()), noon);
+        let service = Service::new(seen, Arc::clone(live.index()), noon);
         let feed = service.feed().clone();
         tokio::spawn(async move {
             while let Ok(update) = live.next().await {

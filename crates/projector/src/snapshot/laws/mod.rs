@@ -5,6 +5,7 @@ mod chronicles;
 mod faults;
 mod follow;
 mod log;
+mod salvage;
 
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;
