@@ -7,11 +7,9 @@ mod support;
 
 mod ask;
 mod changes;
+mod history;
+mod laws;
 mod operate;
 mod publish;
 mod replay;
-
-mod documents;
-mod history;
-mod laws;
 mod routes;
