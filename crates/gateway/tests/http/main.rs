@@ -5,11 +5,14 @@ mod faults;
 mod listener;
 mod support;
 
+mod access;
 mod ask;
 mod changes;
 mod history;
+mod hostile;
 mod laws;
 mod operate;
 mod publish;
 mod replay;
 mod routes;
+mod socket;
