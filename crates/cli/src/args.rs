@@ -168,7 +168,6 @@ impl Command {
             | Self::Restore(_)
             // It tells what it can before it says so itself.
             | Self::Doctor(_)
-            | Self::Token(_)
             | Self::Completions(_) => false,
         }
     }

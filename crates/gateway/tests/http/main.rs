@@ -8,6 +8,7 @@ mod support;
 mod access;
 mod ask;
 mod changes;
+mod documents;
 mod history;
 mod hostile;
 mod laws;
