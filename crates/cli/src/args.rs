@@ -10,7 +10,7 @@ use crate::command::{
     doctor::Doctor, events::Events, explain::Explain, export::Export, import::Import, members::Members, party::Party,
     person::Person, publish::Publish, rebuild::Rebuild, record::Record, rehearse::Rehearse, remarks::Remarks,
     replay::Replay, restore::Restore, retract::Retract, serve::Serve, signings::Signings, timeline::Timeline,
-    verify::Verify, watch::Watch,
+    token::Token, verify::Verify, watch::Watch,
 };
 use crate::connect::Place;
 use crate::error::Failure;
@@ -71,6 +71,7 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     Demo(Demo),
     Serve(Serve),
+    Token(Token),
     Publish(Publish),
     Record(Box<Record>),
     Correct(Box<Correct>),
@@ -106,6 +107,7 @@ impl Command {
         match self {
             Self::Demo(command) => command.run(shell).await,
             Self::Serve(command) => command.run(shell).await,
+            Self::Token(command) => command.run(shell),
             Self::Publish(command) => command.run(shell).await,
             Self::Record(command) => command.run(shell).await,
             Self::Correct(command) => command.run(shell).await,
@@ -166,6 +168,7 @@ impl Command {
             | Self::Restore(_)
             // It tells what it can before it says so itself.
             | Self::Doctor(_)
+            | Self::Token(_)
             | Self::Completions(_) => false,
         }
     }

@@ -50,6 +50,8 @@ mod connect;
 
 mod anchors;
 
+mod http;
+
 mod read;
 
 mod stale;

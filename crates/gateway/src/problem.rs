@@ -1,5 +1,8 @@
 //! What is answered when something is wrong: problem documents (RFC 9457).
 
+use std::error::Error;
+use std::fmt;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
@@ -21,6 +24,8 @@ pub enum Code {
     UnknownEvent,
     /// The chronicle has not come so far.
     NotReached,
+    /// The log cannot be read now.
+    LogUnreachable,
     /// There is no such address.
     NoSuchAddress,
     /// The address does not take this method.
@@ -53,7 +58,21 @@ pub enum Code {
     Damaged,
     /// The caller reads too many streams.
     TooManyStreams,
-    /// The service has as much to do as it may.
+    /// Whoever asks asks too often.
+    TooOften,
+    /// The request cannot be read.
+    BadRequest,
+    /// The address is too long.
+    AddressTooLong,
+    /// There are too many headers, or too long ones.
+    HeadersTooLarge,
+    /// More is sent than is taken.
+    BodyTooLarge,
+    /// What is sent is encoded as nobody here reads it.
+    BadEncoding,
+    /// The request took too long to come.
+    TooSlow,
+    /// The answer took too long to make.
     Busy,
     /// It failed here, by no fault of who asked.
     Failed,
@@ -67,6 +86,7 @@ impl Code {
             Self::UnknownName => (StatusCode::NOT_FOUND, "no event names it"),
             Self::UnknownEvent => (StatusCode::NOT_FOUND, "no such event"),
             Self::NotReached => (StatusCode::CONFLICT, "the chronicle has not come so far"),
+            Self::LogUnreachable => (StatusCode::SERVICE_UNAVAILABLE, "the log cannot be read now"),
             Self::NoSuchAddress => (StatusCode::NOT_FOUND, "there is no such address"),
             Self::BadMethod => (StatusCode::METHOD_NOT_ALLOWED, "the address does not take this method"),
             Self::TokenNeeded => (StatusCode::UNAUTHORIZED, "a token is needed"),
@@ -83,7 +103,14 @@ impl Code {
             Self::OutcomeUnknown => (StatusCode::GATEWAY_TIMEOUT, "it is unknown whether it is stored"),
             Self::Damaged => (StatusCode::SERVICE_UNAVAILABLE, "the log is damaged"),
             Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too many streams"),
-            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "as much to do as there may be"),
+            Self::TooOften => (StatusCode::TOO_MANY_REQUESTS, "too often"),
+            Self::BadRequest => (StatusCode::BAD_REQUEST, "the request cannot be read"),
+            Self::AddressTooLong => (StatusCode::URI_TOO_LONG, "the address is too long"),
+            Self::HeadersTooLarge => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large"),
+            Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "more is sent than is taken"),
+            Self::BadEncoding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "it is encoded as nobody here reads it"),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the request took too long"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "the service is busy"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
         }
     }
@@ -133,6 +160,11 @@ impl Problem {
         Self(Box::new(Members { kind, title, status, code, detail: detail.into(), more: Map::new() }))
     }
 
+    /// What is wrong, as a word.
+    pub(crate) fn code(&self) -> Code {
+        self.0.code
+    }
+
     /// With something that belongs to it.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
@@ -148,6 +180,14 @@ impl Problem {
     }
 }
 
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.detail)
+    }
+}
+
+impl Error for Problem {}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, _) = self.0.code.meaning();
@@ -156,7 +196,10 @@ impl IntoResponse for Problem {
             (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
-        let retry = self.0.code.retry_after().map(|seconds| [(header::RETRY_AFTER, HeaderValue::from(seconds))]);
+        // In seconds.
+        let said = self.0.more.get("retry_after").and_then(Value::as_u64);
+        let retry = said.or(self.0.code.retry_after().map(Into::into));
+        let retry = retry.map(|seconds| [(header::RETRY_AFTER, HeaderValue::from(seconds))]);
         (status, headers, retry, body).into_response()
     }
 }

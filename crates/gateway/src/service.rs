@@ -12,6 +12,7 @@ use projector::{Indexed, Shared, date_of};
 use summit::{EventId, MeetingId, OrganisationId, Position};
 use wire::Fingerprint;
 
+use crate::ask::Lanes;
 use crate::feed::Feed;
 use crate::operate::{Look, Metrics, Seen};
 
@@ -28,6 +29,8 @@ struct Parts {
     producer: Producer,
     /// What happens, for those who listen.
     feed: Feed,
+    /// How many questions are answered at once.
+    lanes: Lanes,
     /// Says what time it is.
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     /// How it fares, in numbers.
@@ -47,8 +50,8 @@ impl Service {
         let producer = Producer::new(log.clone(), Filed(Arc::clone(&index)), clock.clone());
         let feed = Feed::new(Arc::clone(&index), date_of(clock()));
         let (log, clock) = (Box::new(log), Box::new(clock));
-        let (metrics, look) = (Metrics::default(), Look::default());
-        Self(Arc::new(Parts { index, log, producer, feed, clock, metrics, look }))
+        let (lanes, metrics, look) = (Lanes::default(), Metrics::default(), Look::default());
+        Self(Arc::new(Parts { index, log, producer, feed, lanes, clock, metrics, look }))
     }
 
     /// The index.
@@ -69,6 +72,10 @@ impl Service {
     /// How the log is, as seen a second ago or less.
     pub(crate) async fn look(&self) -> Seen {
         self.0.look.at(self.log(), self.0.index.tail()).await
+    }
+
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.0.lanes
     }
 
     pub(crate) fn log(&self) -> &dyn Log {
