@@ -139,7 +139,7 @@ fn whatever_is_asked_and_sent_gets_an_answer_that_the_document_knows_and_never_a
     let chronicle = filled(&server);
     let service = Service::start(&chronicle, &[]);
     let long = std::env::var_os(LONG).is_some();
-    let examples = if long { "300" } else { "10" };
+    let examples = if long { "300" } else { "6" };
     let tried = |chosen: &[&str], phases: &str| {
         let mut schemathesis = python("packages:schemathesis");
         schemathesis.arg("run").arg(format!("{}/openapi.json", service.url())).args(chosen);

@@ -161,6 +161,7 @@ impl Command {
             | Self::Verify(_) => true,
             Self::Demo(_)
             | Self::Serve(_)
+            | Self::Token(_)
             | Self::Publish(_)
             | Self::Record(_)
             | Self::Import(_)
@@ -168,7 +169,6 @@ impl Command {
             | Self::Restore(_)
             // It tells what it can before it says so itself.
             | Self::Doctor(_)
-            | Self::Token(_)
             | Self::Completions(_) => false,
         }
     }

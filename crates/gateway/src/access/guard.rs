@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use super::caller::{Caller, Role};
 use super::file::{TokenFile, TokenFileError};
-use super::rates::{REQUESTS_PER_SECOND, Rates, address};
+use super::rates::{REQUESTS_PER_SECOND, Rates, address, network};
 use super::table::{Needed, Right, needed};
 use super::tokens::{Bad, Tokens};
 use crate::problem::{Code, Problem};
@@ -172,6 +172,7 @@ pub(super) async fn guard(
         Err(refused) => return refused.into_response(),
     };
     let caller = match admitted(&access, &service, &request) {
+        Ok(caller) if rates.is_some() => caller.counted(network(from)),
         Ok(caller) => caller,
         Err(refused) => return *refused,
     };
