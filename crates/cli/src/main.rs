@@ -64,6 +64,8 @@ mod vantage;
 
 mod ask;
 
+mod remote;
+
 mod directory;
 
 mod release;

@@ -30,11 +30,14 @@ mod replay;
 
 mod app;
 
+mod client;
+
 mod server;
 
 pub use access::{Role, Scope};
 pub use app::app;
 pub use changes::{HEARTBEAT, MAX_STREAM_AGE, MAX_STREAMS, MAX_STREAMS_PER_CALLER};
+pub use client::{Answered, AskedFor, Remote, RemoteError};
 pub use feed::{FEED_BYTES, FEED_RING, Feed};
 pub use operate::Metrics;
 pub use problem::{Code, Problem};
