@@ -222,6 +222,34 @@ fn one_bit_in_an_early_block_is_found_although_a_snapshot_would_let_one_skip_it(
 }
 
 #[test]
+fn who_serves_reads_the_log_again_when_its_server_was_started_again_and_ends_with_what_is_wrong() {
+    let mut server = NatsServer::start();
+    let chronicle = Chronicle::on(&server.url());
+    chronicle.run(["publish", ASTANA]).good();
+    let runtime = tokio::runtime::Runtime::new().expect("threads");
+    runtime.block_on(async {
+        let log = NatsChronicle::connect(&Settings::new(server.url(), "test")).await.expect("connected");
+        store_noise(log, LARGE / 2).await;
+    });
+    let mut serve = chronicle.spawn(["-v", "serve"]);
+    let told = |serve: &mut tests::Running, what: &str| {
+        wait(what, || serve.said().contains(what) || serve.ended().is_some(), |told| *told);
+        assert!(serve.said().contains(what), "{}", serve.said());
+    };
+    told(&mut serve, "the log is whole up to position 223");
+
+    // An orderly stop: the server looks into no early block when it starts again.
+    server.stop();
+    let folder = server.store().join("jetstream/$G/streams/CHRONICLE/msgs");
+    flip(&folder.join("1.blk"));
+    server.run();
+    let (status, err) = wait("the projector to end", || serve.ended(), Option::is_some).expect("it has ended");
+    let ended = Finished { code: status.code(), out: String::new(), err };
+    refused(&ended, 7, &["damage", "position", "hint:", "chronicle restore"]);
+    refused(&chronicle.run(["publish", ASTANA]), 7, &["damage"]);
+}
+
+#[test]
 fn a_log_that_the_server_passes_over_is_restored_too() {
     let chronicle = archived(0);
     let before = answers(&chronicle);
@@ -266,7 +294,16 @@ fn without_an_archive_damage_is_named_and_what_is_left_can_be_kept() {
     flip(&blocks(&chronicle)[0]);
     fs::remove_file(chronicle.data().join(STREAM).join("msgs/index.db")).expect("removed");
     let position = damaged_at(&chronicle);
-    refused(&chronicle.run(["members", "sco"]), 7, &[&format!("position {position}"), "position 73"]);
+    // The log is asked as far as it can be read.
+    let asked = chronicle.run(["members", "sco", "--json"]);
+    let read_to = position - 1;
+    let said = [format!("position {position}"), "position 73".to_owned(), format!("reads up to position {read_to}")];
+    refused(&asked, 7, &said.each_ref().map(String::as_str));
+    let stale: Value = serde_json::from_str(&asked.out).expect("JSON");
+    assert_eq!(stale["token"]["position"].as_u64(), Some(read_to));
+    let further = chronicle.run(["members", "sco", "--min-position", "73"]);
+    refused(&further, 7, &["does not answer", &format!("the chronicle ends at position {read_to}")]);
+    assert_eq!(further.out, "");
     refused(&chronicle.run(["restore"]), 2, &["no archive", "--force"]);
     let restored = chronicle.run(["restore", "--force", "--json"]).json();
     assert_eq!(restored["position"].as_u64(), Some(position - 1));
@@ -290,6 +327,7 @@ fn a_stream_that_another_client_made_anew_is_named_and_restored_into() {
     for command in [&["members", "sco"][..], &["publish", ASTANA], &["archive"], &["doctor"]] {
         refused(&chronicle.run(command), 7, &["another one", "hint:"]);
     }
+    stale(&chronicle, &before[0], 73);
     assert_eq!(damaged_at(&chronicle), 1);
     // It is empty: restored into as it is. What holds something is the operator's to empty.
     chronicle.run(["restore"]).good();

@@ -10,7 +10,7 @@ use crate::command::{
     doctor::Doctor, events::Events, explain::Explain, export::Export, import::Import, members::Members, party::Party,
     person::Person, publish::Publish, rebuild::Rebuild, record::Record, rehearse::Rehearse, remarks::Remarks,
     replay::Replay, restore::Restore, retract::Retract, serve::Serve, signings::Signings, timeline::Timeline,
-    verify::Verify, watch::Watch,
+    token::Token, verify::Verify, watch::Watch,
 };
 use crate::connect::Place;
 use crate::error::Failure;
@@ -74,6 +74,7 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     Demo(Demo),
     Serve(Serve),
+    Token(Token),
     Publish(Publish),
     Record(Box<Record>),
     Correct(Box<Correct>),
@@ -114,6 +115,7 @@ impl Command {
         match self {
             Self::Demo(command) => command.run(shell).await,
             Self::Serve(command) => command.run(shell).await,
+            Self::Token(command) => command.run(shell),
             Self::Publish(command) => command.run(shell).await,
             Self::Record(command) => command.run(shell).await,
             Self::Correct(command) => command.run(shell).await,
@@ -199,6 +201,7 @@ impl Command {
             | Self::Verify(_) => true,
             Self::Demo(_)
             | Self::Serve(_)
+            | Self::Token(_)
             | Self::Publish(_)
             | Self::Record(_)
             | Self::Import(_)

@@ -60,7 +60,7 @@ impl Place {
 }
 
 /// The data directory that the options say, or the user's own.
-fn data(global: &Global) -> Result<PathBuf, Failure> {
+pub(crate) fn data(global: &Global) -> Result<PathBuf, Failure> {
     match global.data.as_ref().filter(|data| !data.as_os_str().is_empty()) {
         Some(data) => Ok(data.clone()),
         None => own_data("chronicle"),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use chronicle::{AppendError, Damage, ReadError};
 use chronicle_nats::ConnectError;
 use chronicle_nats::embedded::{Disk, EmbeddedError};
+use gateway::{TlsError, TokenFileError};
 use producer::PublishError;
 use projector::archive::{ArchiveError, RestoreError};
 use projector::published::PublishViewsError;
@@ -108,6 +109,11 @@ pub(crate) enum Failure {
     /// HTTP cannot be served there.
     #[error("cannot listen at {address}")]
     Listen { address: SocketAddr, source: io::Error },
+    /// Who may use the service cannot be read, or not be kept.
+    #[error("\"{}\" cannot be used", path.display())]
+    Tokens { path: PathBuf, source: TokenFileError },
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("cannot {what}")]
     System { what: &'static str, source: io::Error },
     /// The chronicle that the demo would write to is somebody's own.
@@ -297,6 +303,8 @@ impl Failure {
             | Self::Unreadable { .. }
             | Self::Output(_)
             | Self::Listen { .. }
+            | Self::Tokens { .. }
+            | Self::Tls(_)
             | Self::System { .. }
             | Self::NotTheDemo
             | Self::NotARehearsal(_)
@@ -363,6 +371,14 @@ impl Failure {
             Self::Listen { .. } => {
                 Some("name another address with --listen, such as 127.0.0.1:0 for a free port; or --no-http".to_owned())
             }
+            Self::Tokens { source, path } => match source {
+                TokenFileError::Exposed { .. } => Some(format!(
+                    "`chmod 600 {}`; and where others may have written it, make the tokens anew", path.display()
+                )),
+                TokenFileError::Unknown(_) => Some("`chronicle token list` names them".to_owned()),
+                TokenFileError::Malformed(_) => Some("move it away, and make the tokens anew".to_owned()),
+                TokenFileError::Unusable(_) => Some("name another file with --tokens".to_owned()),
+            },
             Self::NotTheDemo => Some(
                 "leave out --nats and --data (and their variables), and the demo has a chronicle of its own".to_owned(),
             ),
@@ -377,6 +393,7 @@ impl Failure {
             | Self::Different(_)
             | Self::Unreadable { .. }
             | Self::Output(_)
+            | Self::Tls(_)
             | Self::System { .. } => None,
         }
     }

@@ -28,14 +28,21 @@ mod publish;
 mod operate;
 mod replay;
 
+mod documents;
+
 mod app;
 
 mod client;
+mod tls;
 
 mod server;
 
-pub use access::{Role, Scope};
-pub use app::app;
+pub use access::{
+    ADDRESS_MAX_BYTES, Access, BODY_MAX_BYTES, CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS_MAX, HEADERS_MAX,
+    HEADERS_MAX_BYTES, NewToken, REQUESTS_PER_SECOND, RIGHTS, Reading, Right, Role, Scope, Secret, Settings, Token,
+    TokenFile, TokenFileError,
+};
+pub use app::{app, guarded};
 pub use changes::{HEARTBEAT, MAX_STREAM_AGE, MAX_STREAMS, MAX_STREAMS_PER_CALLER};
 pub use client::{Answered, AskedFor, Remote, RemoteError};
 pub use feed::{FEED_BYTES, FEED_RING, Feed};
@@ -43,3 +50,4 @@ pub use operate::Metrics;
 pub use problem::{Code, Problem};
 pub use server::{Bound, serve};
 pub use service::Service;
+pub use tls::{Tls, TlsError};

@@ -6,14 +6,14 @@ use std::fmt;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// After how many seconds who could not be served may come again.
 const RETRY_AFTER_SECONDS: u16 = 5;
 
 /// What is wrong, as a word that programs may rely on: words are added, never changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
     /// A parameter cannot be meant, or is not known.
@@ -56,7 +56,21 @@ pub enum Code {
     Damaged,
     /// The caller reads too many streams.
     TooManyStreams,
-    /// The service has as much to do as it may.
+    /// Whoever asks asks too often.
+    TooOften,
+    /// The request cannot be read.
+    BadRequest,
+    /// The address is too long.
+    AddressTooLong,
+    /// There are too many headers, or too long ones.
+    HeadersTooLarge,
+    /// More is sent than is taken.
+    BodyTooLarge,
+    /// What is sent is encoded as nobody here reads it.
+    BadEncoding,
+    /// The request took too long to come.
+    TooSlow,
+    /// The answer took too long to make.
     Busy,
     /// It failed here, by no fault of who asked.
     Failed,
@@ -86,7 +100,14 @@ impl Code {
             Self::OutcomeUnknown => (StatusCode::GATEWAY_TIMEOUT, "it is unknown whether it is stored"),
             Self::Damaged => (StatusCode::SERVICE_UNAVAILABLE, "the log is damaged"),
             Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too many streams"),
-            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "as much to do as there may be"),
+            Self::TooOften => (StatusCode::TOO_MANY_REQUESTS, "too often"),
+            Self::BadRequest => (StatusCode::BAD_REQUEST, "the request cannot be read"),
+            Self::AddressTooLong => (StatusCode::URI_TOO_LONG, "the address is too long"),
+            Self::HeadersTooLarge => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large"),
+            Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "more is sent than is taken"),
+            Self::BadEncoding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "it is encoded as nobody here reads it"),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the request took too long"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "the service is busy"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "it failed here"),
         }
     }
@@ -134,6 +155,11 @@ impl Problem {
         let kind = format!("/docs#{}", word.as_str().unwrap_or_default());
         let (status, title) = (status.as_u16(), title.to_owned());
         Self(Box::new(Members { kind, title, status, code, detail: detail.into(), more: Map::new() }))
+    }
+
+    /// What is wrong, as a word.
+    pub(crate) fn code(&self) -> Code {
+        self.0.code
     }
 
     /// With something that belongs to it.

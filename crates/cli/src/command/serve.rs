@@ -1,6 +1,5 @@
 //! `chronicle serve`: the long-lived projector, which keeps the published views current.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,15 +8,15 @@ use chronicle_nats::NatsViews;
 use clap::Args;
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt};
-use gateway::{Bound, Feed, Service};
+use gateway::{Feed, Service};
 use jiff::Timestamp;
 use projector::published::{self, POINTER_VIEW, PublishViewsError, Publisher};
 use projector::{Changes, Live};
-use tokio::task::JoinHandle;
 
 use crate::ask::Shell;
 use crate::connect::Connection;
 use crate::error::Failure;
+use crate::http::Http;
 use crate::kept::Kept;
 use crate::output::Output;
 use crate::stale;
@@ -36,22 +35,17 @@ const PUBLISHED_AT_ONCE: usize = 256;
 /// are membership-N (keys such as sco.BLR) and attendance-N (sco-plus-astana-2024.IND); the key "views" of the
 /// bucket "chronicle" names the N that counts. Any number of them may run at once.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  chronicle serve --data /var/lib/chronicle")]
+#[command(after_help = "Examples:
+  chronicle serve --data /var/lib/chronicle
+  chronicle serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem --reading public")]
 pub(crate) struct Serve {
-    /// Where HTTP is served; port 0 takes one that is free [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDRESS", env = "CHRONICLE_LISTEN", hide_env_values = true)]
-    listen: Option<SocketAddr>,
-    /// No HTTP
-    #[arg(long, conflicts_with = "listen")]
-    no_http: bool,
+    #[command(flatten)]
+    http: Http,
 }
-
-/// Where HTTP is served unless something else is said: for this machine only.
-const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 impl Serve {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+        let door = self.http.door(shell)?;
         let mut connection = shell.connect().await?;
         // Before anything else: whatever is wrong with the log is to be known soon.
         let mut whole = watched_over(&connection, shell.output());
@@ -65,7 +59,8 @@ impl Serve {
         let snapshots = Arc::clone(kept.snapshots());
         service.metrics().snapshots(move || snapshots.newest_at());
         let (end, ended) = tokio::sync::oneshot::channel();
-        let http = self.http(&service, shell, async { ended.await.unwrap_or_default() })?;
+        let http =
+            door.map(|door| door.open(&service, shell, async { ended.await.unwrap_or_default() })).transpose()?;
         let over = tokio::select! {
             biased;
             over = follow(&log, &mut live, &mut kept, service.feed(), shell) => over,
@@ -95,23 +90,6 @@ impl Serve {
         }
         kept.flush();
         over
-    }
-
-    /// Serves HTTP until `end` comes, unless it is not wanted.
-    fn http(
-        &self,
-        service: &Service,
-        shell: &Shell,
-        end: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<Option<JoinHandle<std::io::Result<()>>>, Failure> {
-        if self.no_http {
-            return Ok(None);
-        }
-        let address = self.listen.unwrap_or(LISTEN);
-        let bound = Bound::to(address).and_then(|bound| bound.address().map(|address| (bound, address)));
-        let (bound, address) = bound.map_err(|source| Failure::Listen { address, source })?;
-        shell.output().remark(format_args!("answering at http://{address}"));
-        Ok(Some(tokio::spawn(gateway::serve(bound, gateway::app(service.clone()), end))))
     }
 }
 

@@ -9,6 +9,7 @@ pub use metrics::Metrics;
 
 pub(crate) use logs::{named, observed};
 pub(crate) use look::{Look, Seen};
+pub(crate) use ready::{Health, Readiness};
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -7,6 +7,7 @@ mod support;
 
 mod ask;
 mod changes;
+mod documents;
 mod history;
 mod laws;
 mod operate;
