@@ -222,6 +222,34 @@ fn one_bit_in_an_early_block_is_found_although_a_snapshot_would_let_one_skip_it(
 }
 
 #[test]
+fn who_serves_reads_the_log_again_when_its_server_was_started_again_and_ends_with_what_is_wrong() {
+    let mut server = NatsServer::start();
+    let chronicle = Chronicle::on(&server.url());
+    chronicle.run(["publish", ASTANA]).good();
+    let runtime = tokio::runtime::Runtime::new().expect("threads");
+    runtime.block_on(async {
+        let log = NatsChronicle::connect(&Settings::new(server.url(), "test")).await.expect("connected");
+        store_noise(log, LARGE / 2).await;
+    });
+    let mut serve = chronicle.spawn(["-v", "serve"]);
+    let told = |serve: &mut tests::Running, what: &str| {
+        wait(what, || serve.said().contains(what) || serve.ended().is_some(), |told| *told);
+        assert!(serve.said().contains(what), "{}", serve.said());
+    };
+    told(&mut serve, "the log is whole up to position 223");
+
+    // An orderly stop: the server looks into no early block when it starts again.
+    server.stop();
+    let folder = server.store().join("jetstream/$G/streams/CHRONICLE/msgs");
+    flip(&folder.join("1.blk"));
+    server.run();
+    let (status, err) = wait("the projector to end", || serve.ended(), Option::is_some).expect("it has ended");
+    let ended = Finished { code: status.code(), out: String::new(), err };
+    refused(&ended, 7, &["damage", "position", "hint:", "chronicle restore"]);
+    refused(&chronicle.run(["publish", ASTANA]), 7, &["damage"]);
+}
+
+#[test]
 fn a_log_that_the_server_passes_over_is_restored_too() {
     let chronicle = archived(0);
     let before = answers(&chronicle);
@@ -229,6 +257,19 @@ fn a_log_that_the_server_passes_over_is_restored_too() {
     flip(&chronicle.data().join(STREAM).join("meta.inf"));
     stale(&chronicle, &before[0], 73);
     refused(&serving_ends(&chronicle, "a log that is passed over"), 7, &["damage", "chronicle restore"]);
+    chronicle.run(["restore"]).good();
+    assert_eq!(answers(&chronicle), before);
+}
+
+#[test]
+fn a_store_that_is_removed_is_no_empty_chronicle() {
+    let chronicle = archived(0);
+    let before = answers(&chronicle);
+    stopped(&chronicle);
+    fs::remove_dir_all(chronicle.data().join("nats/store")).expect("removed");
+    for command in [&["members", "sco"][..], &["publish", ASTANA], &["serve"]] {
+        refused(&chronicle.run(command), 7, &["is gone, and none stands in its place", "chronicle restore"]);
+    }
     chronicle.run(["restore"]).good();
     assert_eq!(answers(&chronicle), before);
 }
@@ -266,7 +307,16 @@ fn without_an_archive_damage_is_named_and_what_is_left_can_be_kept() {
     flip(&blocks(&chronicle)[0]);
     fs::remove_file(chronicle.data().join(STREAM).join("msgs/index.db")).expect("removed");
     let position = damaged_at(&chronicle);
-    refused(&chronicle.run(["members", "sco"]), 7, &[&format!("position {position}"), "position 73"]);
+    // The log is asked as far as it can be read.
+    let asked = chronicle.run(["members", "sco", "--json"]);
+    let read_to = position - 1;
+    let said = [format!("position {position}"), "position 73".to_owned(), format!("reads up to position {read_to}")];
+    refused(&asked, 7, &said.each_ref().map(String::as_str));
+    let stale: Value = serde_json::from_str(&asked.out).expect("JSON");
+    assert_eq!(stale["token"]["position"].as_u64(), Some(read_to));
+    let further = chronicle.run(["members", "sco", "--min-position", "73"]);
+    refused(&further, 7, &["does not answer", &format!("the chronicle ends at position {read_to}")]);
+    assert_eq!(further.out, "");
     refused(&chronicle.run(["restore"]), 2, &["no archive", "--force"]);
     let restored = chronicle.run(["restore", "--force", "--json"]).json();
     assert_eq!(restored["position"].as_u64(), Some(position - 1));
@@ -290,12 +340,72 @@ fn a_stream_that_another_client_made_anew_is_named_and_restored_into() {
     for command in [&["members", "sco"][..], &["publish", ASTANA], &["archive"], &["doctor"]] {
         refused(&chronicle.run(command), 7, &["another one", "hint:"]);
     }
+    stale(&chronicle, &before[0], 73);
     assert_eq!(damaged_at(&chronicle), 1);
     // It is empty: restored into as it is. What holds something is the operator's to empty.
     chronicle.run(["restore"]).good();
     assert_eq!(answers(&chronicle), before);
     refused(&chronicle.run(["restore", "--force"]), 1, &["73 messages", "nats stream rm"]);
     assert_eq!(answers(&chronicle), before);
+}
+
+/// How each of these commands ends that ran when an operator did this to the stream.
+///
+/// `behind` is how many events were stored in another log meanwhile.
+fn ends_when(harm: impl Fn(&str, &Value), said: &str, behind: usize) {
+    let server = NatsServer::start();
+    let chronicle = Chronicle::on(&server.url());
+    chronicle.run(["publish", ASTANA]).good();
+    let mut running = [&["serve"][..], &["watch", "events"], &["publish", "-"]].map(|words| chronicle.spawn(words));
+    running[2].say(more_events(1, 1).trim());
+    assert!(running[2].line().is_some_and(|ack| ack.contains("74")), "it is acknowledged");
+    let before = chronicle.run(["events"]).good();
+    let bucket = || request(&server.url(), "$JS.API.STREAM.INFO.KV_chronicle", "")["state"]["messages"].as_u64();
+    tests::wait("the views to be served", bucket, Option::is_some);
+    tests::wait(
+        "the archive",
+        || chronicle.run(["verify", "--json"]).json()["archived"].as_u64(),
+        |at| *at == Some(74),
+    );
+
+    let config = request(&server.url(), "$JS.API.STREAM.INFO.CHRONICLE", "")["config"].clone();
+    assert_eq!(request(&server.url(), "$JS.API.STREAM.DELETE.CHRONICLE", "")["success"], true);
+    harm(&server.url(), &config);
+    running[2].say(more_events(2, 1).trim());
+    for command in &mut running {
+        let (status, told) = tests::wait("it to end", || command.ended(), Option::is_some).expect("it ended");
+        assert_eq!(status.code(), Some(7), "{told}");
+        assert!(told.contains(said) && told.contains("chronicle restore"), "{told}");
+    }
+    assert_eq!(running[2].line(), None, "nothing is acknowledged that does not stand behind the rest");
+    // Nor does anyone who starts afterwards, and no empty log is taken for the real one.
+    for command in [&["members", "sco"][..], &["publish", ASTANA], &["serve"]] {
+        let finished = chronicle.run(command);
+        refused(&finished, 7, &[said, "hint:"]);
+        assert_eq!(finished.out, "");
+    }
+    if behind > 0 {
+        // What was published into the other log is taken over before the operator removes it.
+        refused(&chronicle.run(["restore"]), 1, &["nats stream rm"]);
+        request(&server.url(), "$JS.API.STREAM.DELETE.CHRONICLE", "");
+    }
+    chronicle.run(["restore"]).good();
+    let after = chronicle.run(["events"]).good();
+    let rest = after.strip_prefix(&before).expect("what was archived, to the byte");
+    assert_eq!(rest.lines().count(), behind, "{rest}");
+}
+
+#[test]
+fn a_stream_that_is_deleted_ends_whoever_runs_and_is_not_created_anew() {
+    ends_when(|_, _| {}, "is gone, and none stands in its place", 0);
+}
+
+#[test]
+fn a_stream_that_is_made_anew_ends_whoever_runs() {
+    let anew = |url: &str, config: &Value| {
+        request(url, "$JS.API.STREAM.CREATE.CHRONICLE", &config.to_string());
+    };
+    ends_when(anew, "is gone, another one of", 1);
 }
 
 #[test]

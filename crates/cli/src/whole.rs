@@ -26,7 +26,9 @@ pub(crate) async fn watch_over(log: NatsChronicle, anchors: Anchors, output: Out
 async fn forever(log: &NatsChronicle, anchors: &Anchors, output: Output) -> Result<Infallible, Failure> {
     loop {
         let (mut lost, run) = (Box::pin(log.lost()), log.server_run());
-        read(log, anchors, output).await?;
+        while !read(log, anchors, output).await? {
+            tokio::time::sleep(RETRY_PAUSE).await;
+        }
         loop {
             lost.await;
             lost = Box::pin(log.lost());
@@ -40,12 +42,12 @@ async fn forever(log: &NatsChronicle, anchors: &Anchors, output: Output) -> Resu
     }
 }
 
-/// Reads the log once. Where the archive is damaged, that is said, and the log is read all the same.
-async fn read(log: &NatsChronicle, anchors: &Anchors, output: Output) -> Result<(), Failure> {
+/// Reads the log once, and tells whether it could be reached throughout. Where the archive is damaged, that is said, and the
+/// log is read all the same.
+async fn read(log: &NatsChronicle, anchors: &Anchors, output: Output) -> Result<bool, Failure> {
     let begun = std::time::Instant::now();
     let verified = match verify(log, anchors.archive_in_use(), &anchors.known()?).await {
-        // Whoever is there again is read again.
-        Err(ReadError::Unreachable(_)) => return Ok(()),
+        Err(ReadError::Unreachable(_)) => return Ok(false),
         verified => verified?,
     };
     if let Some(fault) = &verified.fault {
@@ -55,7 +57,7 @@ async fn read(log: &NatsChronicle, anchors: &Anchors, output: Output) -> Result<
         return Err(Failure::damaged(damage, None));
     }
     tracing::info!("the log is whole up to position {}, read in {:?}", verified.read, begun.elapsed());
-    Ok(())
+    Ok(true)
 }
 
 /// Whether the log could be asked; other failures go on.

@@ -24,8 +24,6 @@ pub enum Code {
     UnknownEvent,
     /// The chronicle has not come so far.
     NotReached,
-    /// The log cannot be read now.
-    LogUnreachable,
     /// There is no such address.
     NoSuchAddress,
     /// The address does not take this method.
@@ -86,7 +84,6 @@ impl Code {
             Self::UnknownName => (StatusCode::NOT_FOUND, "no event names it"),
             Self::UnknownEvent => (StatusCode::NOT_FOUND, "no such event"),
             Self::NotReached => (StatusCode::CONFLICT, "the chronicle has not come so far"),
-            Self::LogUnreachable => (StatusCode::SERVICE_UNAVAILABLE, "the log cannot be read now"),
             Self::NoSuchAddress => (StatusCode::NOT_FOUND, "there is no such address"),
             Self::BadMethod => (StatusCode::METHOD_NOT_ALLOWED, "the address does not take this method"),
             Self::TokenNeeded => (StatusCode::UNAUTHORIZED, "a token is needed"),
@@ -196,10 +193,7 @@ impl IntoResponse for Problem {
             (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
-        // In seconds.
-        let said = self.0.more.get("retry_after").and_then(Value::as_u64);
-        let retry = said.or(self.0.code.retry_after().map(Into::into));
-        let retry = retry.map(|seconds| [(header::RETRY_AFTER, HeaderValue::from(seconds))]);
+        let retry = self.0.code.retry_after().map(|seconds| [(header::RETRY_AFTER, HeaderValue::from(seconds))]);
         (status, headers, retry, body).into_response()
     }
 }

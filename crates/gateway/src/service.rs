@@ -50,7 +50,8 @@ impl Service {
         let producer = Producer::new(log.clone(), Filed(Arc::clone(&index)), clock.clone());
         let feed = Feed::new(Arc::clone(&index), date_of(clock()));
         let (log, clock) = (Box::new(log), Box::new(clock));
-        let (lanes, metrics, look) = (Lanes::default(), Metrics::default(), Look::default());
+        let (metrics, look) = (Metrics::default(), Look::default());
+        let lanes = Lanes::default();
         Self(Arc::new(Parts { index, log, producer, feed, lanes, clock, metrics, look }))
     }
 
@@ -64,6 +65,10 @@ impl Service {
         &self.0.feed
     }
 
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.0.lanes
+    }
+
     /// How it fares, in numbers.
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
@@ -72,10 +77,6 @@ impl Service {
     /// How the log is, as seen a second ago or less.
     pub(crate) async fn look(&self) -> Seen {
         self.0.look.at(self.log(), self.0.index.tail()).await
-    }
-
-    pub(crate) fn lanes(&self) -> &Lanes {
-        &self.0.lanes
     }
 
     pub(crate) fn log(&self) -> &dyn Log {

@@ -50,7 +50,7 @@ pub(super) async fn event(mut asking: Asking) -> Result<Response, Problem> {
         let history = History { service: asking.service.clone(), filter: EventFilter::default(), upto: position };
         let before = Position::new(position.get() - 1);
         let document = history.chunk(before, 1).await?.documents.pop();
-        let missing = || Problem::new(Code::LogUnreachable, format!("position {position} cannot be read"));
+        let missing = || Problem::new(Code::Unreachable, format!("position {position} cannot be read"));
         Some(document.map(|(_, document)| document).ok_or_else(missing)?)
     };
     let fixed = prefix == id.to_string();

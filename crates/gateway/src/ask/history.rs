@@ -57,7 +57,7 @@ impl History {
         wanted.truncate(most);
         let documents = tokio::time::timeout(READ_PATIENCE, self.read(&wanted)).await.map_err(|_| {
             let detail = format!("the log gave nothing within {} s", READ_PATIENCE.as_secs());
-            Problem::new(Code::LogUnreachable, detail)
+            Problem::new(Code::Unreachable, detail)
         })?;
         let documents = documents.map_err(|error| unreadable(&error))?;
         let whole = !more && documents.len() == wanted.len();
@@ -116,6 +116,6 @@ impl History {
 /// Why the log gave nothing.
 fn unreadable(error: &ReadError) -> Problem {
     tracing::warn!("the log could not be read for a question: {error}");
-    let code = if error.damaged_at().is_some() { Code::Failed } else { Code::LogUnreachable };
+    let code = if error.damaged_at().is_some() { Code::Damaged } else { Code::Unreachable };
     Problem::new(code, format!("history cannot be read: {error}"))
 }

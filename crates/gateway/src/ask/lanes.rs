@@ -13,8 +13,6 @@ const QUICK_AT_ONCE: usize = 8;
 const LONG_AT_ONCE: usize = 2;
 /// How long a question waits for its turn.
 const TURN_PATIENCE: Duration = Duration::from_secs(2);
-/// After how many seconds whoever did not get a turn may ask again.
-const ASK_AGAIN_AFTER_S: u64 = 1;
 
 /// How much a question may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +66,7 @@ impl Lanes {
 
 fn busy() -> Problem {
     let detail = format!("too many ask at once: no turn within {} s", TURN_PATIENCE.as_secs());
-    Problem::new(Code::Busy, detail).with("retry_after", ASK_AGAIN_AFTER_S)
+    Problem::new(Code::Busy, detail)
 }
 
 #[cfg(test)]

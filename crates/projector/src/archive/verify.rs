@@ -64,6 +64,10 @@ pub async fn verify(log: &impl Chronicle, archive: Option<&Path>, anchors: &[Anc
         read = entry.position;
     };
     let whole = ended.is_none();
+    if !whole && let Err(error) = check(log, None).await {
+        // Its keeper may have noticed by the reading what it lacks, and that it lacks more.
+        found.extend(damage(error));
+    }
     found.extend(ended);
     while let Some(kept) = archive.next() {
         archived = kept.position;
