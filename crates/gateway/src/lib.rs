@@ -5,7 +5,8 @@
 //! port by itself: whoever starts it hands in a listener.
 //!
 //! In reading order: what it stands on ([`Service`]), what is answered when something is wrong ([`Problem`]), parameters
-//! of questions, the questions, publishing, the app that puts all of it together ([`app`]), and serving it ([`serve`]).
+//! of questions, what happens ([`Feed`]), the questions, changes as they happen, publishing, replay, the app that puts all
+//! of it together ([`app`]), and serving it ([`serve`]).
 //!
 //! **Invariants.** Only this crate names HTTP. Nobody who asks holds up the index: an answer is written whole from memory,
 //! then sent. Every route stands in the table of rights, and what does not is refused.
