@@ -32,8 +32,9 @@ async fn a_clock_that_jumps_says_when_it_was_recorded_and_position_says_in_which
     let times: Vec<Timestamp> = said.iter().map(|time| time.parse().expect("an instant")).collect();
     let left = Mutex::new(times.clone().into_iter());
     let log = MemoryChronicle::new();
-    let producer =
-        Producer::new(log.clone(), NoDirectory, move || left.lock().expect("no panic").next().expect("asked once each"));
+    let producer = Producer::new(log.clone(), NoDirectory, move || {
+        left.lock().expect("no panic").next().expect("asked once each")
+    });
     for number in 1..=6 {
         let acknowledged = producer.publish(document(number)).await.expect("stored");
         assert_eq!((acknowledged.position, acknowledged.duplicate), (Position::new(number.into()), false));
