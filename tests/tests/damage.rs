@@ -275,6 +275,43 @@ fn a_store_that_is_removed_is_no_empty_chronicle() {
 }
 
 #[test]
+fn what_a_newer_version_of_this_program_wrote_is_named_and_left_alone_and_the_log_is_read() {
+    let chronicle = archived(0);
+    let before = answers(&chronicle);
+    stopped(&chronicle);
+    // Anchors that say more, an archive of another format, a snapshot of another format: as after an upgrade that was taken
+    // back.
+    for anchor in ["anchor.json", "archive/anchor.json"] {
+        let path = chronicle.data().join(anchor);
+        let text = fs::read_to_string(&path).expect("an anchor").replacen('{', r#"{"more":[1,2],"#, 1);
+        fs::write(&path, text).expect("written");
+    }
+    let segment = chronicle.data().join("archive/000000000001.segment");
+    let mut newer = fs::read(&segment).expect("a segment");
+    newer[8] += 1;
+    fs::write(&segment, &newer).expect("written");
+    let snapshots = chronicle.data().join("snapshots");
+    fs::create_dir_all(&snapshots).expect("a folder");
+    let snapshot = snapshots.join("00000000000000000073.snapshot");
+    fs::write(&snapshot, [b"CHRONICLE-NEWER-FORM\x09".as_slice(), &[7; 300]].concat()).expect("written");
+
+    assert_eq!(answers(&chronicle), before);
+    assert!(!snapshot.exists(), "it is set aside");
+    assert!(snapshots.join("00000000000000000073.snapshot.bad").exists(), "and kept");
+    refused(&chronicle.run(["archive"]), 3, &["a newer one wrote it"]);
+    refused(&chronicle.run(["verify"]), 3, &["000000000001.segment"]);
+    chronicle.feed(["publish", "-"], more_events(1, 1).as_bytes()).good();
+    let events = chronicle.run(["events"]).good();
+    assert!(events.starts_with(&before[3]) && events.lines().count() == 74, "writing goes on");
+    assert!(fs::read(&segment).expect("a segment") == newer, "nobody writes over it");
+    // Upgraded again, all of it is good.
+    newer[8] -= 1;
+    fs::write(&segment, &newer).expect("written");
+    chronicle.run(["archive"]).good();
+    assert_eq!(chronicle.run(["verify", "--json"]).json()["archived"], json!(74));
+}
+
+#[test]
 fn what_was_published_behind_the_archive_is_kept_where_it_can_be_read() {
     let chronicle = archived(LARGE);
     chronicle.feed(["publish", "-", "--quiet"], more_events(1, 20).as_bytes()).good();
