@@ -124,8 +124,9 @@ fn keep_snapshot(chronicle: &Chronicle) {
 /// What `serve` says when it is started, and that it ends because of it. Tells how long that took.
 fn serving_ends(chronicle: &Chronicle, what: &str) -> Finished {
     let begun = Instant::now();
-    let mut serve = chronicle.spawn(["serve"]);
-    let (status, err) = wait("the projector to end", || serve.ended(), Option::is_some).expect("it has ended");
+    let mut serve = chronicle.spawn(["-v", "serve"]);
+    let ended = |(ended, _): &(Option<_>, String)| ended.is_some();
+    let (status, err) = wait("the projector to end", || (serve.ended(), serve.said()), ended).0.expect("it has ended");
     println!("{what}: serve ended {:?} after its start", begun.elapsed());
     Finished { code: status.code(), out: String::new(), err }
 }
