@@ -66,6 +66,8 @@ mod vantage;
 
 mod ask;
 
+mod remote;
+
 mod directory;
 
 mod release;
@@ -145,7 +147,7 @@ fn tell(global: &Global) {
     let colour = AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     let told = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(level)).with_writer(std::io::stderr);
     match global.log_format {
-        Some(LogFormat::Json) => told.json().flatten_event(true).with_ansi(false).init(),
+        Some(LogFormat::Json) => told.json().flatten_event(true).with_span_list(false).with_ansi(false).init(),
         Some(LogFormat::Text) => told.with_ansi(colour).init(),
         None => told.with_ansi(colour).without_time().with_target(global.verbose > 1).init(),
     }

@@ -47,6 +47,24 @@ impl Parameters {
         }
     }
 
+    /// The values of a parameter that may be given several times, and hold several values each, with commas between them.
+    pub(crate) fn take_all<T: FromStr<Err: Display>>(
+        &mut self,
+        name: &'static str,
+        allowed: &str,
+    ) -> Result<Vec<T>, Problem> {
+        self.asked.push(name);
+        let (own, rest) = std::mem::take(&mut self.pairs).into_iter().partition(|(given, _)| given == name);
+        self.pairs = rest;
+        let own: Vec<(String, String)> = own;
+        let values = own.iter().flat_map(|(_, values)| values.split(','));
+        let read = |value: &str| {
+            let refused = |error: T::Err| Problem::parameter(name, value, allowed).with("reason", error.to_string());
+            value.parse().map_err(refused)
+        };
+        values.map(read).collect()
+    }
+
     /// The same of what is read from its text.
     pub(crate) fn parse<T: FromStr<Err: Display>>(
         &mut self,

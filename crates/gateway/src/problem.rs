@@ -1,5 +1,8 @@
 //! What is answered when something is wrong: problem documents (RFC 9457).
 
+use std::error::Error;
+use std::fmt;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
@@ -173,6 +176,14 @@ impl Problem {
         problem.with("parameter", name).with("found", found).with("allowed", allowed)
     }
 }
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.detail)
+    }
+}
+
+impl Error for Problem {}
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {

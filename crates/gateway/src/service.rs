@@ -12,6 +12,7 @@ use projector::{Indexed, Shared, date_of};
 use summit::{EventId, MeetingId, OrganisationId, Position};
 use wire::Fingerprint;
 
+use crate::ask::Lanes;
 use crate::feed::Feed;
 use crate::operate::{Look, Metrics, Seen};
 
@@ -28,6 +29,8 @@ struct Parts {
     producer: Producer,
     /// What happens, for those who listen.
     feed: Feed,
+    /// How many questions are answered at once.
+    lanes: Lanes,
     /// Says what time it is.
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     /// How it fares, in numbers.
@@ -48,7 +51,8 @@ impl Service {
         let feed = Feed::new(Arc::clone(&index), date_of(clock()));
         let (log, clock) = (Box::new(log), Box::new(clock));
         let (metrics, look) = (Metrics::default(), Look::default());
-        Self(Arc::new(Parts { index, log, producer, feed, clock, metrics, look }))
+        let lanes = Lanes::default();
+        Self(Arc::new(Parts { index, log, producer, feed, lanes, clock, metrics, look }))
     }
 
     /// The index.
@@ -59,6 +63,10 @@ impl Service {
     /// Where updates are told.
     pub fn feed(&self) -> &Feed {
         &self.0.feed
+    }
+
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.0.lanes
     }
 
     /// How it fares, in numbers.

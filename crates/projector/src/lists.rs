@@ -16,12 +16,19 @@ impl View<'_> {
     }
 
     /// The meetings that are named from here, in order, behind one, at most so many; all, or those of an organisation.
-    pub fn meetings(&self, of: Option<&OrganisationId>, after: Option<&MeetingId>, most: usize) -> Vec<MeetingId> {
+    pub fn meetings(
+        &self,
+        of: Option<&OrganisationId>,
+        after: Option<&MeetingId>,
+        most: usize,
+    ) -> Result<Vec<MeetingId>, AskError> {
         let Some(organisation) = of else {
-            return page(self.index.meetings(), after, most, |name| self.names_meeting(name));
+            return Ok(page(self.index.meetings(), after, most, |name| self.names_meeting(name)));
         };
+        self.known_organisation(organisation)?;
         let own = self.index.meetings_of(organisation);
-        page(own.iter(), after, most, |name| self.meeting_belongs(name, organisation) && self.names_meeting(name))
+        let belongs = |name: &MeetingId| self.meeting_belongs(name, organisation) && self.names_meeting(name);
+        Ok(page(own.iter(), after, most, belongs))
     }
 
     /// The parties that are named from here, in order, behind one, at most so many.

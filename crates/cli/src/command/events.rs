@@ -4,11 +4,11 @@ use chronicle::{Chronicle, Entry, ReadError};
 use clap::Args;
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
+use gateway::AskedFor;
 use projector::{EventFilter, Index, Speed};
 use summit::{EventId, Kind, MeetingId, OrganisationId, PartyId, Position, When};
 use wire::Document;
 
-use super::doctor::NoEvent;
 use super::record::kind;
 use crate::ask::Shell;
 use crate::error::Failure;
@@ -16,8 +16,8 @@ use crate::output::Output;
 use crate::release::Release;
 use crate::values;
 
-/// The header of events in binary mode, whose attributes are headers.
-const BINARY_MODE: &str = "ce-specversion";
+/// What is noted where nothing matches.
+const NONE: &str = "no event is asked for";
 /// So many bytes are printed at once.
 const PRINTED_AT_ONCE: usize = 64 * 1024;
 
@@ -46,6 +46,18 @@ pub(super) struct Filters {
 }
 
 impl Filters {
+    /// History as a service is asked for it.
+    fn address(&self) -> AskedFor {
+        let kinds: Vec<&str> = self.kind.iter().map(|kind| kind.as_str()).collect();
+        AskedFor::at("/v1/events")
+            .with("organisation", self.organisation.as_ref())
+            .with("meeting", self.meeting.as_ref())
+            .with("kind", (!kinds.is_empty()).then(|| kinds.join(",")))
+            .with("party", self.party.as_ref())
+            .with("from", self.from.as_ref())
+            .with("to", self.to.as_ref())
+    }
+
     pub(super) fn filter(&self) -> EventFilter {
         EventFilter {
             organisation: self.organisation.clone(),
@@ -74,10 +86,18 @@ pub(crate) struct Events {
 
 impl Events {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+        if let Some(remote) = shell.remote()? {
+            let (question, none) = if self.quarantined {
+                (AskedFor::at("/v1/quarantine"), None)
+            } else {
+                (self.filters.address(), Some(NONE))
+            };
+            return shell.lines_of_remote(&remote, &question, none).await;
+        }
         // First all of it: whose event one is may turn out later.
         let (connection, index) = shell.read(None).await?;
         if self.quarantined {
-            return index.undecodable().iter().map(NoEvent::of).try_for_each(|entry| Output::json(&entry));
+            return index.undecodable().iter().try_for_each(Output::json);
         }
         index.names(&self.filters.filter())?;
         let entries = connection.log.read(Position::START);
@@ -108,7 +128,8 @@ pub(super) async fn print(
         if !release.wait(entry.stored_at).await {
             break;
         }
-        text.extend(document(&entry).unwrap_or_else(|| Document::from_event(record.event.clone()).encode()));
+        let line = Document::line(&entry.headers, &entry.bytes);
+        text.extend(line.unwrap_or_else(|_| Document::from_event(record.event.clone()).encode()));
         text.push(b'\n');
         if !release.is_at_once() || text.len() >= PRINTED_AT_ONCE {
             Output::bytes(&text)?;
@@ -116,17 +137,7 @@ pub(super) async fn print(
         }
     }
     if !any {
-        output.note("no event is asked for");
+        output.note(NONE);
     }
     Output::bytes(&text)
-}
-
-/// The document as it was stored, on one line and in structured mode.
-fn document(entry: &Entry) -> Option<Vec<u8>> {
-    let whole = !entry.bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r')) && entry.header(BINARY_MODE).is_none();
-    if whole {
-        return Some(entry.bytes.to_vec());
-    }
-    // A line break in a JSON text is only space between its parts.
-    Document::read(&entry.headers, &entry.bytes).ok().map(|document| document.encode())
 }

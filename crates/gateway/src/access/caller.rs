@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -47,22 +48,36 @@ pub(crate) struct Caller {
     token: Option<String>,
     role: Role,
     scope: Scope,
+    /// By what its streams are counted.
+    name: Option<String>,
 }
 
 impl Caller {
     /// Somebody with a token.
     pub(crate) fn with_token(id: impl Into<String>, role: Role, scope: Scope) -> Self {
-        Self { token: Some(id.into()), role, scope }
+        Self { token: Some(id.into()), role, scope, name: None }
     }
 
     /// Anybody, where the service is open to this machine only.
     pub(crate) const fn anybody() -> Self {
-        Self { token: None, role: Role::Operator, scope: Scope::All }
+        Self { token: None, role: Role::Operator, scope: Scope::All, name: None }
     }
 
     /// Somebody who showed no token, where none is needed.
     pub(crate) const fn stranger() -> Self {
-        Self { token: None, role: Role::Reader, scope: Scope::Only(BTreeSet::new()) }
+        Self { token: None, role: Role::Reader, scope: Scope::Only(BTreeSet::new()), name: None }
+    }
+
+    /// The same, counted by its token, or by its address where it showed none.
+    #[must_use]
+    pub(super) fn counted(self, address: IpAddr) -> Self {
+        let name = self.token.clone().unwrap_or_else(|| address.to_string());
+        Self { name: Some(name), ..self }
+    }
+
+    /// By what is counted how many streams it reads; none where nobody is counted.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     /// What this one may do.

@@ -13,14 +13,16 @@ use tokio::sync::watch;
 
 use super::caller::{Caller, Role};
 use super::file::{TokenFile, TokenFileError};
-use super::rates::{REQUESTS_PER_SECOND, Rates, address};
+use super::rates::{REQUESTS_PER_SECOND, Rates, address, network};
 use super::table::{Needed, Right, needed};
 use super::tokens::{Bad, Tokens};
 use crate::problem::{Code, Problem};
 use crate::service::Service;
 
-/// What who shows no token, or a bad one, is asked for.
-const CHALLENGE: &str = "Bearer realm=\"chronicle\"";
+/// What who shows no token is asked for.
+const NEEDED: &str = "Bearer realm=\"chronicle\"";
+/// What who shows a bad one is asked for.
+const REFUSED: &str = "Bearer realm=\"chronicle\", error=\"invalid_token\"";
 
 /// Whether reading needs a token, where there are tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -172,6 +174,7 @@ pub(super) async fn guard(
         Err(refused) => return refused.into_response(),
     };
     let caller = match admitted(&access, &service, &request) {
+        Ok(caller) if rates.is_some() => caller.counted(network(from)),
         Ok(caller) => caller,
         Err(refused) => return *refused,
     };
@@ -212,18 +215,13 @@ fn admitted(access: &Access, service: &Service, request: &Request) -> Result<Cal
     }
 }
 
-/// A refusal, with what is asked for.
+/// A refusal; who could do better with a token, or with another one, is asked for it.
 fn challenged(problem: Problem) -> Response {
     let code = problem.code();
     let mut response = problem.into_response();
-    let wanted = if code == Code::TokenNeeded {
-        CHALLENGE.to_owned()
-    } else if code == Code::TokenRefused {
-        format!("{CHALLENGE}, error=\"invalid_token\"")
-    } else {
-        format!("{CHALLENGE}, error=\"insufficient_scope\"")
-    };
-    let wanted = HeaderValue::from_str(&wanted).expect("a text of ours");
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, wanted);
+    if code == Code::TokenNeeded || code == Code::TokenRefused {
+        let wanted = if code == Code::TokenNeeded { NEEDED } else { REFUSED };
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(wanted));
+    }
     response
 }

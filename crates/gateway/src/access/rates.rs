@@ -140,7 +140,7 @@ pub(super) fn address(request: &Request, proxies: &[IpAddr]) -> IpAddr {
 }
 
 /// An address of version 4, or the network of one of version 6, within which anybody has as many as he likes.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         v4 @ IpAddr::V4(_) => v4,
         IpAddr::V6(v6) => {

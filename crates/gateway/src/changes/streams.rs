@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -29,10 +28,7 @@ impl<S: Sync> FromRequestParts<S> for Reading {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let token = parts.extensions.get::<Caller>().and_then(Caller::token).map(|token| format!("token {token}"));
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let open = parts.extensions.get::<Caller>() == Some(&Caller::anybody());
-        Ok(Self(token.or_else(|| address.filter(|_| !open).map(|address| format!("address {address}")))))
+        Ok(Self(parts.extensions.get::<Caller>().and_then(Caller::name).map(ToOwned::to_owned)))
     }
 }
 

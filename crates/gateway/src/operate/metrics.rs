@@ -8,8 +8,8 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use chronicle::AppendError;
 use jiff::Timestamp;
+use producer::PublishError;
 use projector::Indexed;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -117,17 +117,18 @@ impl Metrics {
     }
 
     /// Something was not acknowledged.
-    pub fn not_appended(&self, error: &AppendError) {
+    pub fn not_appended(&self, error: &PublishError) {
         let reason = match error {
-            AppendError::OutcomeUnknown(_) => "outcome_unknown",
-            AppendError::Repeated => "repeated",
-            AppendError::Moved { .. } => "moved",
-            AppendError::TooLarge { .. } => "too_large",
-            AppendError::Full(_) => "full",
-            AppendError::NotPermitted(_) => "not_permitted",
-            AppendError::Refused(_) => "refused",
+            PublishError::IdTaken { .. } => "id_taken",
+            PublishError::Moved { .. } => "moved",
+            PublishError::TooLarge { .. } => "too_large",
+            PublishError::Full(_) => "full",
+            PublishError::NotPermitted(_) => "not_permitted",
+            PublishError::Refused(_) => "refused",
+            PublishError::OutcomeUnknown(_) => "outcome_unknown",
+            PublishError::Unreachable(_) => "unreachable",
         };
-        if matches!(error, AppendError::Full(_)) {
+        if matches!(error, PublishError::Full(_)) {
             self.full.store(true, Ordering::Relaxed);
         }
         self.refused.get_or_create(&[("reason", reason)]).inc();
@@ -156,7 +157,7 @@ impl Metrics {
         let (position, quarantined) = service.index().ask(|index| (index.tail(), index.undecodable().len()));
         let now = service.now();
         if let Ok(state) = &seen.log {
-            self.tail.set(signed(state.last));
+            self.tail.set(signed(state.last.max(position)));
         }
         self.position.set(signed(position));
         self.lag_events.set((self.tail.get() - signed(position)).max(0));

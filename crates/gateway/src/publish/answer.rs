@@ -99,7 +99,7 @@ pub(super) const fn concerns(error: &PublishError) -> Option<EventId> {
 }
 
 /// Nobody knows whether it is stored.
-pub(super) fn unknown(reason: &str) -> Problem {
+fn unknown(reason: &str) -> Problem {
     let detail = format!("it may be stored or not: {reason}; publish it again with the same id");
     Problem::new(Code::OutcomeUnknown, detail)
 }

@@ -47,9 +47,14 @@ impl Way {
         expected: Option<Position>,
     ) -> Result<Vec<Acknowledged>, Problem> {
         let ids: Vec<_> = documents.iter().map(|document| document.event().id).collect();
+        let begun = Instant::now();
         let stored = self
             .go(service, size, |producer| async move { producer.publish_together(documents, expected).await })
             .await?;
+        match &stored {
+            Ok(all) => counted(service, begun, all.iter().map(Ok)),
+            Err(error) => counted(service, begun, [Err(error)]),
+        }
         stored.map_err(|error| {
             let place = answer::concerns(&error).and_then(|id| ids.iter().position(|one| *one == id));
             let problem = answer::problem(error, service);
@@ -70,7 +75,9 @@ impl Way {
         let mut answers: Vec<Result<Acknowledged, PublishError>> = Vec::new();
         if !good.is_empty() {
             let send = |producer: Producer| async move { producer.publish_many(stream::iter(good)).collect().await };
+            let begun = Instant::now();
             answers = self.go(service, size, send).await?;
+            counted(service, begun, answers.iter().map(Result::as_ref));
         }
         let mut answers = answers.into_iter();
         let outcome = |(place, refused): (usize, Option<Problem>)| {
@@ -104,14 +111,20 @@ impl Way {
             drop(room);
             answer
         });
-        match timeout(PATIENCE, going).await {
+        let answered = match timeout(PATIENCE, going).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(failed)) => {
                 tracing::error!(%failed, "publishing was broken off");
-                Err(answer::unknown("publishing was broken off"))
+                Err(PublishError::OutcomeUnknown("publishing was broken off".to_owned()))
             }
-            Err(_) => Err(answer::unknown(&format!("the log did not answer within {} s", PATIENCE.as_secs()))),
-        }
+            Err(_) => {
+                Err(PublishError::OutcomeUnknown(format!("no answer of the log within {} s", PATIENCE.as_secs())))
+            }
+        };
+        answered.map_err(|error| {
+            service.metrics().not_appended(&error);
+            answer::problem(error, service)
+        })
     }
     /// Refuses to send into a log that cannot be reached: so it is known that nothing is stored.
     async fn reachable(&self, service: &Service) -> Result<(), Problem> {
@@ -122,6 +135,21 @@ impl Way {
             *alive_at() = Some(Instant::now());
         }
         Ok(())
+    }
+}
+
+/// Counts what came of them.
+fn counted<'a>(
+    service: &Service,
+    begun: Instant,
+    answers: impl IntoIterator<Item = Result<&'a Acknowledged, &'a PublishError>>,
+) {
+    for answer in answers {
+        match answer {
+            Ok(stored) if stored.duplicate => {}
+            Ok(_) => service.metrics().appended(begun.elapsed()),
+            Err(error) => service.metrics().not_appended(error),
+        }
     }
 }
 

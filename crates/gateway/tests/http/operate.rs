@@ -1,11 +1,11 @@
 //! What who operates the service is told: that it lives, whether it is ready, how it fares, which request was which.
 
+use producer::PublishError;
 use std::time::Duration;
 
 use crate::support::Stage;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use chronicle::AppendError;
 use projector::Halted;
 use summit::Position;
 
@@ -23,7 +23,7 @@ async fn a_service_that_is_current_is_ready() {
 #[tokio::test]
 async fn a_service_whose_log_is_damaged_or_full_is_not_ready_and_says_why() {
     let stage = Stage::astana().await;
-    stage.service.metrics().not_appended(&AppendError::Full("no room".to_owned()));
+    stage.service.metrics().not_appended(&PublishError::Full("no room".to_owned()));
     let full = stage.ask("/readyz").await;
     let said = full.json();
     assert_eq!((full.status, &said["reasons"][0]["code"]), (StatusCode::SERVICE_UNAVAILABLE, &"log-full".into()));

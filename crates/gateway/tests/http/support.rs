@@ -18,6 +18,9 @@ use wire::Document;
 /// The report as events.
 pub(crate) const ASTANA: &str = include_str!("../../../wire/tests/data/astana-2024.jsonl");
 
+/// Decades of the same organisation, from other sources.
+pub(crate) const HISTORY: &str = include_str!("../../../wire/tests/data/sco-history.jsonl");
+
 /// A service, and the log behind it.
 pub(crate) struct Stage {
     /// The log.
@@ -70,8 +73,13 @@ pub(crate) async fn store(log: &MemoryChronicle, line: &str) {
 impl Stage {
     /// With the report; its index is kept current.
     pub(crate) async fn astana() -> Self {
+        Self::told(ASTANA).await
+    }
+
+    /// With documents, one a line.
+    pub(crate) async fn told(documents: &str) -> Self {
         let log = MemoryChronicle::new();
-        for line in ASTANA.lines() {
+        for line in documents.lines() {
             store(&log, line).await;
         }
         Self::of(log).await
