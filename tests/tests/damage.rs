@@ -245,6 +245,7 @@ fn who_serves_reads_the_log_again_when_its_server_was_started_again_and_ends_wit
         assert!(serve.said().contains(what), "{}", serve.said());
     };
     told(&mut serve, "the log is whole up to position 223");
+    told(&mut serve, "serving version 1");
 
     // An orderly stop: the server looks into no early block when it starts again.
     server.stop();
