@@ -239,6 +239,7 @@ impl Failure {
                 }
                 ConnectError::NotPermitted { .. } => Code::NotPermitted,
                 ConnectError::Differs { .. } => Code::Different,
+                ConnectError::Gone { .. } => Code::Damaged,
                 ConnectError::Refused { .. } | ConnectError::NotEmpty { .. } => Code::Failed,
             },
             Self::Embedded(error) => match error {
@@ -323,7 +324,7 @@ impl Failure {
             }
             Self::Stale { damage, .. } => damage.hint(),
             Self::Damaged { damage, anchor } => Some(match (damage, anchor) {
-                (ReadError::Damaged(Damage::Recreated { .. }), Some(anchor)) => format!(
+                (ReadError::Damaged(Damage::Recreated { .. } | Damage::Gone { .. }), Some(anchor)) => format!(
                     "{DAMAGED}; where the other log is meant, move \"{}\" away",
                     anchor.display()
                 ),
