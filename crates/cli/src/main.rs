@@ -68,6 +68,8 @@ mod vantage;
 
 mod ask;
 
+mod remote;
+
 mod directory;
 
 mod release;

@@ -3,7 +3,7 @@
 use producer::Acknowledged;
 use projector::{
     Attendance, Diff, Explanation, MeetingRow, MeetingView, Members, OrganisationRow, PartyRow, PartyView, PersonRow,
-    PersonView, Remarks, Signings, Statements, Timeline, Token,
+    PersonView, Remarks, Signings, Statements, Timeline, Token, Undecodable,
 };
 use serde_json::{Map, Value, json};
 use summit::{InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Position, Status};
@@ -42,6 +42,10 @@ pub(super) fn answers(method: &str, path: &str, status: &str, kind: &str, schema
         ("get", "/v1/statements", "application/json") => schemas.of::<Statements>(),
         ("get", "/v1/explain", "application/json") => schemas.of::<Explanation>(),
         ("get", "/v1/events", "application/json") => events(schemas),
+        ("get", "/v1/quarantine", "application/json") => {
+            let entries = json!({ "type": "array", "items": schemas.of::<Undecodable>() });
+            object([("entries", entries), ("next", next())])
+        }
         ("get", "/v1/events/{id}", "application/cloudevents+json") => named("Event"),
         ("post", "/v1/events", "application/json") => published(status, schemas),
         _ => return None,

@@ -81,8 +81,17 @@ fn problem() -> Value {
     json!({ PROBLEM: { "schema": named("Problem") } })
 }
 
+/// Names of operations whose handlers are called alike.
+const NAMES: &[(&str, &str, &str)] = &[
+    ("get", "/v1/organisations/{organisation}/remarks", "organisation_remarks"),
+    ("post", "/v1/events", "publish_events"),
+];
+
 /// Adds to an operation what holds for all of them.
 fn complete(method: &str, path: &str, operation: &mut Value, schemas: &mut Schemas) {
+    if let Some((_, _, name)) = NAMES.iter().find(|(by, at, _)| *by == method && *at == path) {
+        operation["operationId"] = (*name).into();
+    }
     for given in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
         let Some((schema, example)) = given["name"].as_str().and_then(|name| parameter(path, name, schemas)) else {
             continue;

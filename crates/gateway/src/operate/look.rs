@@ -20,6 +20,8 @@ const LOOK_PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) struct Seen {
     /// What the log holds, or why nobody knows.
     pub(crate) log: Result<LogState, ReadError>,
+    /// How far the index was before.
+    pub(crate) position: Position,
     /// When the first entry was stored that the index has not taken in.
     pub(crate) behind_since: Option<Timestamp>,
 }
@@ -52,7 +54,7 @@ impl Look {
         let looked = tokio::time::timeout(LOOK_PATIENCE, look(log, position)).await;
         let seen = looked.unwrap_or_else(|_| {
             let late = format!("it has not answered within {} s", LOOK_PATIENCE.as_secs());
-            Seen { log: Err(ReadError::Unreachable(late)), behind_since: None }
+            Seen { log: Err(ReadError::Unreachable(late)), position, behind_since: None }
         });
         *last = Some((Instant::now(), seen.clone()));
         seen
@@ -67,5 +69,5 @@ async fn look(log: &dyn Log, position: Position) -> Seen {
         let next = log.read(position.next()).next().await;
         behind_since = next.and_then(Result::ok).map(|entry| entry.stored_at);
     }
-    Seen { log: state, behind_since }
+    Seen { log: state, position, behind_since }
 }

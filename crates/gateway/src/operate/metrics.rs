@@ -157,7 +157,7 @@ impl Metrics {
         let (position, quarantined) = service.index().ask(|index| (index.tail(), index.undecodable().len()));
         let now = service.now();
         if let Ok(state) = &seen.log {
-            self.tail.set(signed(state.last));
+            self.tail.set(signed(state.last.max(position)));
         }
         self.position.set(signed(position));
         self.lag_events.set((self.tail.get() - signed(position)).max(0));

@@ -106,8 +106,8 @@ fn reasons(service: &Service, seen: &Seen, position: Position) -> Vec<NotReady> 
         add(Reason::LogDamaged, format!("the views are kept current no longer: {}", halted.reason));
     }
     match &seen.log {
-        Ok(state) if state.last < position => {
-            let detail = format!("the log ends at position {}, the views are at {position}", state.last);
+        Ok(state) if state.last < seen.position => {
+            let detail = format!("the log ends at position {}, the views are at {}", state.last, seen.position);
             add(Reason::LogRewound, detail);
         }
         Ok(state) if !seen.is_contiguous() => {

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chronicle::Entry;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use summit::{Event, EventId, InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Position};
@@ -49,11 +50,12 @@ impl Record {
 
 /// An entry that is passed over, counted and shown: its bytes are no event, or an event that does not belong under its
 /// subject.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Undecodable {
     /// Its position.
     pub position: Position,
     /// When the log stored it.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub stored_at: Timestamp,
     /// Where it was filed.
     pub subject: String,
