@@ -49,6 +49,17 @@ impl NatsServer {
         Self::start_program(program, "")
     }
 
+    /// The server that the lookup finds, with room for so many bytes.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none, with the line that gets it.
+    pub fn start_small(bytes: u64) -> Self {
+        let found = find_server(Path::new(env!("CARGO_MANIFEST_DIR")));
+        let program = found.unwrap_or_else(|error| panic!("{error}\nhint: {}", error.hint())).program;
+        Self::start_program(program, &format!("{WRITE_THROUGH}, max_file_store: {bytes}"))
+    }
+
     /// An old server that the set-up script puts beside the good one.
     ///
     /// # Panics

@@ -262,6 +262,19 @@ fn a_log_that_the_server_passes_over_is_restored_too() {
 }
 
 #[test]
+fn a_store_that_is_removed_is_no_empty_chronicle() {
+    let chronicle = archived(0);
+    let before = answers(&chronicle);
+    stopped(&chronicle);
+    fs::remove_dir_all(chronicle.data().join("nats/store")).expect("removed");
+    for command in [&["members", "sco"][..], &["publish", ASTANA], &["serve"]] {
+        refused(&chronicle.run(command), 7, &["is gone, and none stands in its place", "chronicle restore"]);
+    }
+    chronicle.run(["restore"]).good();
+    assert_eq!(answers(&chronicle), before);
+}
+
+#[test]
 fn what_was_published_behind_the_archive_is_kept_where_it_can_be_read() {
     let chronicle = archived(LARGE);
     chronicle.feed(["publish", "-", "--quiet"], more_events(1, 20).as_bytes()).good();
@@ -334,6 +347,65 @@ fn a_stream_that_another_client_made_anew_is_named_and_restored_into() {
     assert_eq!(answers(&chronicle), before);
     refused(&chronicle.run(["restore", "--force"]), 1, &["73 messages", "nats stream rm"]);
     assert_eq!(answers(&chronicle), before);
+}
+
+/// How each of these commands ends that ran when an operator did this to the stream.
+///
+/// `behind` is how many events were stored in another log meanwhile.
+fn ends_when(harm: impl Fn(&str, &Value), said: &str, behind: usize) {
+    let server = NatsServer::start();
+    let chronicle = Chronicle::on(&server.url());
+    chronicle.run(["publish", ASTANA]).good();
+    let mut running = [&["serve"][..], &["watch", "events"], &["publish", "-"]].map(|words| chronicle.spawn(words));
+    running[2].say(more_events(1, 1).trim());
+    assert!(running[2].line().is_some_and(|ack| ack.contains("74")), "it is acknowledged");
+    let before = chronicle.run(["events"]).good();
+    let bucket = || request(&server.url(), "$JS.API.STREAM.INFO.KV_chronicle", "")["state"]["messages"].as_u64();
+    tests::wait("the views to be served", bucket, Option::is_some);
+    tests::wait(
+        "the archive",
+        || chronicle.run(["verify", "--json"]).json()["archived"].as_u64(),
+        |at| *at == Some(74),
+    );
+
+    let config = request(&server.url(), "$JS.API.STREAM.INFO.CHRONICLE", "")["config"].clone();
+    assert_eq!(request(&server.url(), "$JS.API.STREAM.DELETE.CHRONICLE", "")["success"], true);
+    harm(&server.url(), &config);
+    running[2].say(more_events(2, 1).trim());
+    for command in &mut running {
+        let (status, told) = tests::wait("it to end", || command.ended(), Option::is_some).expect("it ended");
+        assert_eq!(status.code(), Some(7), "{told}");
+        assert!(told.contains(said) && told.contains("chronicle restore"), "{told}");
+    }
+    assert_eq!(running[2].line(), None, "nothing is acknowledged that does not stand behind the rest");
+    // Nor does anyone who starts afterwards, and no empty log is taken for the real one.
+    for command in [&["members", "sco"][..], &["publish", ASTANA], &["serve"]] {
+        let finished = chronicle.run(command);
+        refused(&finished, 7, &[said, "hint:"]);
+        assert_eq!(finished.out, "");
+    }
+    if behind > 0 {
+        // What was published into the other log is taken over before the operator removes it.
+        refused(&chronicle.run(["restore"]), 1, &["nats stream rm"]);
+        request(&server.url(), "$JS.API.STREAM.DELETE.CHRONICLE", "");
+    }
+    chronicle.run(["restore"]).good();
+    let after = chronicle.run(["events"]).good();
+    let rest = after.strip_prefix(&before).expect("what was archived, to the byte");
+    assert_eq!(rest.lines().count(), behind, "{rest}");
+}
+
+#[test]
+fn a_stream_that_is_deleted_ends_whoever_runs_and_is_not_created_anew() {
+    ends_when(|_, _| {}, "is gone, and none stands in its place", 0);
+}
+
+#[test]
+fn a_stream_that_is_made_anew_ends_whoever_runs() {
+    let anew = |url: &str, config: &Value| {
+        request(url, "$JS.API.STREAM.CREATE.CHRONICLE", &config.to_string());
+    };
+    ends_when(anew, "is gone, another one of", 1);
 }
 
 #[test]

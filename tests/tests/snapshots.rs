@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tests::{Chronicle, Finished, NatsServer, wait};
+use tests::{Chronicle, Finished, NatsServer, Running, wait};
 
 /// What is told of a snapshot that is not used.
 const SET_ASIDE: &str = "is set aside";
@@ -118,6 +118,50 @@ fn answers_are_the_same_with_a_snapshot_without_and_with_a_bad_one() {
     assert_eq!(asked.good(), expected);
     let quiet = chronicle.run(["members", "org-7", "--json", "--as-of", "2000"]);
     assert_eq!((quiet.err.as_str(), quiet.out), ("", expected));
+}
+
+/// Starts `serve` and waits until it has said all of these.
+fn serve(chronicle: &Chronicle, said: &[&str]) -> Running {
+    let mut serve = chronicle.spawn(["-v", "serve"]);
+    let told = |serve: &mut Running| {
+        let all = serve.said();
+        assert!(serve.ended().is_none(), "{all}");
+        all
+    };
+    wait("the projector to tell", || told(&mut serve), |all| said.iter().all(|one| all.contains(one)));
+    serve
+}
+
+/// The last few events of an organisation, as who watches from before them is told.
+fn watched(chronicle: &Chronicle, tail: u32) -> Vec<String> {
+    let since = (tail - 100).to_string();
+    let watch = chronicle.spawn(["watch", "events", "--organisation", "org-7", "--json", "--since", &since]);
+    (0..5).map(|_| watch.line().expect("an event")).collect()
+}
+
+#[test]
+fn who_follows_begins_from_the_newest_good_snapshot_and_who_serves_keeps_one() {
+    let tail = EVENTS / 2;
+    let chronicle = chronicle(tail);
+    let told = watched(&chronicle, tail);
+    let whole = format!("the log is whole up to position {tail}");
+    let mut first = serve(&chronicle, &["up to position 0, and", "wrote the snapshot", "serving version 1", &whole]);
+    assert!(first.interrupt().success());
+    let [path] = files(&chronicle, "").try_into().expect("one snapshot");
+
+    let from_there = format!("up to position {tail}, and");
+    let mut second = serve(&chronicle, &[&from_there, "serving version 1", &whole]);
+    assert!(second.interrupt().success());
+    assert_eq!(watched(&chronicle, tail), told, "also what lies before the snapshot");
+
+    let mut bytes = fs::read(&path).expect("a snapshot");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&path, bytes).expect("written");
+    let mut third = serve(&chronicle, &[SET_ASIDE, "up to position 0, and", "wrote the snapshot", "serving version 1"]);
+    assert_eq!(third.said().matches(SET_ASIDE).count(), 1);
+    assert!(third.interrupt().success());
+    assert_eq!(watched(&chronicle, tail), told);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::publish::{self, FULL, Outgoing, REPEATED, Stored, TOO_LARGE, WRONG_LA
 use crate::reading::Reading;
 use crate::restored;
 use crate::settings::{ConnectError, Settings};
-use crate::stream::{self as kept, Difference, Info, STREAM};
+use crate::stream::{self as kept, Difference, Info, NO_STREAM, STREAM};
 use crate::version::{NEEDED, NEEDED_API_LEVEL, Version};
 use crate::views::NatsViews;
 
@@ -66,7 +66,13 @@ impl NatsChronicle {
         let version = capable(&writer, &url).await?;
         let reader = Link::connect(settings).await?;
         let wanted = kept::wanted(settings.replicas, restore.map_or(0, Position::get));
-        let mut info = kept::ensure(&writer, &wanted).await.map_err(failed)?;
+        let mut info = match settings.created_at {
+            None => kept::ensure(&writer, &wanted).await.map_err(failed)?,
+            Some(created_at) => match kept::info(&writer, STREAM).await {
+                Err(Failure::Code(NO_STREAM, _)) => return Err(ConnectError::Gone { created_at }),
+                found => found.map_err(failed)?,
+            },
+        };
         if restore.is_some() {
             if info.state.last_seq > 0 {
                 let (stream, entries) = (STREAM.into(), info.state.messages);
@@ -94,7 +100,7 @@ impl NatsChronicle {
 
     /// Where the stream is not as it must be, now. Empty is good.
     pub async fn differences(&self) -> Result<Vec<Difference>, ReadError> {
-        let info = kept::info(&self.reader, STREAM).await.map_err(unreadable)?;
+        let info = kept::info(&self.reader, STREAM).await.map_err(|failure| self.unreadable(failure))?;
         Ok(differences(self.replicas, &info))
     }
 
@@ -179,7 +185,8 @@ impl Chronicle for NatsChronicle {
     }
 
     fn follow(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>> {
-        let reading = Reading::new(self.reader.clone(), from, self.restored_to, None);
+        let created_at = Some(self.created_at);
+        let reading = Reading::new(self.reader.clone(), from, self.restored_to, created_at);
         stream::try_unfold(reading, |mut reading| async move {
             let entry = reading.next().await?;
             Ok(Some((entry, reading)))
@@ -188,12 +195,12 @@ impl Chronicle for NatsChronicle {
     }
 
     async fn tail(&self) -> Result<Position, ReadError> {
-        let info = kept::info(&self.reader, STREAM).await.map_err(unreadable)?;
+        let info = kept::info(&self.reader, STREAM).await.map_err(|failure| self.unreadable(failure))?;
         Ok(Position::new(info.state.last_seq))
     }
 
     async fn state(&self) -> Result<LogState, ReadError> {
-        let info = kept::whole_info(&self.reader, STREAM).await.map_err(unreadable)?;
+        let info = kept::whole_info(&self.reader, STREAM).await.map_err(|failure| self.unreadable(failure))?;
         let (first, last) = (Position::new(info.state.first_seq), Position::new(info.state.last_seq));
         let missing = info.state.missing().map(Position::new);
         Ok(LogState { created_at: info.created, first, last, entries: info.state.messages, missing })
@@ -252,6 +259,14 @@ impl Repair for NatsChronicle {
 }
 
 impl NatsChronicle {
+    /// What a failure means: a log that is gone is damage.
+    fn unreadable(&self, failure: Failure) -> ReadError {
+        if matches!(failure, Failure::Code(NO_STREAM, _)) {
+            return ReadError::Damaged(Damage::Gone { created_at: self.created_at });
+        }
+        unreadable(failure)
+    }
+
     fn reading(&self, from: Position, state: &LogState) -> Reading {
         Reading::new(self.reader.clone(), from, self.restored_to, Some(state.created_at))
     }

@@ -16,7 +16,7 @@ use crate::deliver::{Delivery, HEARTBEAT, Lost, READING_HEARTBEAT, Start};
 use crate::link::{Failure, Link};
 use crate::log::unreadable;
 use crate::restored;
-use crate::stream::{self as kept, STREAM, SUBJECTS};
+use crate::stream::{self as kept, NO_STREAM, STREAM, SUBJECTS};
 
 /// The first and the longest pause between attempts to have the server push again; each doubles the one before.
 const RESUME_PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
@@ -122,7 +122,7 @@ impl Reading {
                     // It was only slow; or it does not let us ask.
                     Ok(true) | Err(Failure::NotPermitted(_)) => continue,
                     Ok(false) => return Err(Interrupted::of(Damage::Missing { position: wanted })),
-                    Err(failure) => return Err(Interrupted::Failed(failure)),
+                    Err(failure) => return Err(self.failed(failure)),
                 }
             };
             let found = Position::new(delivered.sequence);
@@ -161,7 +161,7 @@ impl Reading {
         let start = Start::At(self.last.as_ref().map_or(self.next, |last| last.position).get());
         let heartbeat = if end.is_some() { READING_HEARTBEAT } else { HEARTBEAT };
         let begun = Delivery::begin(&self.link, STREAM, SUBJECTS, &start, heartbeat).await;
-        let delivery = begun.map_err(Interrupted::Failed)?;
+        let delivery = begun.map_err(|failure| self.failed(failure))?;
         match end {
             Some(end) if delivery.waiting == 0 => Err(Interrupted::gap(self.next, end)),
             Some(_) | None => Ok(delivery),
@@ -170,7 +170,7 @@ impl Reading {
 
     /// Whether the log is still the one that it was, as far as it was read.
     async fn check(&mut self) -> Result<(), Interrupted> {
-        let info = kept::whole_info(&self.link, STREAM).await.map_err(Interrupted::Failed)?;
+        let info = kept::whole_info(&self.link, STREAM).await.map_err(|failure| self.failed(failure))?;
         let (expected, found) = (*self.created_at.get_or_insert(info.created), info.created);
         if expected != found {
             return Err(Interrupted::of(Damage::Recreated { expected, found }));
@@ -182,6 +182,14 @@ impl Reading {
         match info.state.missing().map(Position::new) {
             Some(position) if position < self.next => Err(Interrupted::of(Damage::Missing { position })),
             Some(_) | None => Ok(()),
+        }
+    }
+
+    /// What a failure means: a log that is gone is damage.
+    fn failed(&self, failure: Failure) -> Interrupted {
+        match (failure, self.created_at) {
+            (Failure::Code(NO_STREAM, _), Some(created_at)) => Interrupted::of(Damage::Gone { created_at }),
+            (failure, _) => Interrupted::Failed(failure),
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_nats::ServerAddr;
+use jiff::Timestamp;
 
 use crate::stream::Difference;
 use crate::version::{HOW_TO_GET, NEEDED, Version};
@@ -24,6 +25,8 @@ pub struct Settings {
     /// How long a question is asked again where the server went away, or does not answer yet: nothing by default; some
     /// seconds where it is known to come back, as one of our own.
     pub patience: Duration,
+    /// When the log was created, where one is known to be there: it is not created then.
+    pub created_at: Option<Timestamp>,
 }
 
 impl Settings {
@@ -36,6 +39,7 @@ impl Settings {
             inbox_prefix: None,
             replicas: 1,
             patience: Duration::ZERO,
+            created_at: None,
         }
     }
 
@@ -93,6 +97,12 @@ pub enum ConnectError {
         /// Setting by setting.
         differences: Vec<Difference>,
     },
+    /// The log that is known to be there is not.
+    #[error("the log is damaged: the log of {created_at} is gone, and none stands in its place")]
+    Gone {
+        /// When it was created.
+        created_at: Timestamp,
+    },
     /// A log is to be restored where one is.
     #[error("the stream \"{stream}\" at {url} holds {entries} messages, and a log is restored into an empty one")]
     NotEmpty {
@@ -121,6 +131,7 @@ impl ConnectError {
             Self::NotPermitted { .. }
             | Self::TooOld { .. }
             | Self::Differs { .. }
+            | Self::Gone { .. }
             | Self::NotEmpty { .. }
             | Self::Refused { .. } => false,
         }
@@ -142,7 +153,7 @@ impl ConnectError {
                 "the operator keeps a copy of the stream (`nats stream backup CHRONICLE FOLDER`), removes it \
                  (`nats stream rm CHRONICLE`), and lets nobody publish meanwhile",
             ),
-            Self::Refused { .. } => None,
+            Self::Refused { .. } | Self::Gone { .. } => None,
         }
     }
 

@@ -174,6 +174,12 @@ pub enum Damage {
         /// When the one was created that is found.
         found: Timestamp,
     },
+    /// It is not there any more, nor another one.
+    #[error("the log of {created_at} is gone, and none stands in its place")]
+    Gone {
+        /// When it was created.
+        created_at: Timestamp,
+    },
     /// The log ends before a position that it had.
     #[error("position {} and those behind it are lost: the log ends at position {found}, it had position {expected}", found.next())]
     Rewound {
@@ -204,7 +210,7 @@ impl Damage {
     /// The first position that is known to be damaged.
     pub const fn position(&self) -> Position {
         match self {
-            Self::Recreated { .. } => Position::new(1),
+            Self::Recreated { .. } | Self::Gone { .. } => Position::new(1),
             Self::Rewound { found, .. } => found.next(),
             Self::Missing { position } | Self::Replaced { position, .. } => *position,
         }

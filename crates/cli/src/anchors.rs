@@ -92,6 +92,11 @@ impl Anchors {
         self.archive.as_deref().filter(of_it)
     }
 
+    /// The first anchor that is there, and what says so.
+    pub(crate) fn first(&self) -> Result<Option<(Anchor, PathBuf)>, Failure> {
+        Ok(self.load()?.into_iter().next().map(|(anchor, path)| (anchor, path.to_owned())))
+    }
+
     /// What is known of the log, by the anchors that are there.
     pub(crate) fn known(&self) -> Result<Vec<Anchor>, Failure> {
         Ok(self.load()?.into_iter().map(|(anchor, _)| anchor).collect())

@@ -37,6 +37,9 @@ pub(crate) struct Global {
     /// Where the chronicle is kept [default: the user's own data directory]
     #[arg(long, global = true, value_name = "DIR", env = "CHRONICLE_DATA", hide_env_values = true)]
     pub(crate) data: Option<PathBuf>,
+    /// A running `chronicle serve` that answers questions instead of the log; a token for it stands in `CHRONICLE_TOKEN`
+    #[arg(long, global = true, value_name = "URL", env = "CHRONICLE_GATEWAY", hide_env_values = true)]
+    pub(crate) gateway: Option<String>,
     /// Answer with JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -101,7 +104,12 @@ pub(crate) enum Command {
 
 impl Command {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
-        if self.needs_a_chronicle() {
+        let remote = shell.remote()?.is_some();
+        if remote && self.is_of_the_log() {
+            let said = "only questions are asked of a service, this command reads or writes the log itself";
+            return Err(Failure::usage(said, "leave out --gateway, or CHRONICLE_GATEWAY"));
+        }
+        if self.needs_a_chronicle() && !(remote && self.is_a_question()) {
             Place::of(&shell.global)?.must_be_there()?;
         }
         match self {
@@ -138,6 +146,38 @@ impl Command {
 }
 
 impl Command {
+    /// Whether a service can be asked instead of the log.
+    const fn is_a_question(&self) -> bool {
+        matches!(
+            self,
+            Self::Members(_)
+                | Self::Timeline(_)
+                | Self::Attendance(_)
+                | Self::Party(_)
+                | Self::Person(_)
+                | Self::Signings(_)
+                | Self::Remarks(_)
+                | Self::Explain(_)
+                | Self::Diff(_)
+                | Self::Events(_)
+        )
+    }
+
+    /// Whether it reads or writes the log itself, as somebody who names a service would not expect.
+    const fn is_of_the_log(&self) -> bool {
+        matches!(
+            self,
+            Self::Publish(_)
+                | Self::Record(_)
+                | Self::Correct(_)
+                | Self::Retract(_)
+                | Self::Import(_)
+                | Self::Replay(_)
+                | Self::Export(_)
+                | Self::Watch(_)
+        )
+    }
+
     /// Whether it only reads, or speaks of events that are on record: it begins no chronicle.
     const fn needs_a_chronicle(&self) -> bool {
         match self {
@@ -161,7 +201,6 @@ impl Command {
             | Self::Verify(_) => true,
             Self::Demo(_)
             | Self::Serve(_)
-            | Self::Token(_)
             | Self::Publish(_)
             | Self::Record(_)
             | Self::Import(_)

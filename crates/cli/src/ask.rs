@@ -1,6 +1,7 @@
 //! How a question is answered: connect, read the log into an index, beginning with the newest snapshot, look from the
 //! vantage, print; and then keep a snapshot for the next one, where the log has grown enough.
 
+use gateway::AskedFor;
 use jiff::civil::Date;
 use projector::{AskError, Index, Opened, Snapshots, View};
 use serde::Serialize;
@@ -141,6 +142,9 @@ impl Shell {
     /// Answers a question from a vantage.
     pub(crate) async fn answer(&self, question: &impl Question, from: &VantageOptions) -> Result<(), Failure> {
         from.check()?;
+        if let Some(remote) = self.remote()? {
+            return self.ask_remote(&remote, &from.asked_of(question.address())).await;
+        }
         let ask = |index: &Index| {
             let vantage = from.resolve(index)?;
             let answer = question.ask(&index.view(&vantage, self.today)?)?;
@@ -158,6 +162,9 @@ pub(crate) trait Question {
 
     /// The answer.
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError>;
+
+    /// The same question as a service is asked it.
+    fn address(&self) -> AskedFor;
 
     /// What the asker may have got wrong, although there is an answer.
     fn note(&self, _: &Index) -> Option<String> {

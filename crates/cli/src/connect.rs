@@ -3,17 +3,19 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chronicle::{Damage, ReadError};
 use chronicle_nats::embedded::{self, Lease, Server};
 use chronicle_nats::{ConnectError, NatsChronicle, Settings};
 use directories::ProjectDirs;
 use jiff::Timestamp;
+use producer::PublishError;
 use projector::Snapshots;
 use summit::Position;
 use tokio::time::{Instant, sleep};
 
 use crate::anchors::Anchors;
 use crate::args::Global;
-use crate::error::Failure;
+use crate::error::{Code, Failure};
 use crate::output::Output;
 
 /// Where snapshots are kept in a data directory. Those of logs on servers that were named have directories of their own
@@ -124,7 +126,15 @@ impl Connection {
             let shown_url = shown(&url);
             let opened = async {
                 let patience = if lease.is_some() { RETURN_PATIENCE } else { Duration::ZERO };
-                let log = connect(&Settings { patience, ..Settings::new(url, CLIENT_NAME) }).await?;
+                let known = anchors.as_ref().map(Anchors::first).transpose()?.flatten();
+                let created_at = known.as_ref().map(|(anchor, _)| anchor.created_at);
+                let log = match connect(&Settings { patience, created_at, ..Settings::new(url, CLIENT_NAME) }).await {
+                    Err(ConnectError::Gone { created_at }) => {
+                        let gone = ReadError::Damaged(Damage::Gone { created_at });
+                        return Err(Failure::damaged(gone, known.map(|(_, path)| path)));
+                    }
+                    connected => connected?,
+                };
                 if let Some(anchors) = &anchors {
                     anchors.check(&log).await?;
                 }
@@ -173,6 +183,17 @@ impl Connection {
     /// The server of our own.
     pub(crate) fn server(&self) -> Option<&Server> {
         self.lease.as_ref().map(Lease::server)
+    }
+
+    /// Why something failed: where nobody knows what became of it, perhaps because the log is not what it was.
+    pub(crate) async fn explain(&self, failure: Failure) -> Failure {
+        if !matches!(failure, Failure::Publish(PublishError::OutcomeUnknown(_))) {
+            return failure;
+        }
+        match self.keep_anchor().await {
+            Err(damaged) if damaged.code() == Code::Damaged => damaged,
+            Ok(()) | Err(_) => failure,
+        }
     }
 
     /// How many bytes a server of our own may store, as it counts.

@@ -125,6 +125,9 @@ pub(crate) enum Failure {
     /// Somebody rehearses there, watches or asks.
     #[error("the rehearsal in \"{}\" is still open", .0.display())]
     RehearsalOpen(PathBuf),
+    /// A service that was asked says so, or does not answer.
+    #[error("{said}")]
+    Remote { said: String, code: Code, hint: Option<&'static str> },
     #[error("cannot use \"{}\"", directory.display())]
     Directory { directory: PathBuf, source: io::Error },
 }
@@ -236,6 +239,7 @@ impl Failure {
                 }
                 ConnectError::NotPermitted { .. } => Code::NotPermitted,
                 ConnectError::Differs { .. } => Code::Different,
+                ConnectError::Gone { .. } => Code::Damaged,
                 ConnectError::Refused { .. } | ConnectError::NotEmpty { .. } => Code::Failed,
             },
             Self::Embedded(error) => match error {
@@ -288,6 +292,7 @@ impl Failure {
             },
             Self::Views(PublishViewsError::View(chronicle::ViewError::Unreachable(_))) => Code::NoServer,
             Self::Token(_) | Self::Usage { .. } => Code::Usage,
+            Self::Remote { code, .. } => *code,
             Self::Refused { .. } => Code::Refused,
             Self::Different(_) => Code::Different,
             Self::Ask(_)
@@ -319,7 +324,7 @@ impl Failure {
             }
             Self::Stale { damage, .. } => damage.hint(),
             Self::Damaged { damage, anchor } => Some(match (damage, anchor) {
-                (ReadError::Damaged(Damage::Recreated { .. }), Some(anchor)) => format!(
+                (ReadError::Damaged(Damage::Recreated { .. } | Damage::Gone { .. }), Some(anchor)) => format!(
                     "{DAMAGED}; where the other log is meant, move \"{}\" away",
                     anchor.display()
                 ),
@@ -361,7 +366,7 @@ impl Failure {
             Self::Token(BadToken::Fold { .. }) => Some("ask the same question without --token".to_owned()),
             Self::Token(BadToken::AsOf(_)) => Some("--token takes the \"token\" of an earlier answer".to_owned()),
             Self::Usage { hint, .. } => Some((*hint).to_owned()),
-            Self::Refused { hint, .. } => hint.map(ToOwned::to_owned),
+            Self::Refused { hint, .. } | Self::Remote { hint, .. } => hint.map(ToOwned::to_owned),
             Self::CatchUp(_) => Some("ask again, or without --min-position".to_owned()),
             Self::NotReached { .. } => Some("ask without it, or of the chronicle that gave it".to_owned()),
             Self::Listen { .. } => {

@@ -66,6 +66,8 @@ mod vantage;
 
 mod ask;
 
+mod remote;
+
 mod directory;
 
 mod release;

@@ -30,7 +30,13 @@ pub(crate) async fn opened(
     Ok(opened)
 }
 
-/// Keeps a snapshot for the next question, where one is due. It is a cache: what hinders it hinders nobody.
+/// Keeps a snapshot for the next question, where one is due. It is a cache: what hinders it hinders nobody, and who ends the
+/// command meanwhile loses nothing.
+///
+/// The command waits for it, up to some ten seconds at a million entries for the first one. A process of its own that stays
+/// behind would not be waited for, but would have to read the log again, keep a server running that nobody knows of, and
+/// make one anew where the data directory was thrown away meanwhile. Where `serve` runs, it keeps snapshots, and no question
+/// comes to this.
 pub(crate) fn keep(snapshots: &Snapshots, opened: &Opened) {
     if !opened.is_due() {
         return;

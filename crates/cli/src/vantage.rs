@@ -1,6 +1,7 @@
 //! From where a question is asked, as options.
 
 use clap::Args;
+use gateway::AskedFor;
 use jiff::Timestamp;
 use projector::{Asked, Index, Seen, Token};
 use summit::{Position, Vantage};
@@ -45,6 +46,14 @@ impl VantageOptions {
     /// The vantage, in this chronicle.
     pub(crate) fn resolve(&self, index: &Index) -> Result<Vantage, Failure> {
         Ok(self.asked().resolve(index)?)
+    }
+
+    /// A question from here, as a service is asked it.
+    pub(crate) fn asked_of(&self, question: AskedFor) -> AskedFor {
+        let token = self.token.as_ref().map(|token| serde_json::to_string(token).expect("a token is JSON"));
+        let question = question.with("as_of", self.as_of.as_ref()).with("known_at", self.known_at);
+        let question = question.with("at_position", self.at_position).with("according_to", self.according_to.as_ref());
+        question.with("token", token).with("min_position", self.min_position)
     }
 
     fn asked(&self) -> Asked {

@@ -178,7 +178,7 @@ impl Feed {
         // Under the lock: from here on everything that is told is held for a while.
         let _ring = self.ring();
         self.0.listeners.fetch_add(1, Ordering::Relaxed);
-        Listening { feed: self.clone(), state: self.0.state.subscribe() }
+        Listening { feed: self.clone(), state: self.state() }
     }
 
     /// How far it was told, and the number of what comes next.
@@ -193,6 +193,11 @@ impl Feed {
         let Some(behind) = number.checked_sub(ring.first) else { return Found::Gone };
         let behind = usize::try_from(behind).unwrap_or(usize::MAX);
         Found::Told(ring.held.iter().skip(behind).take(most).cloned().collect())
+    }
+
+    /// What changes when something is told, or the service ends.
+    pub(crate) fn state(&self) -> watch::Receiver<State> {
+        self.0.state.subscribe()
     }
 
     /// A turn at reading history.

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use chronicle::{AppendError, Appended, Chronicle, Draft, Entry, ID_HEADER, ReadError};
+use chronicle::{AppendError, Appended, Chronicle, Damage, Draft, Entry, ID_HEADER, ReadError};
 use futures::StreamExt;
 use summit::{EventId, Position};
 use tokio::time::{Instant, sleep, timeout};
@@ -88,6 +88,11 @@ impl<C: Chronicle> Settler<C> {
         while !is_settled(batch, terms) {
             let left = without_place(batch);
             let looked = match self.send(batch, expected).await {
+                Ok(Sent::Stored(first)) if self.mark.is_some_and(|mark| first <= mark) => {
+                    // Whatever is stored stands behind what was there: this is not the log that it was.
+                    let (expected, found) = (self.mark.unwrap_or_default(), Position::new(first.get() - 1));
+                    return Err(PublishError::OutcomeUnknown(Damage::Rewound { expected, found }.to_string()));
+                }
                 Ok(Sent::Stored(first)) => {
                     self.stored(batch, first);
                     return Ok(());

@@ -1,5 +1,6 @@
 //! From where a question is asked, as who asks writes it: texts first, resolved in a chronicle later.
 
+use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -110,6 +111,16 @@ impl Seen {
     }
 }
 
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::End(when) => f.write_str(when.as_str()),
+            Self::Before(id) => write!(f, "before:{id}"),
+            Self::After(id) => write!(f, "after:{id}"),
+        }
+    }
+}
+
 impl FromStr for Seen {
     type Err = String;
 
@@ -142,6 +153,15 @@ pub fn instant(text: &str) -> Result<Timestamp, String> {
         return TimeZone::UTC.to_timestamp(date.at(23, 59, 59, 999_999_999)).map_err(|error| error.to_string());
     }
     text.parse().map_err(|_| "an instant such as 2024-07-04T15:00:00+05:00, or a date, which means its end".to_owned())
+}
+
+impl fmt::Display for Knowledge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Position(position) => fmt::Display::fmt(position, f),
+            Self::Instant(instant) => fmt::Display::fmt(instant, f),
+        }
+    }
 }
 
 impl FromStr for Knowledge {

@@ -11,6 +11,7 @@ mod poison;
 mod room;
 mod rounds;
 mod stage;
+mod stages;
 
 /// Whether the long versions run.
 pub(crate) fn long() -> bool {

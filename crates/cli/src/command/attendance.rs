@@ -1,6 +1,7 @@
 //! `chronicle attendance`: who took part in a meeting, at what level, in whose place.
 
 use clap::Args;
+use gateway::AskedFor;
 use projector::{AskError, Index, View};
 use summit::{MeetingId, PartyId};
 
@@ -28,6 +29,10 @@ impl Question for Attendance {
 
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError> {
         view.attendance_of(&self.meeting, self.party.as_ref())
+    }
+
+    fn address(&self) -> AskedFor {
+        AskedFor::at(format!("/v1/meetings/{}/attendance", self.meeting)).with("party", self.party.as_ref())
     }
 
     fn note(&self, index: &Index) -> Option<String> {

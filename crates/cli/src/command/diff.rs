@@ -1,6 +1,7 @@
 //! `chronicle diff`: what changed in what is known, and by which events.
 
 use clap::Args;
+use gateway::AskedFor;
 use projector::{Index, Knowledge};
 use summit::OrganisationId;
 
@@ -40,6 +41,11 @@ impl Diff {
                 let said = format!("{twice} says again what --from and --to say");
                 return Err(Failure::usage(said, "leave it out: both moments of knowledge are given"));
             }
+        }
+        if let Some(remote) = shell.remote()? {
+            let question = AskedFor::at(format!("/v1/organisations/{}/diff", self.organisation));
+            let question = question.with("from", Some(self.from)).with("to", Some(self.to));
+            return shell.ask_remote(&remote, &self.vantage.asked_of(question)).await;
         }
         let ask = |index: &Index| {
             for side in [self.from, self.to] {

@@ -4,6 +4,7 @@ use chronicle::{Chronicle, Entry, ReadError};
 use clap::Args;
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
+use gateway::AskedFor;
 use projector::{EventFilter, Index, Speed};
 use summit::{EventId, Kind, MeetingId, OrganisationId, PartyId, Position, When};
 use wire::Document;
@@ -15,6 +16,8 @@ use crate::output::Output;
 use crate::release::Release;
 use crate::values;
 
+/// What is noted where nothing matches.
+const NONE: &str = "no event is asked for";
 /// So many bytes are printed at once.
 const PRINTED_AT_ONCE: usize = 64 * 1024;
 
@@ -43,6 +46,18 @@ pub(super) struct Filters {
 }
 
 impl Filters {
+    /// History as a service is asked for it.
+    fn address(&self) -> AskedFor {
+        let kinds: Vec<&str> = self.kind.iter().map(|kind| kind.as_str()).collect();
+        AskedFor::at("/v1/events")
+            .with("organisation", self.organisation.as_ref())
+            .with("meeting", self.meeting.as_ref())
+            .with("kind", (!kinds.is_empty()).then(|| kinds.join(",")))
+            .with("party", self.party.as_ref())
+            .with("from", self.from.as_ref())
+            .with("to", self.to.as_ref())
+    }
+
     pub(super) fn filter(&self) -> EventFilter {
         EventFilter {
             organisation: self.organisation.clone(),
@@ -71,6 +86,14 @@ pub(crate) struct Events {
 
 impl Events {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+        if let Some(remote) = shell.remote()? {
+            let (question, none) = if self.quarantined {
+                (AskedFor::at("/v1/quarantine"), None)
+            } else {
+                (self.filters.address(), Some(NONE))
+            };
+            return shell.lines_of_remote(&remote, &question, none).await;
+        }
         // First all of it: whose event one is may turn out later.
         let (connection, index) = shell.read(None).await?;
         if self.quarantined {
@@ -114,7 +137,7 @@ pub(super) async fn print(
         }
     }
     if !any {
-        output.note("no event is asked for");
+        output.note(NONE);
     }
     Output::bytes(&text)
 }

@@ -1,6 +1,7 @@
 //! `chronicle explain`: why the view says so.
 
 use clap::Args;
+use gateway::AskedFor;
 use projector::{AskError, Explanation, Index, View};
 use summit::{OrganisationId, PartyId};
 
@@ -27,6 +28,10 @@ impl Question for Explain {
 
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError> {
         view.explain(&self.organisation, &self.party)
+    }
+
+    fn address(&self) -> AskedFor {
+        AskedFor::at("/v1/explain").with("organisation", Some(&self.organisation)).with("party", Some(&self.party))
     }
 
     fn note(&self, index: &Index) -> Option<String> {

@@ -1,6 +1,7 @@
 //! `chronicle members`: who holds which status in an organisation.
 
 use clap::Args;
+use gateway::AskedFor;
 use projector::{AskError, Index, MembersFilter, View};
 use summit::{OrganisationId, PartyId, Status};
 
@@ -34,6 +35,12 @@ impl Question for Members {
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError> {
         let only = MembersFilter { status: self.status.clone(), party: self.party.clone() };
         view.members(&self.organisation, &only)
+    }
+
+    fn address(&self) -> AskedFor {
+        AskedFor::at(format!("/v1/organisations/{}/members", self.organisation))
+            .with("status", self.status.as_ref())
+            .with("party", self.party.as_ref())
     }
 
     fn note(&self, index: &Index) -> Option<String> {

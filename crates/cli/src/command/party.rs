@@ -1,6 +1,7 @@
 //! `chronicle party`: where a party belongs, and what it did.
 
 use clap::Args;
+use gateway::AskedFor;
 use projector::{AskError, PartyView, View};
 use summit::PartyId;
 
@@ -26,5 +27,9 @@ impl Question for Party {
 
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError> {
         view.party(&self.party)
+    }
+
+    fn address(&self) -> AskedFor {
+        AskedFor::at(format!("/v1/parties/{}", self.party))
     }
 }

@@ -1,6 +1,7 @@
 //! `chronicle person`: for whom a person appeared, and what they did.
 
 use clap::Args;
+use gateway::AskedFor;
 use projector::{AskError, PersonView, View};
 use summit::PersonId;
 
@@ -23,5 +24,9 @@ impl Question for Person {
 
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError> {
         view.person(&self.id)
+    }
+
+    fn address(&self) -> AskedFor {
+        AskedFor::at(format!("/v1/people/{}", self.id))
     }
 }

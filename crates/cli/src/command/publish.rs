@@ -97,7 +97,10 @@ impl Publish {
         let progress = count.map(|count| shell.output().progress(count));
         let publishing = acknowledge(producer.publish_many(documents), self.keep_going, !self.summed_up, progress);
         let Tally { published, known, failed } = tokio::select! {
-            published = publishing => published?,
+            published = publishing => match published {
+                Ok(tally) => tally,
+                Err(failure) => return Err(connection.explain(failure).await),
+            },
             lost = connection.lost() => return Err(lost),
         };
         connection.keep_anchor().await?;

@@ -1,6 +1,7 @@
 //! `chronicle remarks`: everything odd, contested, unmatched.
 
 use clap::Args;
+use gateway::AskedFor;
 use projector::{AskError, View};
 use summit::OrganisationId;
 
@@ -24,5 +25,9 @@ impl Question for Remarks {
 
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError> {
         view.remarks(self.organisation.as_ref())
+    }
+
+    fn address(&self) -> AskedFor {
+        AskedFor::at("/v1/remarks").with("organisation", self.organisation.as_ref())
     }
 }

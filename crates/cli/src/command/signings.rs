@@ -1,6 +1,7 @@
 //! `chronicle signings`: instruments, and what was done to them.
 
 use clap::Args;
+use gateway::AskedFor;
 use projector::{AskError, SigningsFilter, View};
 use summit::{InstrumentId, MeetingId, OrganisationId, PartyId};
 
@@ -38,5 +39,13 @@ impl Question for Signings {
         let (organisation, instrument) = (organisation.clone(), instrument.clone());
         let (party, meeting) = (party.clone(), meeting.clone());
         view.signings(&SigningsFilter { organisation, instrument, party, meeting })
+    }
+
+    fn address(&self) -> AskedFor {
+        AskedFor::at("/v1/signings")
+            .with("organisation", self.organisation.as_ref())
+            .with("instrument", self.instrument.as_ref())
+            .with("party", self.party.as_ref())
+            .with("meeting", self.meeting.as_ref())
     }
 }

@@ -1,6 +1,7 @@
 //! `chronicle timeline`: every spell, past, present and announced.
 
 use clap::Args;
+use gateway::AskedFor;
 use projector::{AskError, Index, View};
 use summit::{OrganisationId, PartyId};
 
@@ -28,6 +29,10 @@ impl Question for Timeline {
 
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError> {
         view.timeline(&self.organisation, self.party.as_ref())
+    }
+
+    fn address(&self) -> AskedFor {
+        AskedFor::at(format!("/v1/organisations/{}/timeline", self.organisation)).with("party", self.party.as_ref())
     }
 
     fn note(&self, index: &Index) -> Option<String> {

@@ -19,8 +19,10 @@ use super::tokens::{Bad, Tokens};
 use crate::problem::{Code, Problem};
 use crate::service::Service;
 
-/// What who shows no token, or a bad one, is asked for.
-const CHALLENGE: &str = "Bearer realm=\"chronicle\"";
+/// What who shows no token is asked for.
+const NEEDED: &str = "Bearer realm=\"chronicle\"";
+/// What who shows a bad one is asked for.
+const REFUSED: &str = "Bearer realm=\"chronicle\", error=\"invalid_token\"";
 
 /// Whether reading needs a token, where there are tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -213,18 +215,13 @@ fn admitted(access: &Access, service: &Service, request: &Request) -> Result<Cal
     }
 }
 
-/// A refusal, with what is asked for.
+/// A refusal; who could do better with a token, or with another one, is asked for it.
 fn challenged(problem: Problem) -> Response {
     let code = problem.code();
     let mut response = problem.into_response();
-    let wanted = if code == Code::TokenNeeded {
-        CHALLENGE.to_owned()
-    } else if code == Code::TokenRefused {
-        format!("{CHALLENGE}, error=\"invalid_token\"")
-    } else {
-        format!("{CHALLENGE}, error=\"insufficient_scope\"")
-    };
-    let wanted = HeaderValue::from_str(&wanted).expect("a text of ours");
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, wanted);
+    if code == Code::TokenNeeded || code == Code::TokenRefused {
+        let wanted = if code == Code::TokenNeeded { NEEDED } else { REFUSED };
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(wanted));
+    }
     response
 }

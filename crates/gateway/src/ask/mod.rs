@@ -28,6 +28,8 @@ use utoipa_axum::routes;
 use crate::service::Service;
 
 pub(crate) use lanes::Lanes;
+pub(crate) use page::LINES;
+pub(crate) use reply::{NOTES, STALE};
 pub(crate) use vantage::From;
 
 /// The routes of questions.

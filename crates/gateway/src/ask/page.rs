@@ -18,7 +18,7 @@ pub(super) const MAX_LIMIT: usize = 1000;
 const A_LIMIT: &str = "a whole number from 1 to 1000";
 
 /// JSON texts, one a line.
-pub(super) const LINES: &str = "application/x-ndjson";
+pub(crate) const LINES: &str = "application/x-ndjson";
 
 /// Which page is asked for.
 #[derive(Debug)]

@@ -21,7 +21,9 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
 /// What must be asked for again, if only by its tag.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 /// What the asker may have got wrong, although there is an answer: a JSON list of sentences.
-const NOTES: &str = "chronicle-notes";
+pub(crate) const NOTES: &str = "chronicle-notes";
+/// Why an answer is not current: a JSON text.
+pub(crate) const STALE: &str = "chronicle-stale";
 
 /// An answer on its way.
 pub(super) struct Reply {
@@ -130,7 +132,7 @@ pub(super) async fn reach(service: &Service, wanted: Position) -> Result<(), Pro
 pub(super) fn stale(service: &Service, mut response: Response) -> Response {
     if let Some(halted) = service.index().halted() {
         let reason = HeaderValue::from_str(&ascii(&halted.reason.clone().into()));
-        response.headers_mut().insert("chronicle-stale", reason.expect("ASCII makes a header"));
+        response.headers_mut().insert(STALE, reason.expect("ASCII makes a header"));
     }
     response
 }

@@ -87,7 +87,7 @@ pub(super) async fn read(body: Body, mode: Mode) -> Result<Bytes, Problem> {
     let mut parts = body.into_data_stream();
     let mut bytes = BytesMut::new();
     while let Some(part) = parts.next().await {
-        let part = part.map_err(|error| Problem::new(Code::NotJson, format!("the body broke off: {error}")))?;
+        let part = part.map_err(|error| Problem::new(Code::BadRequest, format!("the body broke off: {error}")))?;
         if bytes.len() + part.len() > most {
             return Err(too_large(&format!("more than {most} bytes"), &format!("at most {most} bytes")));
         }

@@ -10,9 +10,11 @@ use futures::stream::{self, Stream};
 use jiff::Timestamp;
 use projector::{Pacer, Speed};
 use summit::Position;
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use crate::changes::{At, Depth, Filter, HEARTBEAT, Permit, frame, opening, page, position, remark};
+use crate::feed::State;
 use crate::service::Service;
 
 /// What the id of the end ends with.
@@ -42,6 +44,8 @@ pub(super) struct Player {
     /// What it begins with, and what is due next: one page at most.
     due: VecDeque<(Option<Timestamp>, Bytes)>,
     beat: Instant,
+    /// Tells when the service ends.
+    state: watch::Receiver<State>,
     over: bool,
     _permit: Permit,
 }
@@ -66,6 +70,7 @@ impl Player {
             to,
             due: first.into_iter().collect(),
             beat: Instant::now() + HEARTBEAT,
+            state: service.feed().state(),
             over: false,
             _permit: permit,
         }
@@ -90,7 +95,7 @@ impl Player {
                 let stored_at = *stored_at;
                 let bytes = self.in_time(stored_at).await;
                 self.beat = Instant::now() + HEARTBEAT;
-                return Some(bytes);
+                return bytes;
             }
             if self.at.position >= self.to {
                 self.over = true;
@@ -108,8 +113,9 @@ impl Player {
         }
     }
 
-    /// What is due next, once it is, and with it all that is due by then; a sign of life where that takes long.
-    async fn in_time(&mut self, stored_at: Option<Timestamp>) -> Bytes {
+    /// What is due next, once it is, and with it all that is due by then; a sign of life where that takes long. Nothing
+    /// where the service ends meanwhile.
+    async fn in_time(&mut self, stored_at: Option<Timestamp>) -> Option<Bytes> {
         if let Some(stored_at) = stored_at {
             let alive = async {
                 match self.format {
@@ -119,8 +125,12 @@ impl Player {
             };
             tokio::select! {
                 biased;
+                _ = self.state.wait_for(|state| state.over) => {
+                    self.over = true;
+                    return (self.format == Format::Events).then(|| remark("the service ends; come back"));
+                }
                 () = self.pacer.wait(stored_at) => {}
-                () = alive => return remark("go on waiting"),
+                () = alive => return Some(remark("go on waiting")),
             }
         }
         let mut written = BytesMut::new();
@@ -134,7 +144,7 @@ impl Player {
                 let _ = self.pacer.wait(stored_at).now_or_never();
             }
         }
-        written.freeze()
+        Some(written.freeze())
     }
 
     /// Reads the next page.

@@ -109,6 +109,11 @@ impl Desk {
         self.tell().await;
     }
 
+    /// Its streams end.
+    pub(crate) fn end(&self) {
+        self.service.feed().end();
+    }
+
     async fn status(&self, address: &str) -> (StatusCode, Value) {
         let request = Request::get(address).body(Body::empty()).expect("a request");
         let (status, body) = self.send(request).await;
@@ -383,7 +388,7 @@ async fn a_stream_ends_after_half_an_hour_and_when_the_service_does_and_its_read
     listener.leave();
     desk.store(&admission(1, "BRA", "2024")).await;
     assert_eq!((listener.event().await.id(), listener.connected), ("74", 2));
-    desk.service.feed().end();
+    desk.end();
     while listener.block().await.is_some() {}
     assert!(before.elapsed() < MAX_STREAM_AGE * 2, "it ended at once");
 }

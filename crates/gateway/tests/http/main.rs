@@ -5,12 +5,15 @@ mod faults;
 mod listener;
 mod support;
 
+mod access;
 mod ask;
 mod changes;
 mod documents;
 mod history;
+mod hostile;
 mod laws;
 mod operate;
 mod publish;
 mod replay;
 mod routes;
+mod socket;

@@ -1,5 +1,6 @@
 //! Publishing over HTTP: what is stored, what is answered, and what is refused.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -7,13 +8,14 @@ use axum::http::{Request, StatusCode};
 use chronicle::{Chronicle, Entry, MemoryChronicle};
 use futures::TryStreamExt;
 use futures::future::join_all;
+use gateway::{Access, NewToken, Role, Scope, Settings, TokenFile};
 use projector::Halted;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use summit::{Kind, MAX_DOCUMENT_BYTES, Position};
 
 use crate::faults::{Fault, FaultyLog, ReadFault};
-use crate::support::{Answered, Stage};
+use crate::support::{Answered, Stage, noon};
 
 const STRUCTURED: &str = "application/cloudevents+json";
 const BATCH: &str = "application/cloudevents-batch+json";
@@ -464,6 +466,56 @@ async fn of_a_batch_that_fails_halfway_it_is_said_what_stands() {
     assert_eq!(stage.entries().await.len(), good);
     tokio::time::advance(Duration::from_secs(60)).await;
     assert_eq!(stage.batch("", &events).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_token_publishes_for_its_organisations_only() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = TokenFile::at(folder.path().join("tokens"));
+    let create = |role, scope| {
+        let wanted = NewToken { name: None, role, scope, expires_at: None };
+        format!("Bearer {}", file.create(wanted, noon()).expect("a token").1.reveal())
+    };
+    let sco = create(Role::Publisher, Scope::Only(BTreeSet::from(["sco".parse().expect("a slug")])));
+    let all = create(Role::Publisher, Scope::All);
+    let reader = create(Role::Reader, Scope::Only(BTreeSet::new()));
+    let mut stage = empty().await;
+    let settings = Settings { tokens: Some(file), ..Settings::default() };
+    stage.app = gateway::guarded(&stage.service, &Access::new(settings).expect("tokens"));
+    let publish = async |token: &str, event: &Value| {
+        let headers = [("content-type", STRUCTURED), ("authorization", token)];
+        let headers = if token.is_empty() { &headers[..1] } else { &headers };
+        stage.post("/v1/events", headers, event.to_string()).await
+    };
+    let mut others = admission(1, "BLR");
+    others["data"]["organisation"] = json!("cis");
+    problem(&publish("", &others).await, 401, "token-needed");
+    problem(&publish(&reader, &others).await, 403, "not-permitted");
+    let refused = problem(&publish(&sco, &others).await, 403, "not-permitted");
+    assert_eq!((&refused["organisations"], &refused["events"]), (&json!(["cis"]), &json!([0])));
+    assert_eq!(publish(&all, &others).await.status, StatusCode::CREATED);
+    assert_eq!(publish(&sco, &admission(2, "BLR")).await.status, StatusCode::CREATED);
+    // What was stored a moment ago is another's.
+    let mut correction = admission(3, "MNG");
+    correction["corrects"] = json!(id(1));
+    problem(&publish(&sco, &correction).await, 403, "not-permitted");
+    correction["corrects"] = json!(id(2));
+    assert_eq!(publish(&sco, &correction).await.status, StatusCode::CREATED);
+
+    let batch = async |parameters: &str, events: &[Value]| {
+        let headers = [("content-type", BATCH), ("authorization", sco.as_str())];
+        stage.post(&format!("/v1/events{parameters}"), &headers, Value::from(events).to_string()).await
+    };
+    others["id"] = json!(id(4));
+    let events = [admission(5, "TUR"), others];
+    for parameters in ["", "?atomic=true"] {
+        let refused = problem(&batch(parameters, &events).await, 403, "not-permitted");
+        assert_eq!(refused["events"], json!([1]));
+    }
+    assert_eq!(stage.entries().await.len(), 3);
+    let outcomes = batch("?keep_going=true", &events).await.json();
+    assert_eq!((&outcomes[0]["position"], &outcomes[1]["code"]), (&json!(4), &json!("not-permitted")));
+    assert_eq!(outcomes[1]["event"], 1);
 }
 
 /// Headers as some clients may send them.

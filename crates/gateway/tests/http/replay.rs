@@ -60,3 +60,22 @@ async fn a_replay_keeps_the_pace_of_the_stored_times() {
     let behind = Listener::behind(&desk.app, "/v1/replay?speed=original", "76").events(3).await;
     assert_eq!((ids(&behind).len(), i64::try_from(before.elapsed().as_secs())), (3, Ok((DAY * 3).as_secs())));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_replay_that_waits_says_so_and_ends_with_the_service() {
+    let mut desk = Desk::new(ASTANA.lines()).await;
+    days(&mut desk).await;
+    let mut listener = Listener::new(&desk.app, "/v1/replay?speed=original&from=75").opened().await;
+    listener.events(2).await;
+    let block = listener.block().await.expect("a sign of life");
+    assert_eq!(block.comments, ["go on waiting"]);
+    desk.end();
+    let before = tokio::time::Instant::now();
+    while listener.block().await.is_some() {}
+    assert_eq!(before.elapsed().as_secs(), 0, "it ended at once");
+    assert_eq!(
+        lines(&desk, "/v1/replay?speed=original&from=75").await,
+        [json!(null); 0],
+        "nor is a line told that says it is the end"
+    );
+}

@@ -53,7 +53,10 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<File> {
     // A name of its own: another program may be making the same.
     let new = path.with_extension(format!("{}.{NEW}", std::process::id()));
     let mut file = File::create(&new)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&new, path));
+    // Held while it is made, so that nobody takes it for left behind.
+    let written = file.lock().and_then(|()| file.write_all(bytes)).and_then(|()| file.sync_all());
+    let written = written.and_then(|()| fs::rename(&new, path));
+    clear_dead(path);
     if let Err(error) = written {
         // It was never visible.
         let _ = fs::remove_file(&new);
@@ -63,6 +66,21 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<File> {
         File::open(folder)?.sync_all()?;
     }
     Ok(file)
+}
+
+/// Removes what others left behind who were killed while they made the same file.
+fn clear_dead(path: &Path) {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_stem()) else { return };
+    for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = file.path();
+        // The name, a process, and the ending.
+        let is_new = path.extension().is_some_and(|extension| extension == NEW);
+        let same = path.file_stem().is_some_and(|rest| Path::new(rest).file_stem() == Some(name));
+        if is_new && same && File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
+            // Somebody else may have removed it.
+            let _ = fs::remove_file(&path);
+        }
+    }
 }
 
 /// Removes files that were never made to the end. Only who holds the archive's lock does this.

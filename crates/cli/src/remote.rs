@@ -1,0 +1,152 @@
+//! A service that answers instead of the log: the same questions, the same answers, the same exit codes.
+
+use gateway::{AskedFor, Remote, RemoteError};
+use projector::AskError;
+use serde_json::Value;
+use summit::Position;
+
+use crate::ask::Shell;
+use crate::error::{Code, Failure};
+use crate::output::Output;
+
+/// Holds who asks, where a service wants to know. No option: others see the options of a command.
+const TOKEN: &str = "CHRONICLE_TOKEN";
+
+impl Shell {
+    /// The service that is asked instead of the log, if one is named. An empty variable says nothing.
+    pub(crate) fn remote(&self) -> Result<Option<Remote>, Failure> {
+        let Some(address) = self.global.gateway.as_ref().filter(|address| !address.is_empty()) else { return Ok(None) };
+        let token = std::env::var(TOKEN).ok().filter(|token| !token.is_empty());
+        Ok(Some(Remote::at(address, token)?))
+    }
+
+    /// Asks a service, and prints its answer.
+    pub(crate) async fn ask_remote(&self, remote: &Remote, question: &AskedFor) -> Result<(), Failure> {
+        if !self.global.json {
+            let said = "a service answers with JSON";
+            return Err(Failure::usage(said, "add --json; for text, ask the log itself, without --gateway"));
+        }
+        let answered = self.output().meanwhile("asking the service", remote.ask(question)).await?;
+        for note in answered.notes {
+            self.output().note(note);
+        }
+        let mut line = answered.body.to_vec();
+        line.push(b'\n');
+        Output::bytes(&line)?;
+        stale(answered.stale)
+    }
+
+    /// Asks a service for lines, and prints them as they come; `none` is noted where there are none.
+    pub(crate) async fn lines_of_remote(
+        &self,
+        remote: &Remote,
+        question: &AskedFor,
+        none: Option<&str>,
+    ) -> Result<(), Failure> {
+        let mut any = false;
+        let print = |part: &[u8]| {
+            any |= !part.is_empty();
+            Output::bytes(part)
+        };
+        let reason = remote.lines(question, print).await?;
+        if let Some(none) = none.filter(|_| !any) {
+            self.output().note(none);
+        }
+        stale(reason)
+    }
+}
+
+/// An answer that is not current is an answer, and a failure all the same.
+fn stale(reason: Option<String>) -> Result<(), Failure> {
+    let stale = |reason| Failure::Remote {
+        said: format!("the service answers from what is surely good of its log: {reason}"),
+        code: Code::Damaged,
+        hint: Some("its operator rebuilds the log"),
+    };
+    reason.map_or(Ok(()), |reason| Err(stale(reason)))
+}
+
+impl From<RemoteError> for Failure {
+    fn from(error: RemoteError) -> Self {
+        let said = error.to_string();
+        match error {
+            RemoteError::BadAddress(_) | RemoteError::TokenInTheOpen => {
+                Self::usage(said, "--gateway names a service, such as https://chronicle.example.org")
+            }
+            RemoteError::Unreachable { .. } => Self::Remote {
+                said,
+                code: Code::NoServer,
+                hint: Some("`chronicle serve` runs a service; without --gateway the log itself is asked"),
+            },
+            RemoteError::Foreign { .. } => Self::Remote { said, code: Code::NoServer, hint: None },
+            RemoteError::Problem { code, members, .. } => told(&code, said, &members),
+        }
+    }
+}
+
+/// What a service said is wrong, as it would be said here.
+fn told(code: &str, said: String, members: &Value) -> Failure {
+    let text = |name: &str| members[name].as_str().unwrap_or_default().to_owned();
+    let nearest = || members["nearest"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let (code, hint) = match code {
+        "unknown-name" => {
+            if let Some(what) = what(&text("what")) {
+                let nearest = nearest().map(ToOwned::to_owned).collect();
+                return AskError::Unknown { what, name: text("found"), nearest }.into();
+            }
+            (Code::Failed, None)
+        }
+        "unknown-event" => {
+            let ids: Vec<_> = nearest().filter_map(|id| id.parse().ok()).collect();
+            let found = text("found");
+            let unknown = AskError::UnknownEvent(found.clone());
+            return if ids.is_empty() { unknown } else { AskError::Ambiguous { prefix: found, ids } }.into();
+        }
+        "not-reached" => {
+            if let (Some(tail), Some(needed)) = (members["tail"].as_u64(), members["asked"].as_u64()) {
+                return Failure::NotReached { tail: Position::new(tail), needed: Position::new(needed) };
+            }
+            (Code::Failed, None)
+        }
+        "bad-parameter" => (Code::Usage, Some("the service may be of another version than this program")),
+        "token-needed" | "token-refused" | "not-permitted" => {
+            (Code::NotPermitted, Some("CHRONICLE_TOKEN holds the token that the service's operator gave"))
+        }
+        "damaged" => (Code::Damaged, Some("its operator rebuilds the log")),
+        "unreachable" | "busy" => (Code::NoServer, Some("try again in a moment")),
+        _ => (Code::Failed, None),
+    };
+    Failure::Remote { said, code, hint }
+}
+
+/// What is unknown, as the views name it.
+fn what(text: &str) -> Option<&'static str> {
+    ["organisation", "meeting", "party", "person", "instrument"].into_iter().find(|what| *what == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::told;
+    use crate::error::Code;
+
+    #[test]
+    fn what_a_service_says_is_wrong_is_said_as_here() {
+        let unknown = json!({"what": "organisation", "found": "sc0", "nearest": ["sco"]});
+        let unknown = told("unknown-name", "no".to_owned(), &unknown);
+        assert_eq!(unknown.to_string(), "no event names the organisation \"sc0\"");
+        assert_eq!((unknown.hint().as_deref(), unknown.code()), (Some("did you mean \"sco\"?"), Code::Failed));
+        let late = told("not-reached", "no".to_owned(), &json!({"tail": 73, "asked": 74}));
+        assert_eq!(late.to_string(), "the chronicle ends at position 73, position 74 was asked for");
+        for (code, exit) in [
+            ("bad-parameter", Code::Usage),
+            ("token-refused", Code::NotPermitted),
+            ("damaged", Code::Damaged),
+            ("busy", Code::NoServer),
+            ("failed", Code::Failed),
+        ] {
+            assert_eq!(told(code, "no".to_owned(), &json!({})).code(), exit, "{code}");
+        }
+    }
+}
