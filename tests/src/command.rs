@@ -4,8 +4,8 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use nix::unistd::Pid;
@@ -109,6 +109,8 @@ impl Chronicle {
             command.env_remove(name);
         }
         command.env("CHRONICLE_DATA", self.data()).env("NO_COLOR", "1");
+        // Many serve at once here, each at a port that is free.
+        command.env("CHRONICLE_LISTEN", "127.0.0.1:0");
         if let Some(nats) = &self.nats {
             command.env("CHRONICLE_NATS_URL", nats);
         }
@@ -151,8 +153,10 @@ impl Chronicle {
 pub struct Running {
     child: Child,
     lines: Receiver<String>,
-    /// Reads away what it says on stderr.
-    said: Option<JoinHandle<Vec<u8>>>,
+    /// What it has said on stderr.
+    said: Arc<Mutex<Vec<u8>>>,
+    /// Reads it away.
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Running {
@@ -166,14 +170,22 @@ impl Running {
         let (sender, lines) = channel();
         std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
         let mut err = child.stderr.take().expect("a pipe");
+        let said = Arc::<Mutex<Vec<u8>>>::default();
+        let text = Arc::clone(&said);
         // Read away, or a full pipe would stop the command.
-        let said = std::thread::spawn(move || {
-            let mut text = Vec::new();
+        let reader = std::thread::spawn(move || {
+            let mut part = [0; 4096];
             // What was read before an error is what there is.
-            let _ = err.read_to_end(&mut text);
-            text
+            while let Some(length) = err.read(&mut part).ok().filter(|length| *length > 0) {
+                text.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&part[..length]);
+            }
         });
-        Self { child, lines, said: Some(said) }
+        Self { child, lines, said, reader: Some(reader) }
+    }
+
+    /// What it has said on stderr so far.
+    pub fn said(&self) -> String {
+        String::from_utf8_lossy(&self.said.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
     }
 
     /// The next line of its stdout; none where it has ended.
@@ -229,8 +241,10 @@ impl Running {
     /// How it ended, if it has, and what it said on stderr.
     pub fn ended(&mut self) -> Option<(ExitStatus, String)> {
         let status = self.child.try_wait().expect("a child of ours")?;
-        let said = self.said.take().map(|said| said.join().expect("reading does not panic")).unwrap_or_default();
-        Some((status, String::from_utf8_lossy(&said).into_owned()))
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("reading does not panic");
+        }
+        Some((status, self.said()))
     }
 
     /// Its end.

@@ -5,8 +5,9 @@
 pub mod checker;
 mod command;
 mod server;
+pub mod sse;
 mod wait;
 
 pub use command::{Chronicle, Finished, Running, program};
-pub use server::NatsServer;
+pub use server::{NatsServer, free_ports};
 pub use wait::{PATIENCE, wait};

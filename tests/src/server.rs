@@ -95,6 +95,23 @@ impl NatsServer {
         }
     }
 
+    /// Has it stop in order.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not run.
+    pub fn stop(&mut self) {
+        nix::sys::signal::kill(self.id(), nix::sys::signal::Signal::SIGTERM).expect("it runs");
+        if let Some(mut child) = self.child.take() {
+            child.wait().expect("it ends");
+        }
+    }
+
+    /// Where it keeps what it stores.
+    pub fn store(&self) -> PathBuf {
+        self.folder.path().join("store")
+    }
+
     /// Its process.
     ///
     /// # Panics
@@ -141,7 +158,12 @@ impl Drop for NatsServer {
 }
 
 /// Two ports that nobody listens on.
-fn free_ports() -> [u16; 2] {
+/// Ports that nobody listens at now.
+///
+/// # Panics
+///
+/// Where there are none.
+pub fn free_ports() -> [u16; 2] {
     let listeners = [(); 2].map(|()| TcpListener::bind(("127.0.0.1", 0)).expect("a free port"));
     listeners.map(|listener| listener.local_addr().expect("an address").port())
 }

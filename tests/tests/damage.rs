@@ -7,13 +7,14 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chronicle::{Chronicle as _, Draft};
 use chronicle_nats::embedded::Lease;
 use chronicle_nats::{NatsChronicle, Settings};
+use projector::Snapshots;
 use serde_json::{Value, json};
-use tests::{Chronicle, Finished, NatsServer};
+use tests::{Chronicle, Finished, NatsServer, wait};
 
 const ASTANA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/wire/tests/data/astana-2024.jsonl");
 /// Where the embedded server keeps the log's messages, in the data directory.
@@ -34,9 +35,9 @@ fn refused(finished: &Finished, code: i32, said: &[&str]) {
 fn stopped(chronicle: &Chronicle) {
     let port = fs::read_to_string(chronicle.data().join("nats/port")).expect("the port is kept");
     let port: u16 = port.trim().parse().expect("a port");
-    tests::wait("the server to stop", || TcpListener::bind(("127.0.0.1", port)).is_ok(), |free| *free);
+    wait("the server to stop", || TcpListener::bind(("127.0.0.1", port)).is_ok(), |free| *free);
     let socket = chronicle.data().join("nats/socket");
-    tests::wait("the supervisor to end", || socket.exists(), |there| !there);
+    wait("the supervisor to end", || socket.exists(), |there| !there);
 }
 
 /// The server's blocks, in order.
@@ -79,12 +80,19 @@ fn damaged_at(chronicle: &Chronicle) -> u64 {
     report["damaged_at"].as_u64().unwrap_or_else(|| panic!("{report}"))
 }
 
-/// Stores entries that do not compress and are no events, as any client may, so that they fill block after block.
-fn store_noise(chronicle: &Chronicle, count: u64) {
+/// Does something with the log on the embedded server, as another client.
+fn with_log<T>(chronicle: &Chronicle, work: impl AsyncFnOnce(NatsChronicle) -> T) -> T {
     let runtime = tokio::runtime::Runtime::new().expect("threads");
     runtime.block_on(async {
         let lease = Lease::acquire(&chronicle.data(), tests::program()).await.expect("a server");
-        let log = NatsChronicle::connect(&Settings::new(lease.url(), "noise")).await.expect("connected");
+        let log = NatsChronicle::connect(&Settings::new(lease.url(), "test")).await.expect("connected");
+        work(log).await
+    })
+}
+
+/// Stores entries that do not compress and are no events, as any client may, so that they fill block after block.
+async fn store_noise(log: NatsChronicle, count: u64) {
+    {
         let mut noise = 0x2545_f491_4f6c_dd1d_u64;
         let mut next = || {
             noise ^= noise << 13;
@@ -101,7 +109,25 @@ fn store_noise(chronicle: &Chronicle, count: u64) {
             };
             log.append(draft).await.expect("stored");
         }
+    }
+}
+
+/// Writes a snapshot at the tail, which a question would only do with a longer log.
+fn keep_snapshot(chronicle: &Chronicle) {
+    with_log(chronicle, async |log| {
+        let snapshots = Snapshots::new(Some(chronicle.data().join("snapshots")), log.created_at());
+        let opened = snapshots.catch_up(&log, None, |aside| panic!("{aside}")).await.expect("the log is read");
+        snapshots.write(&opened).expect("writable").expect("a snapshot");
     });
+}
+
+/// What `serve` says when it is started, and that it ends because of it. Tells how long that took.
+fn serving_ends(chronicle: &Chronicle, what: &str) -> Finished {
+    let begun = Instant::now();
+    let mut serve = chronicle.spawn(["serve"]);
+    let (status, err) = wait("the projector to end", || serve.ended(), Option::is_some).expect("it has ended");
+    println!("{what}: serve ended {:?} after its start", begun.elapsed());
+    Finished { code: status.code(), out: String::new(), err }
 }
 
 /// So many events, from a number on.
@@ -122,7 +148,7 @@ fn archived(large: u64) -> Chronicle {
     let chronicle = Chronicle::embedded();
     chronicle.run(["publish", ASTANA]).good();
     if large > 0 {
-        store_noise(&chronicle, large);
+        with_log(&chronicle, async |log| store_noise(log, large).await);
     }
     chronicle.run(["archive"]).good();
     let verified = chronicle.run(["verify", "--json"]).json();
@@ -131,20 +157,22 @@ fn archived(large: u64) -> Chronicle {
     chronicle
 }
 
-/// Damaged by `harm`, every command says so and nothing is stored; restored, everything is as it was.
-fn found_named_and_repaired(chronicle: &Chronicle, harm: impl FnOnce(&Chronicle)) {
+/// Damaged by `harm`, whoever serves ends, every command says so and nothing is stored; restored, everything is as it was.
+fn found_named_and_repaired(chronicle: &Chronicle, what: &str, harm: impl FnOnce(&Chronicle)) {
     let before = answers(chronicle);
+    let last = with_log(chronicle, async |log| log.tail().await.expect("a tail").get());
     stopped(chronicle);
     harm(chronicle);
 
-    let asked = chronicle.run(["members", "sco"]);
-    refused(&asked, 7, &["damage", "position", "hint:", "chronicle restore"]);
-    assert_eq!(asked.out, "");
+    let served = serving_ends(chronicle, what);
+    refused(&served, 7, &["damage", "position", "hint:", "chronicle restore"]);
     let position = damaged_at(chronicle);
-    assert!(asked.err.contains(&format!("position {position}")), "position {position} is not in: {}", asked.err);
+    assert!(served.err.contains(&format!("position {position}")), "position {position} is not in: {}", served.err);
     let published = chronicle.run(["publish", ASTANA]);
     refused(&published, 7, &["damage"]);
     assert_eq!(published.out, "", "nothing is acknowledged");
+    // The archive has all of it.
+    stale(chronicle, &before[0], last);
 
     let restored = chronicle.run(["restore", "--json"]).json();
     let aside = restored["set_aside"].as_str().expect("a folder");
@@ -156,9 +184,17 @@ fn found_named_and_repaired(chronicle: &Chronicle, harm: impl FnOnce(&Chronicle)
     assert_eq!(answers(chronicle), before, "what was there is known");
 }
 
+/// A question on a damaged log is answered as before, from what is good up to a position, and marked.
+#[track_caller]
+fn stale(chronicle: &Chronicle, before: &str, read_to: u64) {
+    let asked = chronicle.run(["members", "sco", "--json", "--as-of", "2024-07-04"]);
+    refused(&asked, 7, &["damage", "stale", &format!("reads up to position {read_to}"), "hint:", "chronicle restore"]);
+    assert_eq!(asked.out, before);
+}
+
 #[test]
 fn one_bit_in_the_last_block_is_found_named_and_repaired() {
-    found_named_and_repaired(&archived(0), |chronicle| {
+    found_named_and_repaired(&archived(0), "the last block", |chronicle| {
         let blocks = blocks(chronicle);
         assert_eq!(blocks.len(), 1);
         flip(&blocks[0]);
@@ -167,7 +203,7 @@ fn one_bit_in_the_last_block_is_found_named_and_repaired() {
 
 #[test]
 fn one_bit_in_the_last_block_after_a_crash_is_found_named_and_repaired() {
-    found_named_and_repaired(&archived(0), |chronicle| {
+    found_named_and_repaired(&archived(0), "the last block after a crash", |chronicle| {
         flip(&blocks(chronicle)[0]);
         // As after kill -9: the server reads its blocks again, and cuts off what it cannot read.
         fs::remove_file(chronicle.data().join(STREAM).join("msgs/index.db")).expect("removed");
@@ -175,12 +211,42 @@ fn one_bit_in_the_last_block_after_a_crash_is_found_named_and_repaired() {
 }
 
 #[test]
-fn one_bit_in_an_early_block_is_found_named_and_repaired() {
-    found_named_and_repaired(&archived(LARGE), |chronicle| {
+fn one_bit_in_an_early_block_is_found_although_a_snapshot_would_let_one_skip_it() {
+    let chronicle = archived(LARGE);
+    keep_snapshot(&chronicle);
+    found_named_and_repaired(&chronicle, "an early block", |chronicle| {
         let blocks = blocks(chronicle);
         assert!(blocks.len() > 2, "{blocks:?}");
         flip(&blocks[0]);
     });
+}
+
+#[test]
+fn who_serves_reads_the_log_again_when_its_server_was_started_again_and_ends_with_what_is_wrong() {
+    let mut server = NatsServer::start();
+    let chronicle = Chronicle::on(&server.url());
+    chronicle.run(["publish", ASTANA]).good();
+    let runtime = tokio::runtime::Runtime::new().expect("threads");
+    runtime.block_on(async {
+        let log = NatsChronicle::connect(&Settings::new(server.url(), "test")).await.expect("connected");
+        store_noise(log, LARGE / 2).await;
+    });
+    let mut serve = chronicle.spawn(["-v", "serve"]);
+    let told = |serve: &mut tests::Running, what: &str| {
+        wait(what, || serve.said().contains(what) || serve.ended().is_some(), |told| *told);
+        assert!(serve.said().contains(what), "{}", serve.said());
+    };
+    told(&mut serve, "the log is whole up to position 223");
+
+    // An orderly stop: the server looks into no early block when it starts again.
+    server.stop();
+    let folder = server.store().join("jetstream/$G/streams/CHRONICLE/msgs");
+    flip(&folder.join("1.blk"));
+    server.run();
+    let (status, err) = wait("the projector to end", || serve.ended(), Option::is_some).expect("it has ended");
+    let ended = Finished { code: status.code(), out: String::new(), err };
+    refused(&ended, 7, &["damage", "position", "hint:", "chronicle restore"]);
+    refused(&chronicle.run(["publish", ASTANA]), 7, &["damage"]);
 }
 
 #[test]
@@ -189,7 +255,8 @@ fn a_log_that_the_server_passes_over_is_restored_too() {
     let before = answers(&chronicle);
     stopped(&chronicle);
     flip(&chronicle.data().join(STREAM).join("meta.inf"));
-    refused(&chronicle.run(["members", "sco"]), 7, &["damage", "chronicle restore"]);
+    stale(&chronicle, &before[0], 73);
+    refused(&serving_ends(&chronicle, "a log that is passed over"), 7, &["damage", "chronicle restore"]);
     chronicle.run(["restore"]).good();
     assert_eq!(answers(&chronicle), before);
 }
@@ -277,7 +344,16 @@ fn without_an_archive_damage_is_named_and_what_is_left_can_be_kept() {
     flip(&blocks(&chronicle)[0]);
     fs::remove_file(chronicle.data().join(STREAM).join("msgs/index.db")).expect("removed");
     let position = damaged_at(&chronicle);
-    refused(&chronicle.run(["members", "sco"]), 7, &[&format!("position {position}"), "position 73"]);
+    // The log is asked as far as it can be read.
+    let asked = chronicle.run(["members", "sco", "--json"]);
+    let read_to = position - 1;
+    let said = [format!("position {position}"), "position 73".to_owned(), format!("reads up to position {read_to}")];
+    refused(&asked, 7, &said.each_ref().map(String::as_str));
+    let stale: Value = serde_json::from_str(&asked.out).expect("JSON");
+    assert_eq!(stale["token"]["position"].as_u64(), Some(read_to));
+    let further = chronicle.run(["members", "sco", "--min-position", "73"]);
+    refused(&further, 7, &["does not answer", &format!("the chronicle ends at position {read_to}")]);
+    assert_eq!(further.out, "");
     refused(&chronicle.run(["restore"]), 2, &["no archive", "--force"]);
     let restored = chronicle.run(["restore", "--force", "--json"]).json();
     assert_eq!(restored["position"].as_u64(), Some(position - 1));
@@ -301,6 +377,7 @@ fn a_stream_that_another_client_made_anew_is_named_and_restored_into() {
     for command in [&["members", "sco"][..], &["publish", ASTANA], &["archive"], &["doctor"]] {
         refused(&chronicle.run(command), 7, &["another one", "hint:"]);
     }
+    stale(&chronicle, &before[0], 73);
     assert_eq!(damaged_at(&chronicle), 1);
     // It is empty: restored into as it is. What holds something is the operator's to empty.
     chronicle.run(["restore"]).good();

@@ -115,6 +115,20 @@ impl NatsChronicle {
         [&self.writer, &self.reader].iter().all(|link| link.is_connected())
     }
 
+    /// Which run of the server answers, as far as the connection knows: it has another name after every start.
+    pub fn server_run(&self) -> String {
+        self.reader.client.server_info().server_id
+    }
+
+    /// Waits until the connection that reads is lost, from this call on. It connects again by itself.
+    pub fn lost(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut losses = self.reader.losses();
+        async move {
+            // Fails only when the connection is gone for good.
+            let _ = losses.changed().await;
+        }
+    }
+
     /// Messages sent and received since connecting.
     pub fn statistics(&self) -> Statistics {
         let [(a, b), (c, d)] = [&self.writer, &self.reader].map(Link::counts);

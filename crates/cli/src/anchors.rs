@@ -1,13 +1,16 @@
 //! What is kept of a log beside its server's store, so that damage is noticed at every start.
 //!
 //! An anchor is a small file in the data directory: when the log was created, a position, the digest of the entry there.
-//! Every command reads it, asks the log for the same, and takes the anchor further. The archive has one of its own.
+//! Every command reads it, asks the log for the same, and takes the anchor further. The archive has one of its own. Damage
+//! that was found is kept beside it: a command that begins from a snapshot would not meet it again.
 
 use std::path::{Path, PathBuf};
 
-use chronicle::{Chronicle, LogState, ReadError};
+use chronicle::{Chronicle, Damage, LogState, ReadError};
 use futures::TryStreamExt;
-use projector::archive::{ANCHOR, Anchor, Digest, check};
+use jiff::Timestamp;
+use projector::archive::{ANCHOR, Anchor, ArchiveEntries, Digest, check};
+use serde::{Deserialize, Serialize};
 use summit::Position;
 
 use crate::args::Global;
@@ -16,6 +19,22 @@ use crate::error::Failure;
 
 /// The folder of the archive in a data directory.
 const ARCHIVE: &str = "archive";
+
+/// What is called as an anchor is, and behind its name so, tells of damage.
+const DAMAGED: &str = "damaged";
+
+/// Damage that was found, until the log is restored, or verified and found to be whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Found {
+    /// When the log was created: it is that of no other log.
+    created_at: Timestamp,
+    /// The first damaged position.
+    pub(crate) position: Position,
+    /// The words of the error.
+    pub(crate) reason: String,
+    /// Whether everything before it is as it was written.
+    pub(crate) begins_well: bool,
+}
 
 /// Where the anchors of a log are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,6 +82,21 @@ impl Anchors {
         Ok(self.load()?.into_iter().next().map(|(anchor, path)| (anchor, path.to_owned())))
     }
 
+    /// The archive, where something is in it, or where it cannot be told.
+    pub(crate) fn archive_in_use(&self) -> Option<&Path> {
+        let archive = self.archive.as_deref();
+        archive.filter(|folder| !ArchiveEntries::open(folder).is_ok_and(|entries| entries.is_empty()))
+    }
+
+    /// The archive, where it is one of the log that was created at a time, as far as its anchor says.
+    pub(crate) fn archive_of(&self, created_at: Timestamp) -> Option<&Path> {
+        let of_it = |folder: &&Path| {
+            let anchor = Anchor::load(&folder.join(ANCHOR)).ok().flatten();
+            anchor.is_none_or(|anchor| anchor.created_at == created_at)
+        };
+        self.archive.as_deref().filter(of_it)
+    }
+
     /// What is known of the log, by the anchors that are there.
     pub(crate) fn known(&self) -> Result<Vec<Anchor>, Failure> {
         Ok(self.load()?.into_iter().map(|(anchor, _)| anchor).collect())
@@ -98,8 +132,43 @@ impl Anchors {
             None => check(log, None).await.map_err(damaged(None))?,
         };
         let own = known.iter().find(|(_, path)| Some(*path) == self.own.as_deref()).map(|(anchor, _)| anchor);
+        if let Some(found) = self.found().filter(|found| found.created_at == state.created_at) {
+            return Err(Failure::Found(Box::new(found)));
+        }
         self.advance(log, &state, own).await?;
         Ok(state)
+    }
+
+    /// Keeps what a failure tells of the log that was created at a time, if it is damage: until then nobody writes there.
+    /// That another log stands in its place, its anchor tells.
+    pub(crate) fn note(&self, created_at: Timestamp, failure: &Failure) {
+        if matches!(failure.damage(), Some(ReadError::Damaged(Damage::Recreated { .. }))) {
+            return;
+        }
+        let Some((path, position)) = self.damaged().zip(failure.damaged_at()) else { return };
+        let (reason, begins_well) = (failure.to_string(), failure.begins_well());
+        let found = Found { created_at, position, reason, begins_well };
+        let kept =
+            serde_json::to_vec(&found).map_err(std::io::Error::other).and_then(|text| std::fs::write(&path, text));
+        if let Err(error) = kept {
+            tracing::warn!("that the log is damaged cannot be kept in \"{}\": {error}", path.display());
+        }
+    }
+
+    /// Forgets damage that was found: the log is whole.
+    pub(crate) fn forgive(&self) {
+        if let Some(path) = self.damaged() {
+            // Mostly there is none.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
+    fn found(&self) -> Option<Found> {
+        serde_json::from_slice(&std::fs::read(self.damaged()?).ok()?).ok()
+    }
+
+    fn damaged(&self) -> Option<PathBuf> {
+        self.own.as_ref().map(|own| own.with_extension(DAMAGED))
     }
 
     /// Takes the own anchor to the tail, if that is further.
@@ -119,15 +188,19 @@ impl Anchors {
     /// Begins anew, with a log that was rebuilt.
     pub(crate) async fn renew(&self, log: &impl Chronicle) -> Result<(), Failure> {
         let state = log.state().await?;
+        self.forgive();
         self.advance(log, &state, None).await
     }
 
     /// Forgets what was known of the log in a data directory, which is thrown away.
     pub(crate) fn forget(data: &Path) -> std::io::Result<()> {
-        match std::fs::remove_file(data.join(ANCHOR)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-            Ok(()) | Err(_) => Ok(()),
+        for path in [data.join(ANCHOR), data.join(ANCHOR).with_extension(DAMAGED)] {
+            match std::fs::remove_file(path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
         }
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::command::{
     doctor::Doctor, events::Events, explain::Explain, export::Export, import::Import, members::Members, party::Party,
     person::Person, publish::Publish, rebuild::Rebuild, record::Record, rehearse::Rehearse, remarks::Remarks,
     replay::Replay, restore::Restore, retract::Retract, serve::Serve, signings::Signings, timeline::Timeline,
-    verify::Verify, watch::Watch,
+    token::Token, verify::Verify, watch::Watch,
 };
 use crate::connect::Place;
 use crate::error::Failure;
@@ -46,12 +46,32 @@ pub(crate) struct Global {
     /// Tell what is done; twice for more
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// How what is done is told on standard error; named, every request to a service is told
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        value_enum,
+        env = "CHRONICLE_LOG_FORMAT",
+        hide_env_values = true
+    )]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+/// How it is told what is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line, with its time.
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Demo(Demo),
     Serve(Serve),
+    Token(Token),
     Publish(Publish),
     Record(Box<Record>),
     Correct(Box<Correct>),
@@ -87,6 +107,7 @@ impl Command {
         match self {
             Self::Demo(command) => command.run(shell).await,
             Self::Serve(command) => command.run(shell).await,
+            Self::Token(command) => command.run(shell),
             Self::Publish(command) => command.run(shell).await,
             Self::Record(command) => command.run(shell).await,
             Self::Correct(command) => command.run(shell).await,
@@ -140,6 +161,7 @@ impl Command {
             | Self::Verify(_) => true,
             Self::Demo(_)
             | Self::Serve(_)
+            | Self::Token(_)
             | Self::Publish(_)
             | Self::Record(_)
             | Self::Import(_)

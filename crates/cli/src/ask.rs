@@ -2,7 +2,7 @@
 //! vantage, print; and then keep a snapshot for the next one, where the log has grown enough.
 
 use jiff::civil::Date;
-use projector::{AskError, Index, View};
+use projector::{AskError, Index, Opened, Snapshots, View};
 use serde::Serialize;
 use summit::Position;
 
@@ -13,7 +13,8 @@ use crate::error::Failure;
 use crate::output::Output;
 use crate::read;
 use crate::render::Text;
-use crate::vantage::{self, VantageOptions};
+use crate::stale;
+use crate::vantage::VantageOptions;
 
 /// What every command is given.
 pub(crate) struct Shell {
@@ -38,7 +39,8 @@ impl Shell {
         let connection = self.connect().await?;
         let snapshots = connection.snapshots(&self.global);
         loop {
-            let opened = read::opened(&connection.log, &snapshots, awaited, self.output()).await?;
+            let opened = read::opened(&connection.log, &snapshots, awaited, self.output()).await;
+            let opened = opened.inspect_err(|failure| connection.note(failure))?;
             match opened.whole() {
                 Ok(index) => {
                     read::passed_over(index.undecodable().len(), self.output());
@@ -57,7 +59,34 @@ impl Shell {
         awaited: Option<Position>,
         question: impl Fn(&Index) -> Result<(Vec<String>, String), Failure>,
     ) -> Result<(), Failure> {
-        let connection = self.connect().await?;
+        let place = Place::of(&self.global)?;
+        let anchors = Anchors::of(&place, &self.global);
+        let connection = match Connection::open(&place, self.output()).await {
+            Ok(connection) => connection.with_anchors(anchors.clone()),
+            Err(failure) => return self.ask_stale(failure, &anchors, None, awaited, &question).await,
+        };
+        match self.ask_of(&connection, awaited, &question).await {
+            Ok((snapshots, opened)) => {
+                // The server is not kept waiting for what only we need.
+                drop(connection);
+                read::keep(&snapshots, &opened);
+                Ok(())
+            }
+            Err(failure) => {
+                connection.note(&failure);
+                self.ask_stale(failure, &anchors, Some(&connection), awaited, &question).await
+            }
+        }
+    }
+
+    /// Asks a question of the log as it is. Gives what it was answered from.
+    async fn ask_of(
+        &self,
+        connection: &Connection,
+        awaited: Option<Position>,
+        question: impl Fn(&Index) -> Result<(Vec<String>, String), Failure>,
+    ) -> Result<(Snapshots, Opened), Failure> {
+        connection.keep_anchor().await?;
         let snapshots = connection.snapshots(&self.global);
         loop {
             let opened = read::opened(&connection.log, &snapshots, awaited, self.output()).await?;
@@ -70,16 +99,43 @@ impl Shell {
                 }
             };
             read::passed_over(passed_over, self.output());
-            let (notes, written) = answer?;
-            for note in notes {
-                self.output().note(note);
-            }
-            self.output().print(&written)?;
-            // The server is not kept waiting for what only we need.
-            drop(connection);
-            read::keep(&snapshots, &opened);
-            return Ok(());
+            self.tell(answer?)?;
+            return Ok((snapshots, opened));
         }
+    }
+
+    /// Asks a question of what is surely good, where it failed because the log is damaged. It fails all the same.
+    async fn ask_stale(
+        &self,
+        failure: Failure,
+        anchors: &Anchors,
+        connection: Option<&Connection>,
+        awaited: Option<Position>,
+        question: impl Fn(&Index) -> Result<(Vec<String>, String), Failure>,
+    ) -> Result<(), Failure> {
+        let Some(index) = stale::index(&self.global, anchors, connection, &failure).await else { return Err(failure) };
+        let read_to = index.tail();
+        let reached = awaited.map_or(Ok(()), |needed| index.reached(needed).map_err(Failure::from));
+        match reached.and_then(|()| question(&index)) {
+            Ok(answer) => {
+                self.tell(answer)?;
+                Err(Failure::Stale { damage: Box::new(failure), read_to })
+            }
+            // That the log is damaged says more.
+            Err(unanswered) => {
+                self.output()
+                    .note(format_args!("what is good up to position {read_to} does not answer it: {unanswered}"));
+                Err(failure)
+            }
+        }
+    }
+
+    /// Prints an answer and what is to be noted with it.
+    fn tell(&self, (notes, written): (Vec<String>, String)) -> Result<(), Failure> {
+        for note in notes {
+            self.output().note(note);
+        }
+        self.output().print(&written)
     }
 
     /// Answers a question from a vantage.
@@ -88,7 +144,7 @@ impl Shell {
         let ask = |index: &Index| {
             let vantage = from.resolve(index)?;
             let answer = question.ask(&index.view(&vantage, self.today)?)?;
-            let notes = [vantage::unknown_source(index, &vantage), question.note(index)];
+            let notes = [projector::unknown_source(index, &vantage), question.note(index)];
             Ok((notes.into_iter().flatten().collect(), self.output().written(&answer, index)))
         };
         self.ask(from.min_position, ask).await

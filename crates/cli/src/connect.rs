@@ -7,6 +7,7 @@ use chronicle::{Damage, ReadError};
 use chronicle_nats::embedded::{self, Lease, Server};
 use chronicle_nats::{ConnectError, NatsChronicle, Settings};
 use directories::ProjectDirs;
+use jiff::Timestamp;
 use producer::PublishError;
 use projector::Snapshots;
 use summit::Position;
@@ -61,7 +62,7 @@ impl Place {
 }
 
 /// The data directory that the options say, or the user's own.
-fn data(global: &Global) -> Result<PathBuf, Failure> {
+pub(crate) fn data(global: &Global) -> Result<PathBuf, Failure> {
     match global.data.as_ref().filter(|data| !data.as_os_str().is_empty()) {
         Some(data) => Ok(data.clone()),
         None => own_data("chronicle"),
@@ -95,6 +96,11 @@ impl Connection {
     /// The same, where the log must be what is known of it.
     pub(crate) async fn open_checked(place: &Place, anchors: Anchors, output: Output) -> Result<Self, Failure> {
         Self::returning(place, output, Some(anchors), async |settings| NatsChronicle::connect(settings).await).await
+    }
+
+    /// The same, knowing of the log what these anchors say, which is not compared yet.
+    pub(crate) fn with_anchors(self, anchors: Anchors) -> Self {
+        Self { anchors, ..self }
     }
 
     /// Connects to an empty log, to restore one up to a position.
@@ -148,6 +154,11 @@ impl Connection {
         self.anchors.check(&self.log).await.map(drop)
     }
 
+    /// Remembers that the log is damaged, if a failure tells that.
+    pub(crate) fn note(&self, failure: &Failure) {
+        self.anchors.note(self.log.created_at(), failure);
+    }
+
     /// Where the server is, and what keeps it running.
     async fn reach(place: &Place, output: Output) -> Result<(String, Option<Lease>), Failure> {
         Ok(match place {
@@ -166,13 +177,7 @@ impl Connection {
 
     /// The snapshots of this chronicle; without a home directory there are none.
     pub(crate) fn snapshots(&self, global: &Global) -> Snapshots {
-        let created_at = self.log.created_at();
-        let directory = data(global).ok().map(|data| data.join(SNAPSHOTS));
-        let directory = match self.lease {
-            Some(_) => directory,
-            None => directory.map(|directory| directory.join(created_at.to_string().replace(':', "-"))),
-        };
-        Snapshots::new(directory, created_at)
+        snapshots(global, self.lease.is_some(), self.log.created_at())
     }
 
     /// The server of our own.
@@ -203,6 +208,14 @@ impl Connection {
             None => std::future::pending().await,
         }
     }
+}
+
+/// The snapshots of a log that was created at a time, on a server of our own or another one.
+pub(crate) fn snapshots(global: &Global, own_server: bool, created_at: Timestamp) -> Snapshots {
+    let directory = data(global).ok().map(|data| data.join(SNAPSHOTS));
+    let named = || created_at.to_string().replace(':', "-");
+    let directory = directory.map(|directory| if own_server { directory } else { directory.join(named()) });
+    Snapshots::new(directory, created_at)
 }
 
 /// A URL without user, password or token.

@@ -2,19 +2,23 @@
 
 use std::error::Error;
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use chronicle::{AppendError, Damage, ReadError};
 use chronicle_nats::ConnectError;
 use chronicle_nats::embedded::{Disk, EmbeddedError};
+use gateway::{TlsError, TokenFileError};
 use producer::PublishError;
 use projector::archive::{ArchiveError, RestoreError};
 use projector::published::PublishViewsError;
-use projector::{AskError, BadToken, CatchUpError};
+use projector::{AskError, BadToken, CatchUpError, Halted, VantageError};
 use summit::Position;
 use wire::Refused;
 
+use crate::anchors::Found;
 use crate::connect::Place;
 
 /// The exit codes, an interface of other people's scripts.
@@ -57,6 +61,15 @@ pub(crate) enum Failure {
     /// The log is not what is known of it.
     #[error("{damage}")]
     Damaged { damage: ReadError, anchor: Option<PathBuf> },
+    /// The log was found to be damaged earlier.
+    #[error("{}", .0.reason)]
+    Found(Box<Found>),
+    /// The log is damaged, and the question was answered from what is surely good.
+    #[error("{damage}; this answer is stale: it reads up to position {read_to}")]
+    Stale { damage: Box<Failure>, read_to: Position },
+    /// What is served is no longer kept current.
+    #[error("{}", .0.reason)]
+    Halted(Arc<Halted>),
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     #[error(transparent)]
@@ -93,6 +106,14 @@ pub(crate) enum Failure {
     Unreadable { name: String, source: io::Error },
     #[error("cannot write the answer")]
     Output(#[source] io::Error),
+    /// HTTP cannot be served there.
+    #[error("cannot listen at {address}")]
+    Listen { address: SocketAddr, source: io::Error },
+    /// Who may use the service cannot be read, or not be kept.
+    #[error("\"{}\" cannot be used", path.display())]
+    Tokens { path: PathBuf, source: TokenFileError },
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("cannot {what}")]
     System { what: &'static str, source: io::Error },
     /// The chronicle that the demo would write to is somebody's own.
@@ -106,6 +127,16 @@ pub(crate) enum Failure {
     RehearsalOpen(PathBuf),
     #[error("cannot use \"{}\"", directory.display())]
     Directory { directory: PathBuf, source: io::Error },
+}
+
+impl From<VantageError> for Failure {
+    fn from(error: VantageError) -> Self {
+        match error {
+            VantageError::Ask(error) => Self::Ask(error),
+            VantageError::Token(error) => Self::Token(error),
+            VantageError::NotReached { tail, needed } => Self::NotReached { tail, needed },
+        }
+    }
 }
 
 impl From<CatchUpError> for Failure {
@@ -147,6 +178,31 @@ impl Failure {
             "`chronicle record --help` lists the fields of every kind"
         };
         Self::Refused { said: "the event is refused, nothing is stored".to_owned(), faults, hint: Some(hint) }
+    }
+
+    /// Why the log could not be read, where that is it.
+    pub(crate) const fn damage(&self) -> Option<&ReadError> {
+        if let Self::Read(damage) | Self::Damaged { damage, .. } = self { Some(damage) } else { None }
+    }
+
+    /// The first damaged position of the log, where it is damaged and that is known.
+    pub(crate) fn damaged_at(&self) -> Option<Position> {
+        if let Self::Found(found) = self {
+            return Some(found.position);
+        }
+        if let Self::Halted(halted) = self { halted.position } else { self.damage().and_then(ReadError::damaged_at) }
+    }
+
+    /// Whether the log is damaged, and what can be read from its beginning on is what was written there. Where another entry,
+    /// or another log, was found, nobody knows from where on it is another.
+    pub(crate) fn begins_well(&self) -> bool {
+        if let Self::Found(found) = self {
+            return found.begins_well;
+        }
+        matches!(
+            self.damage(),
+            Some(ReadError::Gap { .. } | ReadError::Damaged(Damage::Missing { .. } | Damage::Rewound { .. }))
+        )
     }
 
     /// The same, said by its cause where nothing could be stored because the disk is full.
@@ -201,7 +257,7 @@ impl Failure {
                 | EmbeddedError::Supervisor { .. }
                 | EmbeddedError::NoAnswer { .. } => Code::NoServer,
             },
-            Self::Damaged { .. } => Code::Damaged,
+            Self::Damaged { .. } | Self::Found(_) | Self::Stale { .. } | Self::Halted(_) => Code::Damaged,
             Self::Archive(error) => match error {
                 ArchiveError::Damaged { .. } => Code::Different,
                 ArchiveError::Unusable { .. } | ArchiveError::InUse { .. } | ArchiveError::Refused { .. } => {
@@ -243,6 +299,9 @@ impl Failure {
             | Self::NotReached { .. }
             | Self::Unreadable { .. }
             | Self::Output(_)
+            | Self::Listen { .. }
+            | Self::Tokens { .. }
+            | Self::Tls(_)
             | Self::System { .. }
             | Self::NotTheDemo
             | Self::NotARehearsal(_)
@@ -256,7 +315,10 @@ impl Failure {
         match self {
             Self::Connect(error) => error.hint().map(ToOwned::to_owned),
             Self::Embedded(error) => Some(error.hint().to_owned()),
-            Self::Read(ReadError::Gap { .. } | ReadError::Damaged(_)) => Some(DAMAGED.to_owned()),
+            Self::Read(ReadError::Gap { .. } | ReadError::Damaged(_)) | Self::Found(_) | Self::Halted(_) => {
+                Some(DAMAGED.to_owned())
+            }
+            Self::Stale { damage, .. } => damage.hint(),
             Self::Damaged { damage, anchor } => Some(match (damage, anchor) {
                 (ReadError::Damaged(Damage::Recreated { .. } | Damage::Gone { .. }), Some(anchor)) => format!(
                     "{DAMAGED}; where the other log is meant, move \"{}\" away",
@@ -303,6 +365,17 @@ impl Failure {
             Self::Refused { hint, .. } => hint.map(ToOwned::to_owned),
             Self::CatchUp(_) => Some("ask again, or without --min-position".to_owned()),
             Self::NotReached { .. } => Some("ask without it, or of the chronicle that gave it".to_owned()),
+            Self::Listen { .. } => {
+                Some("name another address with --listen, such as 127.0.0.1:0 for a free port; or --no-http".to_owned())
+            }
+            Self::Tokens { source, path } => match source {
+                TokenFileError::Exposed { .. } => Some(format!(
+                    "`chmod 600 {}`; and where others may have written it, make the tokens anew", path.display()
+                )),
+                TokenFileError::Unknown(_) => Some("`chronicle token list` names them".to_owned()),
+                TokenFileError::Malformed(_) => Some("move it away, and make the tokens anew".to_owned()),
+                TokenFileError::Unusable(_) => Some("name another file with --tokens".to_owned()),
+            },
             Self::NotTheDemo => Some(
                 "leave out --nats and --data (and their variables), and the demo has a chronicle of its own".to_owned(),
             ),
@@ -317,6 +390,7 @@ impl Failure {
             | Self::Different(_)
             | Self::Unreadable { .. }
             | Self::Output(_)
+            | Self::Tls(_)
             | Self::System { .. } => None,
         }
     }

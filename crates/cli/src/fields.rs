@@ -7,8 +7,6 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value, json};
 use summit::Kind;
 
-use crate::values;
-
 /// A field of `data`, by its name in the vocabulary.
 pub(crate) struct Field {
     pub(crate) name: &'static str,
@@ -185,7 +183,7 @@ impl Field {
                 .require_equals(true)
                 .default_missing_value("true")
                 .value_parser(clap::value_parser!(bool)),
-            Shape::Event => option.value_parser(ValueParser::new(values::prefix)),
+            Shape::Event => option.value_parser(ValueParser::new(projector::id_prefix)),
             Shape::Text
             | Shape::List
             | Shape::TextOrList

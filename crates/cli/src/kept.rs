@@ -2,14 +2,16 @@
 //!
 //! Neither is needed to serve: where one cannot be kept, that is said, and serving goes on without it.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use chronicle::{Chronicle, Entry};
+use chronicle_nats::NatsChronicle;
 use projector::archive::{Archive, FLUSH_AFTER};
-use projector::{Index, SNAPSHOT_ENTRIES, Snapshots};
+use projector::{CatchUpError, Halted, SNAPSHOT_ENTRIES, Shared, Snapshots};
 use summit::Position;
+use tokio::task::JoinHandle;
 
-use crate::ask::Shell;
 use crate::command::archive::bring_up;
 use crate::connect::Connection;
 use crate::error::Failure;
@@ -19,17 +21,34 @@ use crate::output::Output;
 pub(crate) struct Kept {
     /// Nothing where another program writes it, or it cannot be written.
     archive: Option<Archive>,
-    snapshots: Snapshots,
+    snapshots: Arc<Snapshots>,
+    log: NatsChronicle,
+    /// What is served, which is told where the log turns out to be damaged.
+    index: Arc<Shared>,
     /// Up to where the log had come when a snapshot was last thought of.
     snapshot_at: Position,
+    /// The snapshot under way.
+    writing: Option<JoinHandle<()>>,
     output: Output,
 }
 
 impl Kept {
     /// Brings the archive up to the tail. Fails only where the log is damaged.
-    pub(crate) async fn begin(connection: &Connection, shell: &Shell, at: Position) -> Result<Self, Failure> {
-        let output = shell.output();
-        let mut kept = Self { archive: None, snapshots: connection.snapshots(&shell.global), snapshot_at: at, output };
+    pub(crate) async fn begin(
+        connection: &Connection,
+        snapshots: Snapshots,
+        index: &Arc<Shared>,
+        output: Output,
+    ) -> Result<Self, Failure> {
+        let mut kept = Self {
+            archive: None,
+            snapshots: Arc::new(snapshots),
+            log: connection.log.clone(),
+            index: Arc::clone(index),
+            snapshot_at: Position::START,
+            writing: None,
+            output,
+        };
         let Ok(folder) = connection.anchors.archive() else {
             output.note("no archive is kept: name a data directory with --data");
             return Ok(kept);
@@ -43,6 +62,11 @@ impl Kept {
         Ok(kept)
     }
 
+    /// The snapshots.
+    pub(crate) const fn snapshots(&self) -> &Arc<Snapshots> {
+        &self.snapshots
+    }
+
     /// Archives an entry, on disk after [`FLUSH_AFTER`] at the latest.
     pub(crate) fn entry(&mut self, entry: &Entry) {
         let known = |archive: &Archive| archive.pending_tip().position >= entry.position;
@@ -53,16 +77,24 @@ impl Kept {
         }
     }
 
-    /// Keeps a snapshot where the log has grown enough. Serving waits for it: seconds, where there are millions.
-    pub(crate) fn snapshot(&mut self, index: &Index) {
-        if index.tail().get() - self.snapshot_at.get() < SNAPSHOT_ENTRIES {
+    /// Has a snapshot written where the log has grown enough.
+    ///
+    /// It is not written from the index that is served: that would be kept from questions or from going on for as long as it
+    /// takes, or be there twice. It is written as a question does, from the newest snapshot and the log behind it, in an index
+    /// of its own beside all this. That costs one more reading of a sixteenth of the log, the processor for some seconds at a
+    /// million entries, and the memory of what is read until it is written; and it makes nobody wait.
+    pub(crate) fn snapshot(&mut self) {
+        let tail = self.index.tail();
+        if tail.get() - self.snapshot_at.get() < SNAPSHOT_ENTRIES {
             return;
         }
-        self.snapshot_at = index.tail();
-        match tokio::task::block_in_place(|| self.snapshots.write_index(index)) {
-            Ok(Some(path)) => tracing::info!("wrote the snapshot \"{}\"", path.display()),
-            Ok(None) => {}
-            Err(error) => self.output.note(format_args!("no snapshot is written: {error}")),
+        if self.writing.as_ref().is_some_and(|writing| !writing.is_finished()) {
+            return;
+        }
+        self.snapshot_at = tail;
+        if self.snapshots.is_due(tail) {
+            let (log, snapshots) = (self.log.clone(), Arc::clone(&self.snapshots));
+            self.writing = Some(tokio::spawn(write(log, snapshots, Arc::clone(&self.index), self.output)));
         }
     }
 
@@ -84,5 +116,24 @@ impl Kept {
         self.archive = None;
         let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
         self.output.note(format_args!("no archive is kept from here on: {error}{cause}"));
+    }
+}
+
+/// Writes a snapshot of the log as it is. What hinders it hinders nobody, but damage, which is told to all.
+async fn write(log: NatsChronicle, snapshots: Arc<Snapshots>, index: Arc<Shared>, output: Output) {
+    let begun = Instant::now();
+    let opened = match snapshots.catch_up(&log, None, |aside| output.note(aside)).await {
+        Ok(opened) => opened,
+        Err(CatchUpError::Read(error)) if error.damaged_at().is_some() => {
+            index.halt(Halted { position: error.damaged_at(), reason: error.to_string() });
+            return;
+        }
+        Err(error) => return tracing::info!("no snapshot is written: {error}"),
+    };
+    let written = tokio::task::spawn_blocking(move || snapshots.write(&opened)).await;
+    match written.unwrap_or_else(|ended| Err(ended.into())) {
+        Ok(Some(path)) => tracing::info!("wrote the snapshot \"{}\" in {:?}", path.display(), begun.elapsed()),
+        Ok(None) => {}
+        Err(error) => output.note(format_args!("no snapshot is written: {error}")),
     }
 }

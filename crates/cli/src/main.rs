@@ -32,7 +32,8 @@
 //!   "faults":[texts]}`. Exit code 3 where there are faults.
 //!
 //! In reading order: the command line ([`args`]), why a command fails ([`error`]), where the chronicle is
-//! ([`connect`]), from where it is asked ([`vantage`]), how a question is answered ([`ask`]), documents from options
+//! ([`connect`]), from where it is asked ([`vantage`]), how a question is answered ([`ask`]), also of a damaged log
+//! ([`stale`]), how that is noticed while serving ([`whole`]), documents from options
 //! ([`fields`], [`document`]), what lets one event out after another ([`release`]), what happens at a rehearsal and where
 //! ([`script`], [`stage`]), the commands, their text.
 //!
@@ -49,7 +50,13 @@ mod connect;
 
 mod anchors;
 
+mod http;
+
 mod read;
+
+mod stale;
+
+mod whole;
 
 mod kept;
 
@@ -88,7 +95,7 @@ use clap::Parser;
 use jiff::Timestamp;
 use tracing_subscriber::EnvFilter;
 
-use crate::args::{Cli, Global};
+use crate::args::{Cli, Global, LogFormat};
 use crate::ask::Shell;
 use crate::connect::Place;
 use crate::error::{Code, Failure};
@@ -129,11 +136,17 @@ fn tell(global: &Global) {
     let level = match global.verbose {
         // What the client library says of a failure, the error says too.
         _ if global.quiet => "error,async_nats=off",
+        // Who names a format wants a log.
+        0 if global.log_format.is_some() => "warn,async_nats=off,gateway=info",
         0 => "warn,async_nats=off",
         1 => "info,async_nats=warn",
         _ => "debug",
     };
     let colour = AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     let told = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(level)).with_writer(std::io::stderr);
-    told.with_ansi(colour).without_time().with_target(global.verbose > 1).init();
+    match global.log_format {
+        Some(LogFormat::Json) => told.json().flatten_event(true).with_span_list(false).with_ansi(false).init(),
+        Some(LogFormat::Text) => told.with_ansi(colour).init(),
+        None => told.with_ansi(colour).without_time().with_target(global.verbose > 1).init(),
+    }
 }

@@ -2,21 +2,20 @@
 
 use clap::Args;
 use jiff::Timestamp;
-use projector::{AskError, Index, Token};
-use summit::{AccordingTo, AsOf, EventId, Position, Vantage, When};
+use projector::{Asked, Index, Seen, Token};
+use summit::{Position, Vantage};
 
 use crate::error::Failure;
-use crate::values;
 
 /// From where a question is asked.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Vantage")]
 pub(crate) struct VantageOptions {
     /// When in the world: the end of a period (2017, 2024-07-04), or before:ID or after:ID of an event [default: today]
-    #[arg(long, value_name = "TIME", value_parser = Seen::parse, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) as_of: Option<Seen>,
     /// Only what was on record by then: an instant, or a date, which means its end in UTC
-    #[arg(long, value_name = "TIME", value_parser = values::instant)]
+    #[arg(long, value_name = "TIME", value_parser = projector::instant)]
     pub(crate) known_at: Option<Timestamp>,
     /// Only the chronicle's entries up to this position
     #[arg(long, value_name = "POSITION")]
@@ -33,34 +32,6 @@ pub(crate) struct VantageOptions {
     pub(crate) min_position: Option<Position>,
 }
 
-/// When in the world, with ids that may be shortened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Seen {
-    End(When),
-    Before(String),
-    After(String),
-}
-
-impl Seen {
-    fn parse(text: &str) -> Result<Self, String> {
-        if let Some(id) = text.strip_prefix("before:") {
-            values::prefix(id).map(Self::Before)
-        } else if let Some(id) = text.strip_prefix("after:") {
-            values::prefix(id).map(Self::After)
-        } else {
-            text.parse().map(Self::End).map_err(|bad: summit::BadId| bad.to_string())
-        }
-    }
-
-    fn resolve(&self, index: &Index) -> Result<AsOf, AskError> {
-        Ok(match self {
-            Self::End(when) => AsOf::End(when.clone()),
-            Self::Before(id) => AsOf::Before(index.find(id)?),
-            Self::After(id) => AsOf::After(index.find(id)?),
-        })
-    }
-}
-
 fn token(text: &str) -> Result<Token, String> {
     serde_json::from_str(text).map_err(|error| format!("{error}; expected the \"token\" of an earlier answer"))
 }
@@ -68,62 +39,27 @@ fn token(text: &str) -> Result<Token, String> {
 impl VantageOptions {
     /// Whether these options can be meant, before anything is read.
     pub(crate) fn check(&self) -> Result<(), Failure> {
-        if let Some(token) = &self.token {
-            token.vantage()?;
-        }
-        Ok(())
+        Ok(self.asked().check()?)
     }
 
     /// The vantage, in this chronicle.
     pub(crate) fn resolve(&self, index: &Index) -> Result<Vantage, Failure> {
-        let vantage = match &self.token {
-            Some(token) => {
-                reached(index, token.position)?;
-                token.vantage()?
-            }
-            None => Vantage {
-                as_of: self.as_of.as_ref().map(|seen| seen.resolve(index)).transpose()?,
-                known_at: self.known_at,
-                at_position: self.at_position,
-                according_to: self.according_to.as_deref().map(AccordingTo::from),
-            },
-        };
-        if let Some(position) = vantage.at_position {
-            reached(index, position)?;
-        }
-        Ok(vantage)
+        Ok(self.asked().resolve(index)?)
     }
-}
 
-/// Refuses what the chronicle has not come to yet: an answer from there would change when it does.
-pub(crate) fn reached(index: &Index, needed: Position) -> Result<(), Failure> {
-    let tail = index.tail();
-    if needed <= tail { Ok(()) } else { Err(Failure::NotReached { tail, needed }) }
-}
-
-/// What to tell who asks for a source that nobody names.
-pub(crate) fn unknown_source(index: &Index, vantage: &Vantage) -> Option<String> {
-    let Some(AccordingTo::Name(name)) = &vantage.according_to else { return None };
-    let events = index.ids_beginning("").filter_map(|id: EventId| index.event(id));
-    let mut alike = None;
-    for source in events.flat_map(|record| &record.event.shared.attribution) {
-        if source.name == *name {
-            return None;
-        }
-        if alike.is_none() && source.name.to_lowercase().contains(&name.to_lowercase()) {
-            alike = Some(&source.name);
-        }
+    fn asked(&self) -> Asked {
+        let Self { as_of, known_at, at_position, according_to, token, .. } = self.clone();
+        Asked { as_of, known_at, at_position, according_to, token }
     }
-    let alike = alike.map(|alike| format!("; did you mean \"{alike}\"?")).unwrap_or_default();
-    Some(format!("no event is attributed to \"{name}\"{alike}"))
 }
 
 #[cfg(test)]
 mod tests {
     use clap::Parser;
+    use projector::unknown_source;
     use summit::{AsOf, Vantage};
 
-    use super::{VantageOptions, unknown_source};
+    use super::VantageOptions;
     use crate::error::{Code, Failure};
     use crate::samples::{self, TODAY};
 

@@ -1,11 +1,12 @@
 //! What a caller is told: where the event stands, or why it does not.
 
 use chronicle::AppendError;
+use schemars::JsonSchema;
 use serde::Serialize;
 use summit::{EventId, Position};
 
 /// The answer to a published event: it is on disk, at this position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Acknowledged {
     /// Where it stands.
     pub position: Position,

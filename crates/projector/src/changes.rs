@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Serialize;
 use summit::{AsOf, Content, Event, EventId, MeetingId, OrganisationId, PartyId, Position, Vantage};
 
@@ -14,11 +15,12 @@ use crate::index::{Index, filing};
 use crate::view::{View, end_of};
 
 /// All that changed in the current views at one position.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Changes {
     /// The position.
     pub position: Position,
     /// The day that brought the changes, where no entry did.
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub date: Option<Date>,
     /// The event at that position, where it is one that counts.
     pub cause: Option<EventId>,
@@ -27,7 +29,7 @@ pub struct Changes {
 }
 
 /// A change of one cell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "view", rename_all = "snake_case")]
 pub enum Change {
     /// Of the rows of one party in an organisation.
@@ -56,7 +58,7 @@ pub enum Change {
 
 /// A cell that may have changed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Cell {
+pub(crate) enum Cell {
     Membership(OrganisationId, PartyId),
     Attendance(MeetingId, PartyId),
 }
@@ -75,7 +77,12 @@ pub fn changes(index: &Index, position: Position, today: Date) -> Changes {
 
 /// What a new day changes in the views: from the end of one to the end of another.
 pub fn calendar_changes(index: &Index, from: Date, to: Date) -> Changes {
-    let [was, is] = [from, to].map(|day| current(index, None, day));
+    calendar_changes_at(index, index.tail(), from, to)
+}
+
+/// The same in the views of a position; what the index holds beyond is of no account.
+pub(crate) fn calendar_changes_at(index: &Index, position: Position, from: Date, to: Date) -> Changes {
+    let [was, is] = [from, to].map(|day| current(index, Some(position), day));
     let memberships = index.organisations().flat_map(|organisation| {
         is.parties_in(organisation).map(|party| Cell::Membership(organisation.clone(), party.clone()))
     });
@@ -85,7 +92,7 @@ pub fn calendar_changes(index: &Index, from: Date, to: Date) -> Changes {
     });
     let cells: BTreeSet<Cell> = memberships.chain(delegations).collect();
     let changes = cells.into_iter().filter_map(|cell| change(&was, &is, cell)).collect();
-    Changes { position: index.tail(), date: Some(to), cause: None, changes }
+    Changes { position, date: Some(to), cause: None, changes }
 }
 
 pub(crate) fn current(index: &Index, at_position: Option<Position>, today: Date) -> View<'_> {
@@ -93,7 +100,7 @@ pub(crate) fn current(index: &Index, at_position: Option<Position>, today: Date)
     index.view(&vantage, today).expect("a day names no event that could be unknown")
 }
 
-fn change(was: &View<'_>, is: &View<'_>, cell: Cell) -> Option<Change> {
+pub(crate) fn change(was: &View<'_>, is: &View<'_>, cell: Cell) -> Option<Change> {
     match cell {
         Cell::Membership(organisation, party) => {
             let [before, after] = [was, is].map(|view| view.rows_of(&organisation, &party));
@@ -107,7 +114,7 @@ fn change(was: &View<'_>, is: &View<'_>, cell: Cell) -> Option<Change> {
 }
 
 /// The cells that an event bears on, itself or through what it takes out of effect, directly or through others.
-fn touched(view: &View<'_>, event: &Event) -> BTreeSet<Cell> {
+pub(crate) fn touched(view: &View<'_>, event: &Event) -> BTreeSet<Cell> {
     let (mut cells, mut seen, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![event]);
     while let Some(event) = open.pop() {
         if seen.insert(event.id) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use summit::{Event, EventId, Kind, MeetingId, OrganisationId, PartyId, Vantage, When};
+use summit::{Event, EventId, Kind, MeetingId, OrganisationId, PartyId, Position, Vantage, When};
 
 use crate::index::{Index, filing};
 use crate::view::AskError;
@@ -45,6 +45,38 @@ impl Index {
             && filter.to.as_ref().is_none_or(|to| occurred.earliest <= to.range().latest)
             && filter.party.as_ref().is_none_or(|party| names(event, party))
             && filter.organisation.as_ref().is_none_or(|one| self.organisations_of(id).contains(one))
+    }
+}
+
+/// What a filter asks of an event, as far as was known at a position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Its kind.
+    pub kind: Kind,
+    /// The organisations that it belongs to.
+    pub organisations: BTreeSet<OrganisationId>,
+    /// Its meeting.
+    pub meeting: Option<MeetingId>,
+    /// The parties that it names.
+    pub parties: BTreeSet<PartyId>,
+}
+
+impl Index {
+    /// What an event names; nothing where there is no such event.
+    pub fn named_by(&self, id: EventId, at: Position) -> Option<Named> {
+        let event = &self.event(id)?.event;
+        let parties = filing::party_of_status(event).into_iter().chain(filing::parties(event));
+        Some(Named {
+            kind: event.kind(),
+            organisations: self.organisations_told(id, &|record| record.position <= at),
+            meeting: event.shared.meeting.clone(),
+            parties: parties.cloned().collect(),
+        })
+    }
+
+    /// The organisations of a meeting, as far as was known at a position.
+    pub fn organisations_of_meeting_at(&self, meeting: &MeetingId, at: Position) -> BTreeSet<OrganisationId> {
+        self.organisations_of_meeting_told(meeting, &|record| record.position <= at)
     }
 }
 

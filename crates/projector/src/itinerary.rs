@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use summit::{Answer, Content, Event, Participation, PartyId, Person, PersonId, Presence};
 
 use crate::answer::{PartyView, PersonView, PresenceAnswer, Stop};
-use crate::index::filing::people;
 use crate::membership::sorted;
 use crate::view::{AskError, View};
 
@@ -31,18 +30,14 @@ impl View<'_> {
     pub fn person(&self, person: &PersonId) -> Result<PersonView, AskError> {
         self.known_person(person)?;
         let deeds = self.index.person(person);
-        let (mut names, mut offices) = (BTreeSet::new(), BTreeSet::new());
-        for named in self.events(deeds).flat_map(people).filter(|named| named.id == *person) {
-            names.insert(named.name.clone());
-            offices.extend(named.office.clone());
-        }
+        let (names, offices) = self.named_as(person);
         let itinerary = self.stops(deeds, |stop| stop.person.as_ref().is_some_and(|one| one.id == *person));
         // Whoever welcomes appears for nobody in that event: the delegation is another's.
         let parties: BTreeSet<PartyId> = itinerary.iter().filter_map(|stop| stop.party.clone()).collect();
         Ok(PersonView {
             person: person.clone(),
-            names: names.into_iter().collect(),
-            offices: offices.into_iter().collect(),
+            names,
+            offices,
             parties: parties.into_iter().collect(),
             token: self.token().clone(),
             itinerary,

@@ -32,13 +32,17 @@
 
 mod answer;
 pub mod archive;
+mod asked;
 mod attendance;
+mod calendar;
 mod changes;
 mod filter;
 mod index;
 mod itinerary;
+mod lists;
 mod membership;
 mod nearest;
+mod notes;
 mod pace;
 pub mod published;
 mod remarks;
@@ -49,13 +53,17 @@ mod snapshot;
 mod view;
 
 pub use answer::*;
+pub use asked::{Asked, Seen, VantageError, id_prefix, instant};
+pub use calendar::{Calendar, day_changes};
 pub use changes::{Change, Changes, calendar_changes, changes};
-pub use filter::EventFilter;
-pub use index::{Index, Noted, Record, Undecodable};
+pub use filter::{EventFilter, Named};
+pub use index::{Index, Noted, Owners, Record, Undecodable};
 pub use membership::{Knowledge, MembersFilter, diff};
+pub use notes::{state_named, unknown_party, unknown_source};
 pub use pace::{BadSpeed, MAX_GAP, Pace, Pacer, Speed};
+pub use remarks::remarks_by_parts;
 pub use runtime::{CatchUpError, Live, MIN_POSITION_PATIENCE, Update, catch_up, date_of};
-pub use shared::{Indexed, Shared};
+pub use shared::{Halted, Indexed, Shared};
 pub use signings::{SigningsFilter, StatementsFilter};
 pub use snapshot::{Damaged, KEPT_SNAPSHOTS, Opened, Reason, SNAPSHOT_ENTRIES, SNAPSHOT_SHARE, SetAside, Snapshots};
 pub use view::{AskError, View};

@@ -13,10 +13,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use summit::Position;
 
-use crate::changes::{Changes, calendar_changes, changes};
+use crate::changes::{Changes, calendar_changes_at, changes};
 use crate::index::Index;
-use crate::shared::{Indexed, Shared};
-use crate::snapshot::{Damaged, guarded};
+use crate::shared::{Halted, Indexed, Shared};
+use crate::snapshot::{Damaged, SetAside, Snapshots, guarded};
 
 /// How long a reader waits for its own write to arrive.
 pub const MIN_POSITION_PATIENCE: Duration = Duration::from_secs(5);
@@ -83,8 +83,9 @@ pub fn date_of(instant: Timestamp) -> Date {
 
 /// An index that follows the log, and what changes.
 pub struct Live {
-    /// Asked by others too.
+    /// Asked by others too. It may hold more than was told: a snapshot that it began from may.
     index: Arc<Shared>,
+    /// From the first entry on that was neither told nor taken in.
     entries: BoxStream<'static, Result<Entry, ReadError>>,
     /// Says what time it is; read when the calendar may have moved.
     clock: Box<dyn Fn() -> Timestamp + Send>,
@@ -101,12 +102,36 @@ pub struct Update {
     pub entry: Option<Entry>,
     /// What it changed in the current views: possibly nothing.
     pub changes: Changes,
+    /// The day of those views.
+    pub today: Date,
 }
 
 impl Live {
-    /// Follows a log from the beginning, and tells what comes behind `since`, or behind the tail as it is now.
+    /// Reads a log from its beginning and follows it, and tells what comes behind `since`, or behind the tail as it is now.
     pub async fn begin(
         log: &impl Chronicle,
+        since: Option<Position>,
+        clock: impl Fn() -> Timestamp + Send + 'static,
+    ) -> Result<Self, ReadError> {
+        Self::of(log, Index::new(), since, clock).await
+    }
+
+    /// The same from the newest good snapshot on, which is verified whole first. It tells what the other tells, and what it
+    /// sets aside. Where `since` lies before the snapshot, the entries from there on are read and told, not taken in again.
+    pub async fn resume(
+        log: &impl Chronicle,
+        snapshots: &Snapshots,
+        since: Option<Position>,
+        clock: impl Fn() -> Timestamp + Send + 'static,
+        aside: impl FnMut(SetAside),
+    ) -> Result<Self, ReadError> {
+        let index = snapshots.newest_whole(log, aside).await?;
+        Self::of(log, index, since, clock).await
+    }
+
+    async fn of(
+        log: &impl Chronicle,
+        index: Index,
         since: Option<Position>,
         clock: impl Fn() -> Timestamp + Send + 'static,
     ) -> Result<Self, ReadError> {
@@ -117,20 +142,28 @@ impl Live {
             return Err(ReadError::Gap { expected: told.next(), found: tail.next() });
         }
         let today = date_of(clock());
-        let entries = log.follow(Position::START);
-        let index = Arc::new(Shared::new(Index::new()));
+        let entries = log.follow(told.min(index.tail()).next());
+        let index = Arc::new(Shared::new(index));
         Ok(Self { index, entries, clock: Box::new(clock), today, told })
     }
 
     /// Takes in everything that is not to be told, up to where telling begins.
     pub async fn catch_up(&mut self) -> Result<(), ReadError> {
         while self.index.tail() < self.told {
-            match self.entries.next().await.transpose()? {
-                Some(entry) => self.index.append(&entry),
-                None => return Err(ReadError::Unreachable("following ended".to_owned())),
-            };
+            let entry = self.entries.next().await;
+            self.index.append(&self.followed(entry)?);
         }
         Ok(())
+    }
+
+    /// What following gave. Damage is told to all who ask the index.
+    fn followed(&self, entry: Option<Result<Entry, ReadError>>) -> Result<Entry, ReadError> {
+        let entry = entry.unwrap_or_else(|| Err(ReadError::Unreachable("following ended".to_owned())));
+        entry.inspect_err(|error| {
+            if let Some(position) = error.damaged_at() {
+                self.index.halt(Halted { reason: error.to_string(), position: Some(position) });
+            }
+        })
     }
 
     /// The day whose views are current.
@@ -138,7 +171,8 @@ impl Live {
         self.today
     }
 
-    /// The index as far as it was told, for whoever asks meanwhile too.
+    /// The index, at least as far as it was told, for whoever asks meanwhile too. It is halted where the log turns out to be
+    /// damaged.
     pub const fn index(&self) -> &Arc<Shared> {
         &self.index
     }
@@ -154,14 +188,15 @@ impl Live {
             }
             let nap = self.until_tomorrow();
             let entry = tokio::select! {
-                entry = self.entries.next() => entry.transpose()?,
+                entry = self.entries.next() => self.followed(entry)?,
                 () = tokio::time::sleep(nap) => continue,
             };
-            let entry = entry.ok_or_else(|| ReadError::Unreachable("following ended".to_owned()))?;
-            self.index.append(&entry);
+            if entry.position > self.index.tail() {
+                self.index.append(&entry);
+            }
             self.told = entry.position;
             let changes = self.index.ask(|index| changes(index, entry.position, self.today));
-            return Ok(Update { entry: Some(entry), changes });
+            return Ok(Update { entry: Some(entry), changes, today: self.today });
         }
     }
 
@@ -171,9 +206,9 @@ impl Live {
         if day == self.today {
             return None;
         }
-        let changes = self.index.ask(|index| calendar_changes(index, self.today, day));
+        let changes = self.index.ask(|index| calendar_changes_at(index, self.told, self.today, day));
         self.today = day;
-        Some(Update { entry: None, changes })
+        Some(Update { entry: None, changes, today: day })
     }
 
     fn until_tomorrow(&self) -> Duration {

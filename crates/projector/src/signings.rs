@@ -19,6 +19,8 @@ pub struct SigningsFilter {
     pub instrument: Option<InstrumentId>,
     /// By this party.
     pub party: Option<PartyId>,
+    /// At this meeting.
+    pub meeting: Option<MeetingId>,
 }
 
 /// Which statements are asked for; every part may be left open.
@@ -38,10 +40,13 @@ impl View<'_> {
         only.instrument.as_ref().map_or(Ok(()), |instrument| self.known_instrument(instrument))?;
         only.organisation.as_ref().map_or(Ok(()), |organisation| self.known_organisation(organisation))?;
         only.party.as_ref().map_or(Ok(()), |party| self.known_party(party))?;
+        only.meeting.as_ref().map_or(Ok(()), |meeting| self.known_meeting(meeting))?;
         let wanted = |(event, signing): &(&Event, &Signing)| {
             let belongs = |one: &OrganisationId| self.belongs(event.id, one);
             let signs = |party: &PartyId| signing.signatories.iter().any(|one| one.party.as_ref() == Some(party));
-            only.organisation.as_ref().is_none_or(belongs) && only.party.as_ref().is_none_or(signs)
+            only.organisation.as_ref().is_none_or(belongs)
+                && only.party.as_ref().is_none_or(signs)
+                && only.meeting.as_ref().is_none_or(|meeting| event.shared.meeting.as_ref() == Some(meeting))
         };
         let instruments: Vec<&InstrumentId> = match &only.instrument {
             Some(instrument) => vec![instrument],

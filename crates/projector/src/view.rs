@@ -120,7 +120,7 @@ impl View<'_> {
     }
 
     /// Whether the event that first named something exists from here.
-    fn named(&self, first: Option<Slot>) -> bool {
+    pub(crate) fn named(&self, first: Option<Slot>) -> bool {
         first.is_some_and(|slot| self.exists(self.index.at(slot).position))
     }
 

@@ -3,6 +3,8 @@
 mod arbitrary;
 mod oracle;
 
+use std::collections::BTreeMap;
+
 use arbitrary::agree::{
     asking, evidence_of_rows_suffices, evidence_of_seats_suffices, evidence_of_spells_suffices, seats_agree,
     statuses_agree, view,
@@ -13,8 +15,9 @@ use arbitrary::{
     matters_of_one, matters_of_one_change, matters_of_one_delegation, meeting_matters, placed, reusing, seen, shuffled,
     status_matters,
 };
+use jiff::ToSpan;
 use oracle::Line;
-use projector::MembersFilter;
+use projector::{Calendar, MembersFilter, calendar_changes, day_changes};
 use proptest::prelude::*;
 use summit::{MeetingId, OrganisationId, PartyId, Position, Vantage};
 use wire::Document;
@@ -36,6 +39,17 @@ const MOMENTS: [&str; 7] = [
     "before:b5364d9f-d187-5fb4-b66f-f9f065db5ba6",
     "2024-07-04",
     "2025",
+];
+
+/// Days around which the logs change.
+const SPANS: [[&str; 2]; 7] = [
+    ["2022-12-30", "2023-01-02"],
+    ["2023-12-29", "2024-01-02"],
+    ["2024-02-27", "2024-03-02"],
+    ["2024-06-28", "2024-07-07"],
+    ["2024-07-30", "2024-08-02"],
+    ["2024-12-30", "2025-01-02"],
+    ["2029-12-30", "2030-01-02"],
 ];
 
 fn config(cases: u32) -> ProptestConfig {
@@ -112,6 +126,26 @@ proptest! {
     ) {
         statuses_agree(&log, &vantage, &organisations()[0], &parties())?;
         seats_agree(&log, &vantage, &meetings()[0])?;
+    }
+
+    #[test]
+    fn a_calendar_names_for_each_day_what_that_day_changes(
+        (log, position) in (logs(all_matters(), EVENTS), 0..=EVENTS as u64),
+    ) {
+        // Stored before all of it happened.
+        let stored_at = "2020-01-01T00:00:00Z".parse().expect("an instant");
+        let log = Log(log.0.into_iter().map(|line| Line { stored_at, ..line }).collect());
+        let known = index(log.0.iter().filter(|line| line.position <= position));
+        let (index, position) = (index(&log.0), Position::new(position));
+        let calendar = Calendar::of(&index);
+        for span in SPANS {
+            let [from, to] = span.map(|day| day.parse::<jiff::civil::Date>().expect("a date"));
+            let named: BTreeMap<_, _> = calendar.days(from, to).collect();
+            for day in from.series(1.day()).skip(1).take_while(|day| *day <= to) {
+                let told = day_changes(&index, position, day, named.get(&day).copied().unwrap_or_default());
+                prop_assert_eq!(told.changes, calendar_changes(&known, day.yesterday().expect("a day before"), day).changes, "{}", day);
+            }
+        }
     }
 
     #[test]

@@ -262,7 +262,7 @@ impl JsonSchema for EventId {
 }
 
 /// The place of an entry in the chronicle: 1 for the first, without gaps. It orders knowledge, never the world.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Position(u64);
 

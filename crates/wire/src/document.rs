@@ -86,6 +86,17 @@ impl Document {
         Self::judged(json)
     }
 
+    /// A stored document on one line and in structured mode: byte for byte as it was stored, but where it holds line breaks
+    /// or came in binary mode.
+    pub fn line<N: AsRef<str>, V: AsRef<str>>(headers: &[(N, V)], bytes: &[u8]) -> Result<Vec<u8>, Refused> {
+        let broken = bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+        if !broken && !headers::are_binary(headers) {
+            return Ok(bytes.to_vec());
+        }
+        // A line break in a JSON text is only space between its parts.
+        Self::read(headers, bytes).map(|document| document.encode())
+    }
+
     /// Reads an event in structured mode (CloudEvents 1.0, JSON event format).
     ///
     /// Refuses with every fault of the document, each naming field, found and allowed; what is no JSON at all by line

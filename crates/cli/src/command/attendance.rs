@@ -27,26 +27,10 @@ impl Question for Attendance {
     type Answer = projector::Attendance;
 
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError> {
-        of(view, &self.meeting, self.party.as_ref())
+        view.attendance_of(&self.meeting, self.party.as_ref())
     }
 
     fn note(&self, index: &Index) -> Option<String> {
-        values::unknown_party(index, self.party.as_ref())
+        projector::unknown_party(index, self.party.as_ref())
     }
-}
-
-/// Who took part in a meeting, or only one party's part in it.
-pub(super) fn of(
-    view: &View<'_>,
-    meeting: &MeetingId,
-    only: Option<&PartyId>,
-) -> Result<projector::Attendance, AskError> {
-    let mut answer = view.attendance(meeting)?;
-    if let Some(only) = only {
-        answer.delegations.retain(|row| row.party == *only);
-        answer.not_stated.retain(|party| party == only);
-        answer.groups.clear();
-        answer.remarks.clear();
-    }
-    Ok(answer)
 }

@@ -13,7 +13,6 @@ use crate::ask::Shell;
 use crate::connect::Connection;
 use crate::document::{Said, written_out};
 use crate::error::Failure;
-use crate::values;
 
 /// Correct an event: a new one in its place, with the given fields replaced
 ///
@@ -25,7 +24,7 @@ use crate::values;
     --attribution \"Astana desk\" --source /desks/astana")]
 pub(crate) struct Correct {
     /// The event; its id may be shortened
-    #[arg(value_parser = values::prefix)]
+    #[arg(value_parser = projector::id_prefix)]
     target: String,
     #[command(flatten)]
     said: Said,

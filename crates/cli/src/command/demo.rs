@@ -12,7 +12,6 @@ use serde::Serialize;
 use summit::{AsOf, Content, EventId, InstrumentId, MeetingId, OrganisationId, PartyId, Vantage};
 use wire::Document;
 
-use super::attendance;
 use crate::anchors::Anchors;
 use crate::ask::Shell;
 use crate::connect::{Connection, Place, own_data};
@@ -102,7 +101,7 @@ impl Tour<'_> {
         self.question(&format!("attendance {MEETING}"), None, |view| view.attendance(&meeting))?;
         let guest = party(GUEST);
         self.question(&format!("attendance {MEETING} --party {GUEST}"), None, |view| {
-            attendance::of(view, &meeting, Some(&guest))
+            view.attendance_of(&meeting, Some(&guest))
         })?;
         self.question("remarks", None, |view| view.remarks(None))?;
         match self.signing() {

@@ -6,8 +6,7 @@ use summit::OrganisationId;
 
 use crate::ask::Shell;
 use crate::error::Failure;
-use crate::values;
-use crate::vantage::{self, VantageOptions};
+use crate::vantage::VantageOptions;
 
 /// What changed in what is known of an organisation, and by which events
 ///
@@ -20,10 +19,10 @@ pub(crate) struct Diff {
     /// The organisation, such as sco
     organisation: OrganisationId,
     /// The former moment of knowledge: a position, an instant, or a date, which means its end in UTC
-    #[arg(long, value_name = "A", value_parser = values::knowledge)]
+    #[arg(long, value_name = "A")]
     from: Knowledge,
     /// The later moment of knowledge
-    #[arg(long, value_name = "B", value_parser = values::knowledge)]
+    #[arg(long, value_name = "B")]
     to: Knowledge,
     #[command(flatten)]
     vantage: VantageOptions,
@@ -45,11 +44,11 @@ impl Diff {
         let ask = |index: &Index| {
             for side in [self.from, self.to] {
                 if let Knowledge::Position(position) = side {
-                    vantage::reached(index, position)?;
+                    index.reached(position)?;
                 }
             }
             let rest = self.vantage.resolve(index)?;
-            let notes = vantage::unknown_source(index, &rest).into_iter().collect();
+            let notes = projector::unknown_source(index, &rest).into_iter().collect();
             let diff = projector::diff(index, &self.organisation, (self.from, self.to), &rest, shell.today)?;
             Ok((notes, shell.output().written(&diff, index)))
         };

@@ -46,7 +46,7 @@ pub(crate) struct Report {
     /// Settings of the stream that are not as they must be.
     pub(crate) differences: Vec<Differing>,
     /// Entries that are no events.
-    pub(crate) undecodable: Vec<NoEvent>,
+    pub(crate) undecodable: Vec<Undecodable>,
     /// Everything that is not as it must be, in sentences.
     pub(crate) faults: Vec<String>,
 }
@@ -111,16 +111,6 @@ pub(crate) struct Differing {
     pub(crate) setting: String,
     pub(crate) expected: String,
     pub(crate) found: String,
-}
-
-/// An entry that is no event.
-#[derive(Debug, Serialize)]
-pub(crate) struct NoEvent {
-    pub(crate) position: Position,
-    pub(crate) stored_at: Timestamp,
-    pub(crate) subject: String,
-    pub(crate) reason: String,
-    pub(crate) hash: String,
 }
 
 impl Doctor {
@@ -194,7 +184,7 @@ impl Report {
         let index = read?;
         Anchors::of(place, global).check(log).await?;
         self.events = Some(index.len());
-        self.undecodable = index.undecodable().iter().map(NoEvent::of).collect();
+        self.undecodable = index.undecodable().to_vec();
         self.faults.extend(
             self.undecodable
                 .iter()
@@ -253,12 +243,5 @@ impl Log {
     fn of(state: &LogState, gapless: bool) -> Self {
         let LogState { created_at, first, last, entries, .. } = *state;
         Self { created_at, first, last, entries, contiguous: gapless && entries == last.get() }
-    }
-}
-
-impl NoEvent {
-    pub(super) fn of(entry: &Undecodable) -> Self {
-        let Undecodable { position, stored_at, subject, reason, hash } = entry.clone();
-        Self { position, stored_at, subject, reason, hash }
     }
 }

@@ -8,7 +8,6 @@ use projector::{EventFilter, Index, Speed};
 use summit::{EventId, Kind, MeetingId, OrganisationId, PartyId, Position, When};
 use wire::Document;
 
-use super::doctor::NoEvent;
 use super::record::kind;
 use crate::ask::Shell;
 use crate::error::Failure;
@@ -16,8 +15,6 @@ use crate::output::Output;
 use crate::release::Release;
 use crate::values;
 
-/// The header of events in binary mode, whose attributes are headers.
-const BINARY_MODE: &str = "ce-specversion";
 /// So many bytes are printed at once.
 const PRINTED_AT_ONCE: usize = 64 * 1024;
 
@@ -77,7 +74,7 @@ impl Events {
         // First all of it: whose event one is may turn out later.
         let (connection, index) = shell.read(None).await?;
         if self.quarantined {
-            return index.undecodable().iter().map(NoEvent::of).try_for_each(|entry| Output::json(&entry));
+            return index.undecodable().iter().try_for_each(Output::json);
         }
         index.names(&self.filters.filter())?;
         let entries = connection.log.read(Position::START);
@@ -108,7 +105,8 @@ pub(super) async fn print(
         if !release.wait(entry.stored_at).await {
             break;
         }
-        text.extend(document(&entry).unwrap_or_else(|| Document::from_event(record.event.clone()).encode()));
+        let line = Document::line(&entry.headers, &entry.bytes);
+        text.extend(line.unwrap_or_else(|_| Document::from_event(record.event.clone()).encode()));
         text.push(b'\n');
         if !release.is_at_once() || text.len() >= PRINTED_AT_ONCE {
             Output::bytes(&text)?;
@@ -119,14 +117,4 @@ pub(super) async fn print(
         output.note("no event is asked for");
     }
     Output::bytes(&text)
-}
-
-/// The document as it was stored, on one line and in structured mode.
-fn document(entry: &Entry) -> Option<Vec<u8>> {
-    let whole = !entry.bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r')) && entry.header(BINARY_MODE).is_none();
-    if whole {
-        return Some(entry.bytes.to_vec());
-    }
-    // A line break in a JSON text is only space between its parts.
-    Document::read(&entry.headers, &entry.bytes).ok().map(|document| document.encode())
 }

@@ -30,6 +30,6 @@ impl Question for Explain {
     }
 
     fn note(&self, index: &Index) -> Option<String> {
-        values::unknown_party(index, Some(&self.party))
+        projector::unknown_party(index, Some(&self.party))
     }
 }

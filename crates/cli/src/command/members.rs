@@ -37,6 +37,6 @@ impl Question for Members {
     }
 
     fn note(&self, index: &Index) -> Option<String> {
-        values::unknown_party(index, self.party.as_ref())
+        projector::unknown_party(index, self.party.as_ref())
     }
 }

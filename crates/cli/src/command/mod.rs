@@ -25,5 +25,6 @@ pub(crate) mod retract;
 pub(crate) mod serve;
 pub(crate) mod signings;
 pub(crate) mod timeline;
+pub(crate) mod token;
 pub(crate) mod verify;
 pub(crate) mod watch;

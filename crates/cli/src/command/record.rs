@@ -14,7 +14,6 @@ use crate::directory::Indexed;
 use crate::document::{Said, whole, written_out};
 use crate::error::Failure;
 use crate::output::Output;
-use crate::values;
 
 /// Record one event, from options
 ///
@@ -31,7 +30,7 @@ pub(crate) struct Record {
     #[arg(value_parser = kind())]
     kind: Kind,
     /// The event that this one replaces; its id may be shortened
-    #[arg(long, value_name = "ID", value_parser = values::prefix, help_heading = "Envelope")]
+    #[arg(long, value_name = "ID", value_parser = projector::id_prefix, help_heading = "Envelope")]
     corrects: Option<String>,
     #[command(flatten)]
     said: Said,

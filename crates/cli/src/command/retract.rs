@@ -8,7 +8,6 @@ use crate::ask::Shell;
 use crate::document::{Envelope, Said};
 use crate::error::Failure;
 use crate::fields::Given;
-use crate::values;
 
 /// Take an event back, now
 ///
@@ -19,7 +18,7 @@ use crate::values;
   chronicle retract d0d6f663 --reason \"entered by mistake\"")]
 pub(crate) struct Retract {
     /// The event; its id may be shortened
-    #[arg(value_parser = values::prefix)]
+    #[arg(value_parser = projector::id_prefix)]
     target: String,
     /// Why
     #[arg(long, value_name = "TEXT")]

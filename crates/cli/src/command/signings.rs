@@ -2,7 +2,7 @@
 
 use clap::Args;
 use projector::{AskError, SigningsFilter, View};
-use summit::{InstrumentId, OrganisationId, PartyId};
+use summit::{InstrumentId, MeetingId, OrganisationId, PartyId};
 
 use crate::ask::Question;
 use crate::values;
@@ -23,6 +23,9 @@ pub(crate) struct Signings {
     /// Only acts of this party
     #[arg(long, value_parser = values::party)]
     party: Option<PartyId>,
+    /// Only acts at this meeting
+    #[arg(long)]
+    meeting: Option<MeetingId>,
     #[command(flatten)]
     pub(crate) from: VantageOptions,
 }
@@ -31,8 +34,9 @@ impl Question for Signings {
     type Answer = projector::Signings;
 
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError> {
-        let Self { organisation, instrument, party, .. } = self;
-        let (organisation, instrument, party) = (organisation.clone(), instrument.clone(), party.clone());
-        view.signings(&SigningsFilter { organisation, instrument, party })
+        let Self { organisation, instrument, party, meeting, .. } = self;
+        let (organisation, instrument) = (organisation.clone(), instrument.clone());
+        let (party, meeting) = (party.clone(), meeting.clone());
+        view.signings(&SigningsFilter { organisation, instrument, party, meeting })
     }
 }

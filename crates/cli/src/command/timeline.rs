@@ -31,6 +31,6 @@ impl Question for Timeline {
     }
 
     fn note(&self, index: &Index) -> Option<String> {
-        values::unknown_party(index, self.party.as_ref())
+        projector::unknown_party(index, self.party.as_ref())
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use projector::archive::{ArchiveEntries, Verified, verify};
+use projector::archive::{Verified, verify};
 use serde::Serialize;
 use summit::Position;
 
@@ -50,8 +50,7 @@ impl Verify {
         let known = anchors.known()?;
         let connection = Connection::open(&place, shell.output()).await?;
         // Without one, the log alone is checked.
-        let archive =
-            anchors.archive().ok().filter(|folder| !ArchiveEntries::open(folder).is_ok_and(|it| it.is_empty()));
+        let archive = anchors.archive_in_use();
         let verifying = verify(&connection.log, archive, &known);
         let verified = shell.output().meanwhile("reading log and archive", verifying).await?;
         let report = Report::of(&verified, archive.map(ToOwned::to_owned));
@@ -60,11 +59,13 @@ impl Verify {
         } else {
             Output::text(&report.text())?;
         }
-        match (verified.damage, verified.fault) {
-            (Some(damage), _) => Err(Failure::damaged(damage, None)),
-            (None, Some(fault)) => Err(fault.into()),
-            (None, None) => Ok(()),
+        if let Some(damage) = verified.damage {
+            let failure = Failure::damaged(damage, None);
+            anchors.note(verified.state.created_at, &failure);
+            return Err(failure);
         }
+        anchors.forgive();
+        verified.fault.map_or(Ok(()), |fault| Err(fault.into()))
     }
 }
 

@@ -78,7 +78,9 @@ impl Watch {
         if let Some(needed) = since.since.filter(|since| *since > tail) {
             return Err(Failure::NotReached { tail, needed });
         }
-        let mut live = Live::begin(&connection.log, since.since, Timestamp::now).await?;
+        let (output, snapshots) = (shell.output(), connection.snapshots(&shell.global));
+        let live = Live::resume(&connection.log, &snapshots, since.since, Timestamp::now, |aside| output.note(aside));
+        let mut live = live.await?;
         live.catch_up().await?;
         if let Err(AskError::Unknown { what, name, nearest }) = live.index().ask(|index| index.names(&self.asked())) {
             let nearest = nearest.first().map(|nearest| format!("; did you mean \"{nearest}\"?")).unwrap_or_default();

@@ -1,12 +1,13 @@
 //! Attendance: who took part in a meeting, at what level, in whose place.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use summit::{Answer, Capacity, EventId, Level, MeetingForm, MeetingId, Mode, OrganisationId, PartyId, Person, Phase};
 
 use super::{Dated, Remark, Token};
 
 /// Who took part in a meeting.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Attendance {
     /// The meeting.
     pub meeting: MeetingId,
@@ -27,7 +28,7 @@ pub struct Attendance {
 }
 
 /// What is said of a meeting, attribute by attribute.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct MeetingInfo {
     /// Its title.
     pub title: Option<String>,
@@ -60,7 +61,7 @@ pub struct MeetingInfo {
 }
 
 /// Whether a delegation took part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PresenceAnswer {
     /// It took part.
@@ -86,7 +87,7 @@ impl PresenceAnswer {
 }
 
 /// One party's part in a meeting.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Delegation {
     /// The party.
     pub party: PartyId,
@@ -119,7 +120,7 @@ pub struct Delegation {
 }
 
 /// A member of a delegation who does not head it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Member {
     /// The person.
     pub person: Person,
@@ -132,7 +133,7 @@ pub struct Member {
 }
 
 /// Unnamed ones who took part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Group {
     /// Words for them.
     pub group: String,

@@ -1,13 +1,14 @@
 //! Why the view says so, and what changed in what is known.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use summit::{Answer, Attribution, Authority, EventId, Kind, OrganisationId, PartyId, Position, Status};
 
 use super::{Dated, SpellRow, StepRow, Token};
 
 /// Why the view says what it says of one party.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Explanation {
     /// The organisation.
     pub organisation: OrganisationId,
@@ -24,7 +25,7 @@ pub struct Explanation {
 }
 
 /// Why one spell is as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Explained {
     /// The status, or `none`.
     pub status: Status,
@@ -43,7 +44,7 @@ pub struct Explained {
 }
 
 /// A claim and what it did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Weighed {
     /// The event.
     pub event: EventId,
@@ -60,13 +61,14 @@ pub struct Weighed {
     /// Who says so.
     pub attribution: Vec<Attribution>,
     /// When it was put on record.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub recorded_at: Timestamp,
     /// Where it stands in the chronicle.
     pub position: Position,
 }
 
 /// What a claim did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// It dates the start.
@@ -95,7 +97,7 @@ impl Role {
 }
 
 /// A claim that does not count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TakenBack {
     /// The claim.
     pub event: EventId,
@@ -108,7 +110,7 @@ pub struct TakenBack {
 }
 
 /// What changed in what is known of an organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Diff {
     /// The organisation.
     pub organisation: OrganisationId,
@@ -121,7 +123,7 @@ pub struct Diff {
 }
 
 /// What changed for one party.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Difference {
     /// The party.
     pub party: PartyId,

@@ -1,5 +1,6 @@
 //! What one party or one person did, in the order of the world.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use summit::{
     Answer, Attribution, Authority, EventId, InstrumentId, Kind, Level, MeetingId, OrganisationId, PartyId, Person,
@@ -9,7 +10,7 @@ use summit::{
 use super::{Membership, PresenceAnswer, Remark, Token};
 
 /// One party: where it belongs, and what it did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PartyView {
     /// The party.
     pub party: PartyId,
@@ -26,7 +27,7 @@ pub struct PartyView {
 }
 
 /// One person: for whom, and what they did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PersonView {
     /// The person.
     pub person: PersonId,
@@ -43,7 +44,7 @@ pub struct PersonView {
 }
 
 /// One thing that a party or person did or was part of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Stop {
     /// When, as its source wrote it.
     pub occurred: String,

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use summit::{Answer, Attribution, Authority, EventId, OrganisationId, PartyId, Range, Rung, Status};
 
 use super::Token;
 
 /// Who holds which status in an organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Members {
     /// The organisation.
     pub organisation: OrganisationId,
@@ -23,7 +24,7 @@ pub struct Members {
 }
 
 /// How many parties: a range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct Count {
     /// Surely.
     pub yes: usize,
@@ -32,7 +33,7 @@ pub struct Count {
 }
 
 /// An answer about one party, which may never have been spoken of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stated {
     /// Surely.
@@ -68,7 +69,7 @@ impl Stated {
 }
 
 /// One party with one status.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Row {
     /// The party.
     pub party: PartyId,
@@ -91,7 +92,7 @@ pub struct Row {
 }
 
 /// A time, as EDTF and as its bounds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Dated {
     /// As its source wrote it, or the shortest EDTF with these bounds.
     pub edtf: String,
@@ -114,7 +115,7 @@ impl Dated {
 }
 
 /// A claim that says otherwise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Competing {
     /// When it says the change was, or that it looked.
     pub date: String,
@@ -127,7 +128,7 @@ pub struct Competing {
 }
 
 /// Something odd. Folding never fails: it remarks.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Remark {
     /// Its kind, in words of the design, such as `contested`.
     pub kind: &'static str,
@@ -138,7 +139,7 @@ pub struct Remark {
 }
 
 /// Everything odd.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Remarks {
     /// The organisation asked for; nothing: all.
     pub organisation: Option<OrganisationId>,
@@ -149,7 +150,7 @@ pub struct Remarks {
 }
 
 /// All spells of the parties of an organisation, past, present and announced.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Timeline {
     /// The organisation.
     pub organisation: OrganisationId,
@@ -164,7 +165,7 @@ pub struct Timeline {
 }
 
 /// All spells of one party in one organisation, and its ladder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PartyTimeline {
     /// The party.
     pub party: PartyId,
@@ -175,7 +176,7 @@ pub struct PartyTimeline {
 }
 
 /// All spells of a party in one organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Membership {
     /// The organisation.
     pub organisation: OrganisationId,
@@ -186,7 +187,7 @@ pub struct Membership {
 }
 
 /// A time during which one status is held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SpellRow {
     /// The status, or `none`.
     pub status: Status,
@@ -207,7 +208,7 @@ pub struct SpellRow {
 }
 
 /// A part of a spell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Period {
     /// How it began.
     pub since: Dated,
@@ -216,7 +217,7 @@ pub struct Period {
 }
 
 /// A rung of the ladder to a status.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StepRow {
     /// The status at the top of the ladder.
     pub towards: Status,

@@ -6,6 +6,7 @@
 mod attendance;
 mod explain;
 mod itinerary;
+mod lists;
 mod members;
 mod signings;
 mod token;
@@ -13,6 +14,7 @@ mod token;
 pub use attendance::{Attendance, Delegation, Group, MeetingInfo, Member, PresenceAnswer};
 pub use explain::{Diff, Difference, Explained, Explanation, Role, TakenBack, Weighed};
 pub use itinerary::{PartyView, PersonView, Stop};
+pub use lists::{MeetingRow, MeetingView, OrganisationRow, PartyRow, PersonRow, Statements};
 pub use members::{
     Competing, Count, Dated, Members, Membership, PartyTimeline, Period, Remark, Remarks, Row, SpellRow, Stated,
     StepRow, Timeline,

@@ -1,5 +1,6 @@
 //! Instruments and the acts on them; statements.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use summit::{
     Act, Answer, Attribution, Authority, Certainty, EventId, InstrumentForm, InstrumentId, MeetingId, OrganisationId,
@@ -9,7 +10,7 @@ use summit::{
 use super::Token;
 
 /// Instruments and what was done to them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Signings {
     /// From where it was asked.
     pub token: Token,
@@ -18,7 +19,7 @@ pub struct Signings {
 }
 
 /// One instrument.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct InstrumentRow {
     /// The instrument.
     pub instrument: InstrumentId,
@@ -31,7 +32,7 @@ pub struct InstrumentRow {
 }
 
 /// One act on an instrument.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ActRow {
     /// What was done.
     pub act: Act,
@@ -58,7 +59,7 @@ pub struct ActRow {
 }
 
 /// Something said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StatementRow {
     /// When, as its source wrote it.
     pub occurred: String,

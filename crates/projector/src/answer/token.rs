@@ -1,6 +1,7 @@
 //! The token that every answer carries: ask with it again.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use summit::{AccordingTo, BadId, Position, Vantage};
 
@@ -8,7 +9,7 @@ use summit::{AccordingTo, BadId, Position, Vantage};
 ///
 /// With `at_position` and `as_of` fixed, asking again gives the same bytes for ever; without `at_position` it gives
 /// what is known by then.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Token {
     /// The last position that was looked at.
@@ -16,6 +17,7 @@ pub struct Token {
     /// When in the world: EDTF, or `before:` or `after:` and the id of an event.
     pub as_of: String,
     /// Only what was on record by this instant counts.
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub known_at: Option<Timestamp>,
     /// Only entries up to this position exist.
     pub at_position: Option<Position>,

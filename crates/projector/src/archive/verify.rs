@@ -64,12 +64,20 @@ pub async fn verify(log: &impl Chronicle, archive: Option<&Path>, anchors: &[Anc
         read = entry.position;
     };
     let whole = ended.is_none();
+    if !whole && let Err(error) = check(log, None).await {
+        // Its keeper may have noticed by the reading what it lacks, and that it lacks more.
+        found.extend(damage(error));
+    }
     found.extend(ended);
     while let Some(kept) = archive.next() {
         archived = kept.position;
     }
     if whole && archived > read {
-        found.push(ReadError::Damaged(Damage::Rewound { expected: archived, found: read }));
+        // What was archived while this was reading stands in the log too.
+        let last = log.tail().await?;
+        if archived > last {
+            found.push(ReadError::Damaged(Damage::Rewound { expected: archived, found: last }));
+        }
     }
     // That it is another log says more than where it differs first.
     let another = |error: &ReadError| !matches!(error, ReadError::Damaged(Damage::Recreated { .. }));

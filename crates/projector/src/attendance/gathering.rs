@@ -7,6 +7,7 @@ use petgraph::graphmap::DiGraphMap;
 use summit::{Content, Cutoff, MeetingId, OrganisationId};
 
 use super::about::About;
+use crate::answer::MeetingInfo;
 use crate::index::Record;
 use crate::membership::EventKey;
 use crate::view::View;
@@ -85,6 +86,12 @@ impl<'v> Gathering<'v> {
             })
             .collect()
     }
+}
+
+/// What is said of a meeting itself.
+pub(super) fn info(view: &View<'_>, meeting: &MeetingId) -> MeetingInfo {
+    let organisations = organisations(view, meeting).into_keys().cloned().collect();
+    MeetingInfo { organisations, ..About::new(about(view, meeting), &view.cutoff).info() }
 }
 
 /// The active `meeting` events of a meeting.

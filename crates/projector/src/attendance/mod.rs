@@ -31,16 +31,35 @@ impl View<'_> {
         Ok(Attendance {
             meeting: meeting.clone(),
             token: self.token().clone(),
-            meeting_info: MeetingInfo {
-                organisations: gathering.organisations.keys().map(|organisation| (*organisation).clone()).collect(),
-                ..gathering.about.info()
-            },
+            meeting_info: self.meeting_info(meeting),
             delegations: claims.parties.iter().map(|(party, claims)| gathering.delegation(party, claims)).collect(),
             groups: claims.groups.iter().map(|(words, claims)| gathering.group(words, claims)).collect(),
             not_stated: gathering.not_stated(&claims),
             parts: gathering.parts.all.keys().map(|part| (*part).clone()).collect(),
             remarks: gathering.remarks(&claims),
         })
+    }
+
+    /// The same of one party only, where one is asked for: without what is said of others.
+    pub fn attendance_of(&self, meeting: &MeetingId, only: Option<&PartyId>) -> Result<Attendance, AskError> {
+        let mut answer = self.attendance(meeting)?;
+        if let Some(only) = only {
+            answer.delegations.retain(|row| row.party == *only);
+            answer.not_stated.retain(|party| party == only);
+            answer.groups.clear();
+            answer.remarks.clear();
+        }
+        Ok(answer)
+    }
+
+    /// What is said of a meeting itself. Cost: the events of the kind `meeting` about it, and about what it is a part of.
+    pub(crate) fn meeting_info(&self, meeting: &MeetingId) -> MeetingInfo {
+        gathering::info(self, meeting)
+    }
+
+    /// The meetings that are parts of one, however deep.
+    pub(crate) fn parts_of(&self, meeting: &MeetingId) -> Vec<MeetingId> {
+        Gathering::new(self, meeting, self.cutoff).parts.all.keys().map(|part| (*part).clone()).collect()
     }
 
     /// One delegation's row; nothing where nothing is said of the party. Cost: the claims of that party.

@@ -36,9 +36,9 @@ impl<K: Coded + Ord + Clone, F: Coded + Default + Clone> Filed<K, F> {
         self.own.get_mut(key).expect("it was put there if it was not")
     }
 
-    /// Reads what a snapshot kept.
+    /// Verifies what a snapshot kept.
     pub(super) fn verify(&self) {
-        self.kept.load();
+        self.kept.verify();
     }
 
     /// Every key, in order.

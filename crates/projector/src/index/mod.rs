@@ -9,6 +9,7 @@ mod filed;
 pub(crate) mod filing;
 mod links;
 mod misfiled;
+mod owners;
 mod ownership;
 mod parts;
 
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chronicle::Entry;
 use jiff::Timestamp;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use summit::{Event, EventId, InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Position};
 use wire::{Document, Fingerprint};
@@ -25,6 +27,7 @@ use crate::snapshot::{Kept, KeptRecord, merged};
 pub(crate) use active::{Activity, Selection};
 pub(crate) use filed::Filed;
 pub(crate) use filing::{MeetingFile, OrganisationFile, PartyFile, Slot, Standings};
+pub use owners::Owners;
 
 /// An event with its place in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +49,7 @@ impl Record {
 
 /// An entry that is passed over, counted and shown: its bytes are no event, or an event that does not belong under its
 /// subject.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Undecodable {
     /// Its position.
     pub position: Position,
@@ -334,9 +337,10 @@ impl Index {
         self.last.as_ref()
     }
 
-    /// Reads all that a snapshot holds of it, and was not read yet.
+    /// Verifies all that a snapshot holds of it, and holds it in memory, compressed as it is: decoded is only what is asked
+    /// for. From then on nothing that befalls the file matters.
     pub(crate) fn verify(&self) {
-        self.kept.load();
+        self.kept.verify();
         self.organisations.verify();
         self.meetings.verify();
         self.parties.verify();
@@ -355,6 +359,12 @@ impl Index {
         }
         // What came since the snapshot has an entry, or no linkers.
         if self.slots.contains_key(&target) { &[] } else { self.kept.linkers(target) }
+    }
+
+    /// Whether an event corrects or retracts another, or is corrected or retracted itself.
+    pub fn is_linked(&self, id: EventId) -> bool {
+        let links = self.event(id).is_some_and(|record| record.event.targets().next().is_some());
+        links || !self.linkers(id).is_empty()
     }
 
     /// The events that correct or retract another.

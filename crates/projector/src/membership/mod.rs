@@ -52,6 +52,11 @@ impl View<'_> {
         Ok(Members { organisation: organisation.clone(), token: self.token().clone(), counts, parties, remarks })
     }
 
+    /// Parties by status. Cost: the claims of all parties.
+    pub(crate) fn counts(&self, organisation: &OrganisationId) -> BTreeMap<Status, Count> {
+        counts(&self.folded(organisation, None), &self.cutoff)
+    }
+
     /// All spells of the parties of an organisation, or of one of them.
     pub fn timeline(&self, organisation: &OrganisationId, only: Option<&PartyId>) -> Result<Timeline, AskError> {
         self.known_organisation(organisation)?;

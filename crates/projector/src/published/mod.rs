@@ -14,6 +14,7 @@ pub use rebuild::{KeyDifference, Rebuilt, rebuild, roll_back};
 
 use bytes::Bytes;
 use chronicle::{Change, ViewStore};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The view that names the others.
@@ -22,7 +23,7 @@ pub const POINTER_VIEW: &str = "chronicle";
 pub const POINTER_KEY: &str = "views";
 
 /// Which version of the published views counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pointer {
     /// The version that counts.
     pub current: u32,

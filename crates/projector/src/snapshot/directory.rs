@@ -48,8 +48,28 @@ impl Snapshots {
 
     /// The newest snapshot that is not passed over.
     pub(super) fn newest(&self) -> Option<PathBuf> {
+        self.all().into_iter().next()
+    }
+
+    /// The position of the newest snapshot that is not passed over; 0 where there is none.
+    pub(super) fn newest_position(&self) -> Position {
+        let newest = self.newest();
+        let number = newest.as_ref().and_then(|path| path.file_stem()?.to_str()?.parse().ok());
+        number.map_or(Position::START, Position::new)
+    }
+
+    /// Those that are not passed over, the newest first.
+    pub(super) fn all(&self) -> Vec<PathBuf> {
         let passed_over = self.passed_over.lock().unwrap_or_else(PoisonError::into_inner);
-        self.named(ENDING).into_iter().find(|path| !passed_over.contains(path))
+        let mut all = self.named(ENDING);
+        all.retain(|path| !passed_over.contains(path));
+        all
+    }
+
+    /// When the newest snapshot was written; nothing where there is none.
+    pub fn newest_at(&self) -> Option<Timestamp> {
+        let written = self.newest()?.metadata().and_then(|about| about.modified()).ok()?;
+        Timestamp::try_from(written).ok()
     }
 
     /// Opens a snapshot of this log.

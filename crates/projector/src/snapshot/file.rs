@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use chronicle::Entry;
 use jiff::Timestamp;
@@ -109,7 +109,7 @@ pub(super) fn open(path: &Path) -> Result<(Anchor, Index), Reason> {
         return Err(Reason::Fold { found: fold });
     }
     let anchor = Anchor::read(rest).ok_or_else(odd)?;
-    let source = Arc::new(Source { file, path: path.to_owned() });
+    let source = Arc::new(Source::new(file, path.to_owned()));
     let kept = Kept::open(&source, rest).ok_or_else(odd)?;
     let position = anchor.position;
     let index =
@@ -240,7 +240,7 @@ impl Index {
         let linkers = |id| self.linkers(id).to_vec().renumbered(slots);
         if let Some(kept) = self.kept_entry(slot) {
             let KeptRecord { id, position, stored_at, fingerprint, .. } = *kept;
-            let (linkers, document) = (linkers(id), kept.document.clone());
+            let (linkers, document) = (linkers(id), Mutex::new(kept.document()));
             return KeptRecord {
                 id,
                 position,
@@ -260,7 +260,7 @@ impl Index {
             fingerprint: self.fingerprint(event.id).expect("a record has its fingerprint"),
             home,
             linkers: linkers(event.id),
-            document: Document::from_event(event.clone()).encode(),
+            document: Mutex::new(Document::from_event(event.clone()).encode()),
             record: OnceLock::new(),
         }
     }

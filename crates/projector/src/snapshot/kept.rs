@@ -50,8 +50,8 @@ pub(crate) struct KeptRecord {
     pub(crate) home: Option<OrganisationId>,
     /// The events that correct or retract it.
     pub(crate) linkers: Vec<Slot>,
-    /// The event, as its own document.
-    pub(crate) document: Vec<u8>,
+    /// The event, as its own document, until it is decoded: then it is there once, not twice.
+    pub(crate) document: Mutex<Vec<u8>>,
     /// Decoded when it is first asked for.
     pub(crate) record: OnceLock<Record>,
 }
@@ -78,15 +78,19 @@ impl Kept {
         })
     }
 
-    /// Reads and verifies everything that was not read yet, but for the files: the index has them.
-    pub(crate) fn load(&self) {
-        self.records.load();
-        self.ids.load();
-        self.places.load();
-        self.dangling.load();
-        self.linking.load();
-        self.repeats.load();
-        self.undecodable.load();
+    /// Holds all of the file in memory and verifies it, but for the files of the index, which has them.
+    pub(crate) fn verify(&self) {
+        let Some(source) = &self.source else { return };
+        if let Err(error) = source.hold() {
+            damage::found(&source.path, error.to_string());
+        }
+        self.records.verify();
+        self.ids.verify();
+        self.places.verify();
+        self.dangling.verify();
+        self.linking.verify();
+        self.repeats.verify();
+        self.undecodable.verify();
     }
 
     /// Where an event stands.
@@ -106,12 +110,16 @@ impl Kept {
     /// A record.
     pub(crate) fn record(&self, slot: Slot) -> &Record {
         let kept = self.entry(slot);
-        kept.record.get_or_init(|| match Document::decode_own(&kept.document) {
-            Ok(document) => {
-                self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(kept.id, slot);
-                Record { position: kept.position, stored_at: kept.stored_at, event: document.event().clone() }
+        kept.record.get_or_init(|| {
+            let mut written = kept.document.lock().unwrap_or_else(PoisonError::into_inner);
+            match Document::decode_own(&written) {
+                Ok(document) => {
+                    self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(kept.id, slot);
+                    *written = Vec::new();
+                    Record { position: kept.position, stored_at: kept.stored_at, event: document.event().clone() }
+                }
+                Err(refused) => self.bad(format!("the event {} does not decode: {refused}", kept.id)),
             }
-            Err(refused) => self.bad(format!("the event {} does not decode: {refused}", kept.id)),
         })
     }
 
@@ -129,6 +137,18 @@ impl Kept {
     }
 }
 
+impl KeptRecord {
+    /// The event, as its own document.
+    pub(crate) fn document(&self) -> Vec<u8> {
+        let written = self.document.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if !written.is_empty() {
+            return written;
+        }
+        // Somebody decodes it just now, or has done so.
+        Document::from_event(self.record.wait().event.clone()).encode()
+    }
+}
+
 impl Coded for KeptRecord {
     fn write(&self, to: &mut Vec<u8>) {
         self.id.write(to);
@@ -137,7 +157,7 @@ impl Coded for KeptRecord {
         self.fingerprint.to_bytes().write(to);
         self.home.write(to);
         self.linkers.write(to);
-        self.document.write(to);
+        self.document().write(to);
     }
 
     fn read(from: &mut &[u8]) -> Option<Self> {
@@ -148,7 +168,7 @@ impl Coded for KeptRecord {
             fingerprint: Fingerprint::from_bytes(Coded::read(from)?),
             home: Coded::read(from)?,
             linkers: Coded::read(from)?,
-            document: Coded::read(from)?,
+            document: Mutex::new(Coded::read(from)?),
             record: OnceLock::new(),
         })
     }

@@ -7,7 +7,7 @@
 //! whole log, is read instead.
 //!
 //! In reading order: values as bytes, sorted tables in pages, what is kept, the file, the directory of snapshots
-//! ([`Snapshots`]), an index from one of them ([`Opened`]).
+//! ([`Snapshots`]), an index from one of them ([`Opened`]), what is surely good where the log is damaged.
 
 mod code;
 mod damage;
@@ -17,6 +17,7 @@ mod kept;
 #[cfg(test)]
 mod laws;
 mod opened;
+mod salvage;
 mod table;
 
 use std::fmt;

@@ -1,6 +1,7 @@
 //! Sorted tables, cut into pages, each compressed and checksummed by itself. A page is read when something on it is
 //! asked for, and verified then.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::iter::Peekable;
@@ -22,8 +23,10 @@ pub(super) type Sum = [u8; SUM_BYTES];
 
 /// A snapshot that is open for reading.
 pub(super) struct Source {
-    pub(super) file: File,
+    file: File,
     pub(super) path: PathBuf,
+    /// All of it, compressed as it is, where it is to be verified whole: nothing befalls it from then on.
+    held: OnceLock<Vec<u8>>,
 }
 
 /// Where a page stands, and what it must be.
@@ -76,24 +79,23 @@ impl<K: Coded + Ord, F: Coded> Table<K, F> {
         self.pages.iter().flat_map(|page| self.rows_of(page))
     }
 
-    /// Reads every page that was not read yet.
-    pub(crate) fn load(&self) {
+    /// Verifies every page. None is decoded before something on it is asked for.
+    pub(crate) fn verify(&self) {
         for page in &self.pages {
-            self.rows_of(page);
+            let source = self.source.as_ref().expect("a table with pages has its source");
+            source.packed(&page.at).unwrap_or_else(|what| source.bad(&page.at, &what));
         }
     }
 
     fn rows_of<'p>(&self, page: &'p Page<K, F>) -> &'p [(K, F)] {
         page.rows.get_or_init(|| {
             let source = self.source.as_ref().expect("a table with pages has its source");
-            let bad =
-                |what: String| -> ! { damage::found(&source.path, format!("at byte {}, {what}", page.at.offset)) };
-            let bytes = source.page(&page.at).unwrap_or_else(|what| bad(what));
+            let bytes = source.page(&page.at).unwrap_or_else(|what| source.bad(&page.at, &what));
             let (mut rest, mut rows) = (bytes.as_slice(), Vec::new());
             while !rest.is_empty() {
                 match K::read(&mut rest).zip(F::read(&mut rest)) {
                     Some(row) => rows.push(row),
-                    None => bad("a row that is none".to_owned()),
+                    None => source.bad(&page.at, "a row that is none"),
                 }
             }
             rows
@@ -115,13 +117,38 @@ impl<K: Coded + Ord, F: Coded> Table<K, F> {
 }
 
 impl Source {
+    pub(super) fn new(file: File, path: PathBuf) -> Self {
+        Self { file, path, held: OnceLock::new() }
+    }
+
+    /// Reads all of the file: what is verified from here on stays as it was verified.
+    pub(super) fn hold(&self) -> io::Result<()> {
+        let length = self.file.metadata()?.len();
+        let mut held = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+        self.file.read_exact_at(&mut held, 0)?;
+        self.held.get_or_init(|| held);
+        Ok(())
+    }
+
+    /// A page as it is in the file, once it is what was written.
+    fn packed(&self, at: &Extent) -> Result<Cow<'_, [u8]>, String> {
+        let packed = if let Some(held) = self.held.get() {
+            let rest = usize::try_from(at.offset).ok().and_then(|offset| held.get(offset..));
+            Cow::Borrowed(rest.and_then(|rest| rest.get(..at.length)).ok_or("it is cut short")?)
+        } else {
+            let mut packed = vec![0; at.length];
+            self.file.read_exact_at(&mut packed, at.offset).map_err(|error| error.to_string())?;
+            Cow::Owned(packed)
+        };
+        if sum(&packed) == at.sum { Ok(packed) } else { Err("the checksum does not fit".to_owned()) }
+    }
+
     fn page(&self, at: &Extent) -> Result<Vec<u8>, String> {
-        let mut packed = vec![0; at.length];
-        self.file.read_exact_at(&mut packed, at.offset).map_err(|error| error.to_string())?;
-        if sum(&packed) != at.sum {
-            return Err("the checksum does not fit".to_owned());
-        }
-        zstd::bulk::decompress(&packed, at.whole).map_err(|error| error.to_string())
+        zstd::bulk::decompress(&self.packed(at)?, at.whole).map_err(|error| error.to_string())
+    }
+
+    fn bad(&self, at: &Extent, what: &str) -> ! {
+        damage::found(&self.path, format!("at byte {}, {what}", at.offset))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use chronicle::{AppendError, Appended, Chronicle, Draft, Entry, LogState, ReadError};
+use chronicle::{AppendError, Appended, Chronicle, Damage, Draft, Entry, LogState, ReadError};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use jiff::Timestamp;
@@ -16,6 +16,8 @@ pub(super) const CREATED_AT: Timestamp = Timestamp::constant(1_700_000_000, 0);
 #[derive(Clone, Default)]
 pub(super) struct Log {
     entries: Vec<Entry>,
+    /// The first position that cannot be read, if one cannot.
+    lost: Option<Position>,
     /// From where it was read.
     reads: Arc<Mutex<Vec<u64>>>,
 }
@@ -32,12 +34,17 @@ impl Log {
             headers: vec![("Content-Type".into(), "application/cloudevents+json".into())],
             bytes: Bytes::from(bytes.clone()),
         };
-        Self { entries: (1..).zip(documents).map(entry).collect(), reads: Arc::default() }
+        Self { entries: (1..).zip(documents).map(entry).collect(), ..Self::default() }
     }
 
     /// The log as it was, or will have been, at a position.
     pub(super) fn until(&self, last: usize) -> Self {
-        Self { entries: self.entries[..last].to_vec(), reads: Arc::default() }
+        Self { entries: self.entries[..last].to_vec(), ..Self::default() }
+    }
+
+    /// The log without what stands at a position.
+    pub(super) fn losing(&self, position: usize) -> Self {
+        Self { lost: Some(Position::new(position as u64)), ..self.until(self.len()) }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -65,8 +72,12 @@ impl Chronicle for Log {
 
     fn read(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>> {
         self.reads.lock().unwrap_or_else(PoisonError::into_inner).push(from.get());
-        let entries: Vec<Entry> = self.entries.iter().filter(|entry| entry.position >= from).cloned().collect();
-        stream::iter(entries.into_iter().map(Ok)).boxed()
+        let lost = self.lost.filter(|lost| *lost <= self.entries.last().map_or(Position::START, |last| last.position));
+        let entries =
+            self.entries.iter().filter(|entry| entry.position >= from && lost.is_none_or(|lost| entry.position < lost));
+        let entries: Vec<Entry> = entries.cloned().collect();
+        let damage = lost.map(|position| Err(ReadError::Damaged(Damage::Missing { position })));
+        stream::iter(entries.into_iter().map(Ok).chain(damage)).boxed()
     }
 
     fn follow(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>> {

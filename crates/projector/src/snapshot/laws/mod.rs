@@ -3,7 +3,9 @@
 mod ask;
 mod chronicles;
 mod faults;
+mod follow;
 mod log;
+mod salvage;
 
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;

@@ -1,0 +1,81 @@
+//! Every route, and the right that it needs. What does not stand here is refused.
+
+use axum::http::Method;
+
+/// What a route needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// Nothing: it tells nothing of the chronicle.
+    Anyone,
+    /// To read; public, where the service is told so.
+    Read,
+    /// To publish, for some organisation at least: the handler asks for which.
+    Publish,
+    /// To operate the service.
+    Operate,
+}
+
+/// Methods as the table writes them.
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+
+/// The table: method, template of the path, right. HEAD is a GET.
+pub const RIGHTS: &[(Method, &str, Right)] = &[
+    (GET, "/healthz", Right::Anyone),
+    (GET, "/readyz", Right::Anyone),
+    (GET, "/metrics", Right::Operate),
+    (GET, "/openapi.json", Right::Anyone),
+    (GET, "/asyncapi.json", Right::Anyone),
+    (GET, "/schemas/", Right::Anyone),
+    (GET, "/schemas/{name}", Right::Anyone),
+    (GET, "/docs", Right::Anyone),
+    (GET, "/docs/style.css", Right::Anyone),
+    (GET, "/v1/organisations", Right::Read),
+    (GET, "/v1/organisations/{organisation}/members", Right::Read),
+    (GET, "/v1/organisations/{organisation}/timeline", Right::Read),
+    (GET, "/v1/organisations/{organisation}/remarks", Right::Read),
+    (GET, "/v1/organisations/{organisation}/diff", Right::Read),
+    (GET, "/v1/meetings", Right::Read),
+    (GET, "/v1/meetings/{meeting}", Right::Read),
+    (GET, "/v1/meetings/{meeting}/attendance", Right::Read),
+    (GET, "/v1/parties", Right::Read),
+    (GET, "/v1/parties/{party}", Right::Read),
+    (GET, "/v1/people", Right::Read),
+    (GET, "/v1/people/{person}", Right::Read),
+    (GET, "/v1/signings", Right::Read),
+    (GET, "/v1/statements", Right::Read),
+    (GET, "/v1/remarks", Right::Read),
+    (GET, "/v1/explain", Right::Read),
+    (GET, "/v1/events", Right::Read),
+    (GET, "/v1/events/{id}", Right::Read),
+    (GET, "/v1/quarantine", Right::Read),
+    (GET, "/v1/changes", Right::Read),
+    (GET, "/v1/replay", Right::Read),
+    (POST, "/v1/events", Right::Publish),
+];
+
+/// What a request needs, by the template that its path was matched with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Needed {
+    /// This right.
+    Right(Right),
+    /// The address takes other methods only: these.
+    OtherMethod(String),
+    /// Nobody decided who may: nobody may.
+    Undecided,
+}
+
+/// Looks a route up.
+pub(super) fn needed(method: &Method, template: &str) -> Needed {
+    let method = if method == Method::HEAD { &GET } else { method };
+    let mut methods = Vec::new();
+    for (one, path, right) in RIGHTS {
+        if *path == template {
+            if one == method {
+                return Needed::Right(*right);
+            }
+            methods.push(one.as_str());
+        }
+    }
+    if methods.is_empty() { Needed::Undecided } else { Needed::OtherMethod(methods.join(", ")) }
+}

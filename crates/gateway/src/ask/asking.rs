@@ -1,0 +1,112 @@
+//! A request that asks: its address, what it names, its parameters, and what the asker has already.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use projector::Token;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::fmt::Display;
+use std::str::FromStr;
+
+use crate::parameters::{Parameters, named};
+use crate::problem::Problem;
+use crate::service::Service;
+
+/// A request that asks.
+pub(super) struct Asking {
+    pub(super) service: Service,
+    pub(super) parameters: Parameters,
+    pub(super) has: Has,
+    /// Path and query, for addresses of what comes next.
+    pub(super) path: String,
+    pub(super) query: String,
+    pub(super) headers: HeaderMap,
+    /// What the path names, still as text.
+    names: Vec<(String, String)>,
+}
+
+/// What the asker has already, of this address.
+pub(super) struct Has {
+    address: String,
+    tags: String,
+}
+
+impl FromRequestParts<Service> for Asking {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
+        let Ok(parameters) = Parameters::from_request_parts(parts, service).await;
+        let names = RawPathParams::from_request_parts(parts, service).await;
+        let names = names.map_err(|_| Problem::parameter("path", parts.uri.path(), "UTF-8"))?;
+        let names = names.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let tags: Vec<&str> =
+            parts.headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok()).collect();
+        let has = Has { address: parts.uri.to_string(), tags: tags.join(",") };
+        let path = parts.uri.path().to_owned();
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        Ok(Self { service: service.clone(), parameters, has, path, query, headers: parts.headers.clone(), names })
+    }
+}
+
+impl Asking {
+    /// What the path names.
+    pub(super) fn name<T: FromStr<Err: Display>>(&self, name: &'static str) -> Result<T, Problem> {
+        named(name, self.name_as_text(name))
+    }
+
+    /// The same as text.
+    pub(super) fn name_as_text(&self, name: &'static str) -> &str {
+        let named = self.names.iter().find(|(given, _)| given == name);
+        named.map(|(_, value)| value.as_str()).expect("the route has this part")
+    }
+}
+
+impl Has {
+    /// The tag of an answer from here: another address, another state of the record or another program, another tag.
+    pub(super) fn tag(&self, from: &impl Serialize) -> String {
+        let from = serde_json::to_vec(from).expect("what tells answers apart is JSON");
+        let mut digest = Sha256::new();
+        for part in [self.address.as_bytes(), env!("CARGO_PKG_VERSION").as_bytes(), &from] {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+        format!("\"{}\"", hexadecimal(&digest.finalize()))
+    }
+
+    /// Whether the asker has the answer with this tag.
+    pub(super) fn is(&self, tag: &str) -> bool {
+        self.tags.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
+    }
+
+    /// The tag of an answer from where a token says, and whether the asker has it.
+    pub(super) fn of(&self, tokens: &[&Token]) -> (String, bool) {
+        let tag = self.tag(&tokens);
+        let has = self.is(&tag);
+        (tag, has)
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a string takes what is written");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Has;
+
+    #[test]
+    fn other_addresses_and_other_states_have_other_tags() {
+        let has = |address: &str, tags: &str| Has { address: address.to_owned(), tags: tags.to_owned() };
+        let tag = has("/v1/remarks", "").tag(&73);
+        assert_ne!(tag, has("/v1/remarks", "").tag(&74));
+        assert_ne!(tag, has("/v1/remarks?as_of=2024", "").tag(&73));
+        assert!(has("/v1/remarks", &format!("\"other\", W/{tag}")).is(&tag));
+        assert!(!has("/v1/remarks", "\"other\"").is(&tag));
+    }
+}

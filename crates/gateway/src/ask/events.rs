@@ -1,0 +1,114 @@
+//! History: the documents as they were stored, each event once.
+
+use axum::body::Body;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures::stream;
+use projector::{EventFilter, Indexed};
+use serde_json::json;
+use summit::Position;
+
+use super::acts::{A_MEETING, AN_ORGANISATION};
+use super::asking::Asking;
+use super::history::History;
+use super::organisations::A_PARTY;
+use super::page::{LINES, MAX_LIMIT, Page, joined, link, next, wants_lines};
+use super::reply::{Reply, reach, stale};
+use crate::parameters::Parameters;
+use crate::problem::Problem;
+
+/// What stands for a position.
+pub(super) const A_POSITION: &str = "a position: a whole number";
+
+/// Takes the parameters that say which events are asked for.
+pub(crate) fn filter(parameters: &mut Parameters) -> Result<EventFilter, Problem> {
+    Ok(EventFilter {
+        organisation: parameters.parse("organisation", AN_ORGANISATION)?,
+        meeting: parameters.parse("meeting", A_MEETING)?,
+        kinds: parameters.take_all("kind", "kinds such as admission, with commas between them")?.into_iter().collect(),
+        party: parameters.parse("party", A_PARTY)?,
+        from: parameters.parse("from", "EDTF such as 2024-07")?,
+        to: parameters.parse("to", "EDTF such as 2024-07")?,
+    })
+}
+
+/// History: the documents as they were stored, in the order of their positions, each event once
+///
+/// As JSON in pages; as `application/x-ndjson` in one stream up to where the chronicle is when it begins, byte for byte as
+/// `chronicle events` prints it.
+#[utoipa::path(
+    get,
+    path = "/v1/events",
+    tag = "ask",
+    params(
+        ("organisation" = Option<String>, Query, description = "Of this organisation, also through their meeting or what they correct"),
+        ("meeting" = Option<String>, Query, description = "Of this meeting"),
+        ("kind" = Option<Vec<String>>, Query, description = "Of this kind; repeats, or several with commas between them"),
+        ("party" = Option<String>, Query, description = "That name this party"),
+        ("from" = Option<String>, Query, description = "That may have happened at or after the beginning of this period (EDTF)"),
+        ("to" = Option<String>, Query, description = "That may have happened at or before the end of this period (EDTF)"),
+        ("limit" = Option<usize>, Query, description = "How many at most, 1 to 1000; 100 a page, a stream all, where nothing is said"),
+        ("after" = Option<u64>, Query, description = "Only those behind this position"),
+        ("min_position" = Option<u64>, Query, description = "Wait until the chronicle has come so far, 5 s at most"),
+    ),
+    responses((
+        status = 200,
+        description = "A page of history, or all of it in lines",
+        content(("application/json"), ("application/x-ndjson"))
+    ))
+)]
+pub(super) async fn events(mut asking: Asking) -> Result<Response, Problem> {
+    let filter = filter(&mut asking.parameters)?;
+    let page = Page::<Position>::take(&mut asking.parameters, A_POSITION)?;
+    let min_position = asking.parameters.parse("min_position", A_POSITION)?;
+    std::mem::take(&mut asking.parameters).finish()?;
+    if let Some(wanted) = min_position {
+        reach(&asking.service, wanted).await?;
+    }
+    let upto = asking.service.index().ask(|index| index.names(&filter).map(|()| index.tail()))?;
+    let history = History { service: asking.service.clone(), filter, upto };
+    let after = page.after.unwrap_or(Position::START);
+    if wants_lines(&asking.headers) {
+        return Ok(stale(&asking.service, lines(history, after, page.whole()).await?));
+    }
+    let chunk = history.chunk(after, page.limit()).await?;
+    let more = chunk.position < upto;
+    let set = [("after", chunk.position.to_string())];
+    let next = more.then(|| next(&asking.path, &asking.query, &set, &["min_position"]));
+    let (positions, documents): (Vec<Position>, Vec<Bytes>) = chunk.documents.into_iter().unzip();
+    let head = format!("{{\"position\":{},\"events\":[", chunk.position);
+    let tail = format!("],\"positions\":{},\"next\":{}}}", json!(positions), json!(next));
+    let body = joined(&head, &documents, &tail);
+    // What an event belongs to may turn out later: only what the page holds tells it from another.
+    let tag = asking.has.tag(&(chunk.position, positions, &next));
+    let body = (!asking.has.is(&tag)).then_some(body);
+    let reply = Reply { tag, fixed: false, notes: Vec::new(), body, headers: link(next.as_deref()) };
+    Ok(stale(&asking.service, reply.into_response()))
+}
+
+/// A stream of documents, one a line. It reads on when the reader does.
+async fn lines(history: History, after: Position, limit: Option<usize>) -> Result<Response, Problem> {
+    let limit = limit.unwrap_or(usize::MAX);
+    // What cannot be begun is said in the answer.
+    let first = history.chunk(after, limit.min(MAX_LIMIT)).await?;
+    let begun = (history, Some(first), after, limit);
+    let chunks = stream::try_unfold(begun, |(history, first, after, left)| async move {
+        if left == 0 || after >= history.upto {
+            return Ok(None);
+        }
+        let chunk = match first {
+            Some(first) => first,
+            None => history.chunk(after, left.min(MAX_LIMIT)).await.map_err(std::io::Error::other)?,
+        };
+        let mut lines = Vec::new();
+        for (_, document) in &chunk.documents {
+            lines.extend_from_slice(document);
+            lines.push(b'\n');
+        }
+        let left = left.saturating_sub(chunk.documents.len());
+        Ok::<_, std::io::Error>(Some((Bytes::from(lines), (history, None, chunk.position, left))))
+    });
+    let headers = [(header::CONTENT_TYPE, LINES), (header::CACHE_CONTROL, "no-cache")];
+    Ok((headers, Body::from_stream(chunks)).into_response())
+}

@@ -1,0 +1,152 @@
+//! What the chronicle names, with what helps choosing. Every page is of the position of the first: its successors say so
+//! in their addresses.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use axum::response::Response;
+use projector::{AskError, Indexed, View, unknown_source};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use summit::{MeetingId, OrganisationId, PartyId, PersonId, Vantage};
+
+use super::acts::{A_MEETING, AN_ORGANISATION};
+use super::asking::Asking;
+use super::lanes::Lane;
+use super::organisations::A_PARTY;
+use super::page::{Page, link, next};
+use super::reply::{Reply, json};
+use super::vantage::VantageParameters;
+use crate::problem::Problem;
+
+/// What the next page says by the rest of the vantage.
+const SAID: [&str; 2] = ["token", "min_position"];
+
+/// Every organisation that the chronicle names, with how many hold which status
+#[utoipa::path(
+    get,
+    path = "/v1/organisations",
+    tag = "ask",
+    params(
+        ("limit" = Option<usize>, Query, description = "How many at most, 1 to 1000; 100 where nothing is said"),
+        ("after" = Option<String>, Query, description = "Only those behind this one: the next page names it"),
+        VantageParameters,
+    ),
+    responses((status = 200, description = "A page of organisations, in the order of their names"))
+)]
+pub(super) async fn organisations(mut asking: Asking) -> Result<Response, Problem> {
+    let page = Page::take(&mut asking.parameters, AN_ORGANISATION)?;
+    let names = |view: &View<'_>, after: Option<&OrganisationId>, most| Ok(view.organisations(after, most));
+    list(asking, "organisations", page, names, |view: &View<'_>, name: &OrganisationId| view.organisation_row(name))
+        .await
+}
+
+/// Every meeting that the chronicle names: when, where, of whom
+#[utoipa::path(
+    get,
+    path = "/v1/meetings",
+    tag = "ask",
+    params(
+        ("organisation" = Option<String>, Query, description = "Only meetings of this organisation"),
+        ("limit" = Option<usize>, Query, description = "How many at most, 1 to 1000; 100 where nothing is said"),
+        ("after" = Option<String>, Query, description = "Only those behind this one: the next page names it"),
+        VantageParameters,
+    ),
+    responses((status = 200, description = "A page of meetings, in the order of their names"))
+)]
+pub(super) async fn meetings(mut asking: Asking) -> Result<Response, Problem> {
+    let of: Option<OrganisationId> = asking.parameters.parse("organisation", AN_ORGANISATION)?;
+    let page = Page::take(&mut asking.parameters, A_MEETING)?;
+    let names = move |view: &View<'_>, after: Option<&MeetingId>, most| view.meetings(of.as_ref(), after, most);
+    list(asking, "meetings", page, names, |view: &View<'_>, name: &MeetingId| view.meeting_row(name)).await
+}
+
+/// Every party that the chronicle names, with where it holds a status
+#[utoipa::path(
+    get,
+    path = "/v1/parties",
+    tag = "ask",
+    params(
+        ("limit" = Option<usize>, Query, description = "How many at most, 1 to 1000; 100 where nothing is said"),
+        ("after" = Option<String>, Query, description = "Only those behind this one: the next page names it"),
+        VantageParameters,
+    ),
+    responses((status = 200, description = "A page of parties, in the order of their codes"))
+)]
+pub(super) async fn parties(mut asking: Asking) -> Result<Response, Problem> {
+    let page = Page::take(&mut asking.parameters, A_PARTY)?;
+    let names = |view: &View<'_>, after: Option<&PartyId>, most| Ok(view.parties(after, most));
+    list(asking, "parties", page, names, |view: &View<'_>, name: &PartyId| view.party_row(name)).await
+}
+
+/// Every person whom the chronicle names, with names and offices
+#[utoipa::path(
+    get,
+    path = "/v1/people",
+    tag = "ask",
+    params(
+        ("limit" = Option<usize>, Query, description = "How many at most, 1 to 1000; 100 where nothing is said"),
+        ("after" = Option<String>, Query, description = "Only those behind this one: the next page names it"),
+        VantageParameters,
+    ),
+    responses((status = 200, description = "A page of people, in the order of their ids"))
+)]
+pub(super) async fn people(mut asking: Asking) -> Result<Response, Problem> {
+    let page = Page::take(&mut asking.parameters, "a person such as xi-jinping")?;
+    let names = |view: &View<'_>, after: Option<&PersonId>, most| Ok(view.people(after, most));
+    list(asking, "people", page, names, |view: &View<'_>, name: &PersonId| view.person_row(name)).await
+}
+
+/// A page of rows. Each is one look at the index: nobody who keeps it current waits for a page.
+async fn list<N, R>(
+    mut asking: Asking,
+    what: &'static str,
+    page: Page<N>,
+    names: impl FnOnce(&View<'_>, Option<&N>, usize) -> Result<Vec<N>, AskError> + Send + 'static,
+    row: impl Fn(&View<'_>, &N) -> R + Send + 'static,
+) -> Result<Response, Problem>
+where
+    N: FromStr<Err: Display> + Display + Send + 'static,
+    R: Serialize,
+{
+    let from = asking.vantage()?;
+    let (path, query) = (asking.path.clone(), asking.query.clone());
+    asking
+        .reply(Lane::Long, from.min_position, move |ground| {
+            let (token, notes, mut names, vantage) = ground.index.ask(|index| {
+                let vantage = from.resolve(index)?;
+                let view = index.view(&vantage, ground.today)?;
+                let notes = unknown_source(index, &vantage).into_iter().collect();
+                let names = names(&view, page.after.as_ref(), page.limit() + 1)?;
+                Ok::<_, Problem>((view.token().clone(), notes, names, vantage))
+            })?;
+            let more = names.len() > page.limit();
+            names.truncate(page.limit());
+            let next = names.last().filter(|_| more).map(|last| {
+                let mut set = vec![
+                    ("after", last.to_string()),
+                    ("as_of", token.as_of.clone()),
+                    ("at_position", token.position.to_string()),
+                ];
+                set.extend(token.known_at.map(|instant| ("known_at", instant.to_string())));
+                set.extend(token.according_to.clone().map(|source| ("according_to", source)));
+                next(&path, &query, &set, &SAID)
+            });
+            let (tag, has) = ground.has.of(&[&token]);
+            let body = if has {
+                None
+            } else {
+                let vantage = Vantage { at_position: Some(token.position), ..vantage };
+                let look = |name| ground.index.ask(|index| Ok(row(&index.view(&vantage, ground.today)?, name)));
+                let rows: Result<Vec<Value>, AskError> = names
+                    .iter()
+                    .map(|name| look(name).map(|row| serde_json::to_value(row).expect("a row is JSON")))
+                    .collect();
+                let token = serde_json::to_value(&token).expect("a token is JSON");
+                let rows = [("token", token), (what, rows?.into()), ("next", next.clone().into())];
+                Some(json(&rows.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>()))
+            };
+            Ok(Reply { tag, fixed: from.is_fixed(), notes, body, headers: link(next.as_deref()) })
+        })
+        .await
+}

@@ -1,0 +1,55 @@
+//! Questions: each is answered with the JSON of the command line, from a vantage.
+//!
+//! In reading order: a request that asks; from where; whose turn it is; how it is answered; one question after another;
+//! lists, by pages that go on behind a name; history, by pages that go on behind a position.
+
+mod asking;
+mod lanes;
+mod reply;
+mod vantage;
+
+mod acts;
+mod meetings;
+mod organisations;
+mod parties;
+mod reasons;
+
+mod lists;
+
+mod event;
+mod events;
+mod history;
+mod page;
+mod quarantine;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::service::Service;
+
+pub(crate) use lanes::Lanes;
+pub(crate) use vantage::From;
+
+/// The routes of questions.
+pub(crate) fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
+        .routes(routes!(lists::organisations))
+        .routes(routes!(organisations::members))
+        .routes(routes!(organisations::timeline))
+        .routes(routes!(organisations::remarks))
+        .routes(routes!(organisations::diff))
+        .routes(routes!(lists::meetings))
+        .routes(routes!(meetings::meeting))
+        .routes(routes!(meetings::attendance))
+        .routes(routes!(lists::parties))
+        .routes(routes!(parties::party))
+        .routes(routes!(lists::people))
+        .routes(routes!(parties::person))
+        .routes(routes!(acts::signings))
+        .routes(routes!(acts::statements))
+        .routes(routes!(reasons::remarks))
+        .routes(routes!(reasons::explain))
+        .routes(routes!(events::events))
+        .routes(routes!(event::event))
+        .routes(routes!(quarantine::quarantine))
+}

@@ -1,0 +1,180 @@
+//! How a question is answered: from one state of the index, off the threads that serve connections; and not again for
+//! whoever has the answer.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use jiff::civil::Date;
+use projector::{AskError, CatchUpError, Index, Indexed, Shared, View, unknown_source};
+use serde::Serialize;
+use serde_json::Value;
+use summit::Position;
+
+use super::asking::{Asking, Has};
+use super::lanes::Lane;
+use super::vantage::From;
+use crate::problem::{Code, Problem};
+use crate::service::Service;
+
+/// What may be kept for ever: the same question has the same answer.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// What must be asked for again, if only by its tag.
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+/// What the asker may have got wrong, although there is an answer: a JSON list of sentences.
+const NOTES: &str = "chronicle-notes";
+
+/// An answer on its way.
+pub(super) struct Reply {
+    /// Tells it from every other answer.
+    pub(super) tag: String,
+    /// Whether it is the same for ever.
+    pub(super) fixed: bool,
+    /// What the asker may have got wrong.
+    pub(super) notes: Vec<String>,
+    /// JSON; nothing where the asker has it already.
+    pub(super) body: Option<Bytes>,
+    /// More headers.
+    pub(super) headers: HeaderMap,
+}
+
+/// What an answer is made from.
+pub(super) struct Ground<'a> {
+    pub(super) index: &'a Shared,
+    pub(super) has: &'a Has,
+    pub(super) today: Date,
+}
+
+impl Asking {
+    /// Answers a question that a view answers.
+    pub(super) async fn answer<A: Serialize>(
+        self,
+        lane: Lane,
+        question: impl FnOnce(&View<'_>) -> Result<A, AskError> + Send + 'static,
+    ) -> Result<Response, Problem> {
+        self.answer_noting(lane, question, |_| None).await
+    }
+
+    /// The same, with what the asker may have got wrong.
+    pub(super) async fn answer_noting<A: Serialize>(
+        mut self,
+        lane: Lane,
+        question: impl FnOnce(&View<'_>) -> Result<A, AskError> + Send + 'static,
+        note: impl FnOnce(&Index) -> Option<String> + Send + 'static,
+    ) -> Result<Response, Problem> {
+        let from = self.vantage()?;
+        self.reply(lane, from.min_position, move |ground| {
+            let asked = ground.index.ask(|index| {
+                let vantage = from.resolve(index)?;
+                let view = index.view(&vantage, ground.today)?;
+                let (tag, has) = ground.has.of(&[view.token()]);
+                // Whoever has the answer was answered: nothing is unknown.
+                let answer = if has { None } else { Some(question(&view)?) };
+                let notes = [unknown_source(index, &vantage), note(index)].into_iter().flatten().collect();
+                Ok::<_, Problem>((tag, notes, answer))
+            });
+            let (tag, notes, answer) = asked?;
+            let body = answer.as_ref().map(json);
+            Ok(Reply { tag, fixed: from.is_fixed(), notes, body, headers: HeaderMap::new() })
+        })
+        .await
+    }
+
+    /// Takes the parameters of the vantage, and refuses whatever is left.
+    pub(super) fn vantage(&mut self) -> Result<From, Problem> {
+        let from = From::take(&mut self.parameters)?;
+        std::mem::take(&mut self.parameters).finish()?;
+        Ok(from)
+    }
+
+    /// Answers what takes more than one look at the index, once that is as current as asked.
+    pub(super) async fn reply(
+        self,
+        lane: Lane,
+        min_position: Option<Position>,
+        work: impl FnOnce(&Ground<'_>) -> Result<Reply, Problem> + Send + 'static,
+    ) -> Result<Response, Problem> {
+        let Self { service, has, .. } = self;
+        if let Some(wanted) = min_position {
+            reach(&service, wanted).await?;
+        }
+        let (asked, today) = (service.clone(), service.today());
+        let reply = move || work(&Ground { index: asked.index(), has: &has, today });
+        let reply = service.lanes().work(lane, reply).await??;
+        Ok(stale(&service, reply.into_response()))
+    }
+}
+
+/// An answer as JSON.
+pub(super) fn json(answer: &impl Serialize) -> Bytes {
+    serde_json::to_vec(answer).expect("an answer is JSON").into()
+}
+
+/// Waits until the index has come so far, with its bound; not at all where it comes no further.
+pub(super) async fn reach(service: &Service, wanted: Position) -> Result<(), Problem> {
+    let index = service.index();
+    let reached = tokio::select! {
+        reached = index.reach(wanted) => reached,
+        _ = index.until_halted() => Err(CatchUpError::NotReached { wanted, found: index.tail() }),
+    };
+    match reached {
+        Err(_) if index.tail() >= wanted => Ok(()),
+        Ok(()) => Ok(()),
+        Err(error) => {
+            let problem = Problem::new(Code::NotReached, error.to_string());
+            Err(problem.with("tail", index.tail().get()).with("asked", wanted.get()))
+        }
+    }
+}
+
+/// Says on an answer that it is not current, and why, where that is so.
+pub(super) fn stale(service: &Service, mut response: Response) -> Response {
+    if let Some(halted) = service.index().halted() {
+        let reason = HeaderValue::from_str(&ascii(&halted.reason.clone().into()));
+        response.headers_mut().insert("chronicle-stale", reason.expect("ASCII makes a header"));
+    }
+    response
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let tagged = HeaderValue::from_str(&self.tag).expect("hexadecimal digits make a header");
+        let cached = if self.fixed { FOR_EVER } else { ASK_AGAIN };
+        let mut headers = self.headers;
+        headers.insert(header::ETAG, tagged);
+        headers.insert(header::CACHE_CONTROL, cached);
+        if !self.notes.is_empty() {
+            let notes = HeaderValue::from_str(&ascii(&self.notes.into()));
+            headers.insert(NOTES, notes.expect("ASCII makes a header"));
+        }
+        let Some(body) = self.body else { return (StatusCode::NOT_MODIFIED, headers).into_response() };
+        headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+        (headers, body).into_response()
+    }
+}
+
+/// JSON in ASCII: a header takes nothing else.
+fn ascii(value: &Value) -> String {
+    use std::fmt::Write;
+
+    let mut ascii = String::new();
+    for unit in value.to_string().encode_utf16() {
+        match u8::try_from(unit) {
+            Ok(byte) if byte.is_ascii_graphic() || byte == b' ' => ascii.push(char::from(byte)),
+            _ => write!(ascii, "\\u{unit:04x}").expect("a string takes what is written"),
+        }
+    }
+    ascii
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ascii;
+
+    #[test]
+    fn a_header_holds_any_text_as_json() {
+        let text = "no event is attributed to \"Астана 🏔\"";
+        let header = ascii(&text.into());
+        assert!(header.is_ascii(), "{header}");
+        assert_eq!(serde_json::from_str::<String>(&header).ok().as_deref(), Some(text));
+    }
+}

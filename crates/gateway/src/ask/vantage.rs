@@ -1,0 +1,111 @@
+//! From where a question is asked, as parameters.
+
+use jiff::Timestamp;
+use projector::{AskError, Asked, BadToken, Index, Token, VantageError};
+use summit::{Position, Vantage};
+use utoipa::IntoParams;
+
+use crate::parameters::Parameters;
+use crate::problem::{Code, Problem};
+
+/// From where a question is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct From {
+    asked: Asked,
+    pub(crate) min_position: Option<Position>,
+}
+
+/// From where a question is asked, for the description of the interface.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only its description is used")]
+pub(crate) struct VantageParameters {
+    /// When in the world: EDTF, which means its end, such as `2017` or `2024-07-04`; or `before:` or `after:` and the id of
+    /// an event, or how it begins. Today, where it is left out
+    as_of: Option<String>,
+    /// Only what was on record by then counts: an instant, or a date, which means its end in UTC
+    known_at: Option<String>,
+    /// Only entries up to this position exist
+    at_position: Option<u64>,
+    /// Only claims of this source count: a name in the attribution, or `official`, `record`, `press`, `unverified`
+    according_to: Option<String>,
+    /// The `token` of an earlier answer, as JSON: says all of the above
+    token: Option<String>,
+    /// Wait until the chronicle has come so far, 5 s at most
+    min_position: Option<u64>,
+}
+
+impl From {
+    /// Takes the parameters of a vantage.
+    pub(crate) fn take(parameters: &mut Parameters) -> Result<Self, Problem> {
+        let asked = Asked {
+            as_of: parameters.parse("as_of", "EDTF such as 2017 or 2024-07-04, before:ID or after:ID")?,
+            known_at: parameters.take(
+                "known_at",
+                "an instant, or a date, which means its end in UTC",
+                projector::instant,
+            )?,
+            at_position: parameters.parse("at_position", "a position: a whole number")?,
+            according_to: parameters.parse("according_to", "a name, or an authority")?,
+            token: parameters.take("token", "the \"token\" of an earlier answer, as JSON", |text| {
+                let token: Token = serde_json::from_str(text).map_err(|error| error.to_string())?;
+                token.vantage().map(|_| token).map_err(|error| error.to_string())
+            })?,
+        };
+        let min_position = parameters.parse("min_position", "a position: a whole number")?;
+        let others = asked.as_of.is_some()
+            || asked.known_at.is_some()
+            || asked.at_position.is_some()
+            || asked.according_to.is_some();
+        if asked.token.is_some() && others {
+            let detail = "a token says all of the vantage: no other part may stand beside it";
+            let problem = Problem::new(Code::BadParameter, detail);
+            return Err(problem.with("parameter", "token").with("allowed", "the token alone"));
+        }
+        Ok(Self { asked, min_position })
+    }
+
+    /// The vantage, in this chronicle.
+    pub(crate) fn resolve(&self, index: &Index) -> Result<Vantage, Problem> {
+        Ok(self.asked.resolve(index)?)
+    }
+
+    /// Whether what is asked from here is the same for ever.
+    pub(crate) fn is_fixed(&self) -> bool {
+        match &self.asked.token {
+            Some(token) => token.at_position.is_some(),
+            None => {
+                self.asked.at_position.is_some()
+                    && self.asked.as_of.as_ref().is_some_and(projector::Seen::is_written_out)
+            }
+        }
+    }
+
+    /// Whether `as_of` is given, and says the same for ever.
+    pub(crate) fn is_at_a_fixed_time(&self) -> bool {
+        self.asked.token.is_some() || self.asked.as_of.as_ref().is_some_and(projector::Seen::is_written_out)
+    }
+
+    /// The parts of knowledge that are given.
+    pub(crate) const fn knowledge(&self) -> (Option<Position>, Option<Timestamp>) {
+        match &self.asked.token {
+            Some(token) => (token.at_position, token.known_at),
+            None => (self.asked.at_position, self.asked.known_at),
+        }
+    }
+}
+
+impl std::convert::From<VantageError> for Problem {
+    fn from(error: VantageError) -> Self {
+        let detail = error.to_string();
+        match error {
+            VantageError::Ask(error) => AskError::into(error),
+            VantageError::Token(BadToken::AsOf(_) | BadToken::Fold { .. }) => {
+                Self::new(Code::BadParameter, detail).with("parameter", "token")
+            }
+            VantageError::NotReached { tail, needed } => {
+                Self::new(Code::NotReached, detail).with("tail", tail.get()).with("asked", needed.get())
+            }
+        }
+    }
+}

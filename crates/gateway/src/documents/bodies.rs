@@ -1,0 +1,154 @@
+//! What each operation takes and answers, and what stands in its parameters: the one place that says so.
+
+use producer::Acknowledged;
+use projector::{
+    Attendance, Diff, Explanation, MeetingRow, MeetingView, Members, OrganisationRow, PartyRow, PartyView, PersonRow,
+    PersonView, Remarks, Signings, Statements, Timeline, Token,
+};
+use serde_json::{Map, Value, json};
+use summit::{InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Position, Status};
+
+use super::schemas::{Schemas, named};
+use crate::operate::{Health, Readiness};
+use crate::problem::Problem;
+
+/// What answers of pages name the next page by.
+const NEXT: &str = "The address of the next page, where there is one; also as Link, rel=next";
+
+/// What an operation answers with a status, as content of a type; nothing where it is no JSON.
+pub(super) fn answers(method: &str, path: &str, status: &str, kind: &str, schemas: &mut Schemas) -> Option<Value> {
+    let said = match (method, path, kind) {
+        ("get", "/healthz", "application/json") => schemas.of::<Health>(),
+        ("get", "/readyz", "application/json") => schemas.of::<Readiness>(),
+        ("get", "/openapi.json" | "/asyncapi.json" | "/schemas/{name}", _) => json!({ "type": "object" }),
+        ("get", "/schemas/", "application/json") => {
+            json!({ "type": "object", "additionalProperties": { "type": "string", "format": "uri-reference" } })
+        }
+        ("get", "/v1/organisations", "application/json") => page::<OrganisationRow>("organisations", schemas),
+        ("get", "/v1/meetings", "application/json") => page::<MeetingRow>("meetings", schemas),
+        ("get", "/v1/parties", "application/json") => page::<PartyRow>("parties", schemas),
+        ("get", "/v1/people", "application/json") => page::<PersonRow>("people", schemas),
+        ("get", "/v1/organisations/{organisation}/members", "application/json") => schemas.of::<Members>(),
+        ("get", "/v1/organisations/{organisation}/timeline", "application/json") => schemas.of::<Timeline>(),
+        ("get", "/v1/organisations/{organisation}/remarks" | "/v1/remarks", "application/json") => {
+            schemas.of::<Remarks>()
+        }
+        ("get", "/v1/organisations/{organisation}/diff", "application/json") => schemas.of::<Diff>(),
+        ("get", "/v1/meetings/{meeting}", "application/json") => schemas.of::<MeetingView>(),
+        ("get", "/v1/meetings/{meeting}/attendance", "application/json") => schemas.of::<Attendance>(),
+        ("get", "/v1/parties/{party}", "application/json") => schemas.of::<PartyView>(),
+        ("get", "/v1/people/{person}", "application/json") => schemas.of::<PersonView>(),
+        ("get", "/v1/signings", "application/json") => schemas.of::<Signings>(),
+        ("get", "/v1/statements", "application/json") => schemas.of::<Statements>(),
+        ("get", "/v1/explain", "application/json") => schemas.of::<Explanation>(),
+        ("get", "/v1/events", "application/json") => events(schemas),
+        ("get", "/v1/events/{id}", "application/cloudevents+json") => named("Event"),
+        ("post", "/v1/events", "application/json") => published(status, schemas),
+        _ => return None,
+    };
+    Some(said)
+}
+
+/// A page of a list.
+fn page<R: schemars::JsonSchema>(what: &str, schemas: &mut Schemas) -> Value {
+    let rows = json!({ "type": "array", "items": schemas.of::<R>() });
+    let members = [("token", schemas.of::<Token>()), (what, rows), ("next", next())];
+    object(members)
+}
+
+fn next() -> Value {
+    json!({ "description": NEXT, "type": ["string", "null"], "format": "uri-reference" })
+}
+
+/// An object that has all of these members.
+fn object<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+    let members: Map<String, Value> = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let names: Vec<&String> = members.keys().collect();
+    json!({ "type": "object", "required": names, "properties": members })
+}
+
+/// A page of history.
+fn events(schemas: &mut Schemas) -> Value {
+    object([
+        ("position", schemas.of::<Position>()),
+        ("events", json!({ "type": "array", "items": named("Event") })),
+        ("positions", json!({ "type": "array", "items": schemas.of::<Position>() })),
+        ("next", next()),
+    ])
+}
+
+/// What came of events: where one stands, or each of a batch; with `keep_going` also what is wrong with it.
+fn published(status: &str, schemas: &mut Schemas) -> Value {
+    let one = schemas.of::<Acknowledged>();
+    let each = json!({ "type": "array", "items": one });
+    if status == "201" {
+        return json!({ "anyOf": [one, each] });
+    }
+    let outcome = json!({ "anyOf": [one, schemas.of::<Problem>()] });
+    json!({ "anyOf": [one, { "type": "array", "items": outcome }] })
+}
+
+/// What an operation takes as a type of content, and an example.
+pub(super) fn taken(path: &str, kind: &str) -> Option<(Value, Value)> {
+    if path != "/v1/events" {
+        return None;
+    }
+    let event = json!({
+        "specversion": "1.0",
+        "id": "0192f0c8-7b1e-7c3a-9b57-0d6f3f1a2b3c",
+        "source": "/desks/astana",
+        "type": "chronicle.admission.v1",
+        "data": {
+            "occurred": "2024-07-04",
+            "attribution": [{ "name": "Asia news report, 4 July 2024" }],
+            "organisation": "sco",
+            "party": "BLR",
+        },
+    });
+    match kind {
+        "application/cloudevents+json" => Some((named("Event"), event)),
+        "application/cloudevents-batch+json" => {
+            let batch = json!({ "type": "array", "items": named("Event"), "minItems": 1, "maxItems": 1000 });
+            Some((batch, json!([event])))
+        }
+        "application/json" => Some((json!({ "type": "object" }), event["data"].clone())),
+        _ => None,
+    }
+}
+
+/// What a parameter holds where that is more than text, and an example of the report of Astana.
+pub(super) fn parameter(path: &str, name: &str, schemas: &mut Schemas) -> Option<(Option<Value>, Value)> {
+    let said = match (path, name) {
+        ("/v1/organisations", "after") => (None, "eaeu".into()),
+        ("/v1/meetings", "after") => (None, "sco-astana-2024".into()),
+        ("/v1/parties", "after") => (None, "KAZ".into()),
+        ("/v1/people", "after") => (None, "narendra-modi".into()),
+        ("/v1/changes" | "/v1/replay", "after")
+        | (_, "Last-Event-ID")
+        | ("/v1/organisations/{organisation}/diff", "to") => (None, "73".into()),
+        ("/v1/replay", "from") => (None, 1.into()),
+        ("/v1/organisations/{organisation}/diff", "from") => (None, "2024-07-03".into()),
+        ("/schemas/{name}", "name") => (None, "admission.v1.json".into()),
+        (_, "after") => (None, 10.into()),
+        (_, "limit") => (Some(json!({ "type": "integer", "minimum": 1, "maximum": 1000 })), 10.into()),
+        (_, "organisation") => (Some(schemas.of::<OrganisationId>()), "sco".into()),
+        (_, "meeting") => (Some(schemas.of::<MeetingId>()), "sco-astana-2024".into()),
+        (_, "party") => (Some(schemas.of::<PartyId>()), "KAZ".into()),
+        (_, "person") => (Some(schemas.of::<PersonId>()), "xi-jinping".into()),
+        (_, "instrument") => (Some(schemas.of::<InstrumentId>()), "astana-declaration-2024".into()),
+        (_, "status") => (Some(schemas.of::<Status>()), "member".into()),
+        (_, "as_of") => (None, "2024-07-04".into()),
+        (_, "known_at") => (None, "2024-07-05".into()),
+        (_, "according_to") => (None, "press".into()),
+        ("/v1/replay", "to") | (_, "at_position" | "min_position" | "expected_tail") => (None, 73.into()),
+        (_, "atomic" | "keep_going") => (None, true.into()),
+        (_, "id") => (None, "37bd5742-fdab-5153-9e24-5acb7ae20e4d".into()),
+        (_, "kind") => (None, "admission".into()),
+        (_, "from" | "to") => (None, "2024-07".into()),
+        (_, "speed") => (None, "max".into()),
+        (_, "view") => (None, "membership".into()),
+        (_, "question") => (None, "members".into()),
+        _ => return None,
+    };
+    Some(said)
+}

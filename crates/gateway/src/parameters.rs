@@ -1,0 +1,90 @@
+//! Parameters of a question: each is taken by name, and what nobody took is refused.
+
+use std::convert::Infallible;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use crate::problem::{Code, Problem};
+
+/// The query of a request.
+#[derive(Debug, Default)]
+pub(crate) struct Parameters {
+    pairs: Vec<(String, String)>,
+    /// The names that were asked for: those that are allowed.
+    asked: Vec<&'static str>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Parameters {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        Ok(Self { pairs, asked: Vec::new() })
+    }
+}
+
+impl Parameters {
+    /// The value of a parameter, if it is given. Given twice it is refused; `allowed` says what may stand there.
+    pub(crate) fn take<T>(
+        &mut self,
+        name: &'static str,
+        allowed: &str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, Problem> {
+        self.asked.push(name);
+        let Some(at) = self.pairs.iter().position(|(given, _)| given == name) else { return Ok(None) };
+        let (_, value) = self.pairs.swap_remove(at);
+        if self.pairs.iter().any(|(given, _)| given == name) {
+            return Err(Problem::parameter(name, &value, "the parameter once"));
+        }
+        match read(&value) {
+            Ok(read) => Ok(Some(read)),
+            Err(why) => Err(Problem::parameter(name, &value, allowed).with("reason", why)),
+        }
+    }
+
+    /// The values of a parameter that may be given several times, and hold several values each, with commas between them.
+    pub(crate) fn take_all<T: FromStr<Err: Display>>(
+        &mut self,
+        name: &'static str,
+        allowed: &str,
+    ) -> Result<Vec<T>, Problem> {
+        self.asked.push(name);
+        let (own, rest) = std::mem::take(&mut self.pairs).into_iter().partition(|(given, _)| given == name);
+        self.pairs = rest;
+        let own: Vec<(String, String)> = own;
+        let values = own.iter().flat_map(|(_, values)| values.split(','));
+        let read = |value: &str| {
+            let refused = |error: T::Err| Problem::parameter(name, value, allowed).with("reason", error.to_string());
+            value.parse().map_err(refused)
+        };
+        values.map(read).collect()
+    }
+
+    /// The same of what is read from its text.
+    pub(crate) fn parse<T: FromStr<Err: Display>>(
+        &mut self,
+        name: &'static str,
+        allowed: &str,
+    ) -> Result<Option<T>, Problem> {
+        self.take(name, allowed, |text| text.parse().map_err(|error: T::Err| error.to_string()))
+    }
+
+    /// Refuses what nobody asked for.
+    pub(crate) fn finish(self) -> Result<(), Problem> {
+        let Some((name, _)) = self.pairs.first() else { return Ok(()) };
+        let allowed = if self.asked.is_empty() { "no parameter".to_owned() } else { self.asked.join(", ") };
+        let detail = format!("there is no parameter {name:?} here, allowed is {allowed}");
+        let problem = Problem::new(Code::BadParameter, detail);
+        Err(problem.with("parameter", name.as_str()).with("found", name.as_str()).with("allowed", self.asked))
+    }
+}
+
+/// A part of the path as what it names.
+pub(crate) fn named<T: FromStr<Err: Display>>(name: &'static str, text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|error: T::Err| Problem::parameter(name, text, &error.to_string()))
+}

@@ -1,0 +1,144 @@
+//! What the service stands on.
+
+use std::sync::Arc;
+
+use chronicle::{Chronicle, Entry, LogState, ReadError};
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use producer::{Directory, Known, Producer};
+use projector::{Indexed, Shared, date_of};
+use summit::{EventId, MeetingId, OrganisationId, Position};
+use wire::Fingerprint;
+
+use crate::ask::Lanes;
+use crate::feed::Feed;
+use crate::operate::{Look, Metrics, Seen};
+
+/// What every handler is given; clones are the same service.
+#[derive(Clone)]
+pub struct Service(Arc<Parts>);
+
+struct Parts {
+    /// The index that a projector keeps current.
+    index: Arc<Shared>,
+    /// History, for those who come late.
+    log: Box<dyn Log>,
+    /// Events go out through it.
+    producer: Producer,
+    /// What happens, for those who listen.
+    feed: Feed,
+    /// How many questions are answered at once.
+    lanes: Lanes,
+    /// Says what time it is.
+    clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    /// How it fares, in numbers.
+    metrics: Metrics,
+    /// How the log was when somebody last wanted to know.
+    look: Look,
+}
+
+impl Service {
+    /// A service for this log, whose index somebody keeps current and whose feed he tells. Spawns its producer, so it is to
+    /// be called within a tokio runtime.
+    pub fn new(
+        log: impl Chronicle + Clone,
+        index: Arc<Shared>,
+        clock: impl Fn() -> Timestamp + Clone + Send + Sync + 'static,
+    ) -> Self {
+        let producer = Producer::new(log.clone(), Filed(Arc::clone(&index)), clock.clone());
+        let feed = Feed::new(Arc::clone(&index), date_of(clock()));
+        let (log, clock) = (Box::new(log), Box::new(clock));
+        let (metrics, look) = (Metrics::default(), Look::default());
+        let lanes = Lanes::default();
+        Self(Arc::new(Parts { index, log, producer, feed, lanes, clock, metrics, look }))
+    }
+
+    /// The index.
+    pub fn index(&self) -> &Shared {
+        &self.0.index
+    }
+
+    /// Where updates are told.
+    pub fn feed(&self) -> &Feed {
+        &self.0.feed
+    }
+
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.0.lanes
+    }
+
+    /// How it fares, in numbers.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// How the log is, as seen a second ago or less.
+    pub(crate) async fn look(&self) -> Seen {
+        self.0.look.at(self.log(), self.0.index.tail()).await
+    }
+
+    pub(crate) fn log(&self) -> &dyn Log {
+        self.0.log.as_ref()
+    }
+
+    #[allow(dead_code, reason = "the next route needs it")]
+    pub(crate) fn producer(&self) -> &Producer {
+        &self.0.producer
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.0.clock)()
+    }
+
+    /// The civil date in UTC: what a vantage without `as_of` means.
+    pub(crate) fn today(&self) -> Date {
+        date_of(self.now())
+    }
+}
+
+/// What handlers read of a log, whichever it is.
+pub(crate) trait Log: Send + Sync {
+    /// The entries from a position to the tail.
+    fn read(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>>;
+
+    /// The position of the last entry.
+    #[allow(dead_code, reason = "the next route needs it")]
+    fn tail(&self) -> BoxFuture<'_, Result<Position, ReadError>>;
+
+    /// What the log holds.
+    fn state(&self) -> BoxFuture<'_, Result<LogState, ReadError>>;
+}
+
+impl<L: Chronicle> Log for L {
+    fn read(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>> {
+        Chronicle::read(self, from)
+    }
+
+    fn tail(&self) -> BoxFuture<'_, Result<Position, ReadError>> {
+        Box::pin(Chronicle::tail(self))
+    }
+
+    fn state(&self) -> BoxFuture<'_, Result<LogState, ReadError>> {
+        Box::pin(Chronicle::state(self))
+    }
+}
+
+/// What the index knows of the log, as the producer asks for it.
+struct Filed(Arc<Shared>);
+
+impl Directory for Filed {
+    fn known(&self, id: EventId) -> Option<Known> {
+        let found = self.0.ask(|index| index.event(id).map(|record| record.position).zip(index.fingerprint(id)));
+        found.map(|(position, fingerprint): (Position, Fingerprint)| Known { position, fingerprint })
+    }
+
+    fn organisation_of_meeting(&self, meeting: &MeetingId) -> Option<OrganisationId> {
+        self.0.ask(|index| index.organisations_of_meeting(meeting).into_iter().next())
+    }
+
+    fn organisation_of_event(&self, id: EventId) -> Option<OrganisationId> {
+        self.0.ask(|index| index.organisations_of(id).into_iter().next())
+    }
+}

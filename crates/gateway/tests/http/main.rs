@@ -1,0 +1,16 @@
+//! The service over a log in memory, request by request.
+
+#[path = "../../../producer/tests/support/mod.rs"]
+mod faults;
+mod listener;
+mod support;
+
+mod ask;
+mod changes;
+mod documents;
+mod history;
+mod laws;
+mod operate;
+mod publish;
+mod replay;
+mod routes;
