@@ -56,6 +56,8 @@ mod http;
 
 mod read;
 
+mod publishing;
+
 mod stale;
 
 mod whole;

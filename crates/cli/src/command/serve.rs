@@ -1,32 +1,26 @@
 //! `chronicle serve`: the long-lived projector, which keeps the published views current.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use chronicle::{ApplyError, Chronicle, ReadError, ViewError, ViewStore};
-use chronicle_nats::NatsViews;
 use clap::Args;
+use futures::FutureExt;
 use futures::future::BoxFuture;
-use futures::{FutureExt, StreamExt};
 use gateway::{Feed, Service};
 use jiff::Timestamp;
-use projector::published::{self, POINTER_VIEW, PublishViewsError, Publisher};
-use projector::{Changes, Live};
+use projector::{Live, Shared};
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
+use crate::anchors::Anchors;
 use crate::ask::Shell;
-use crate::connect::Connection;
+use crate::connect::{Connection, Place};
 use crate::error::Failure;
-use crate::http::Http;
+use crate::http::{Door, Http};
 use crate::kept::Kept;
 use crate::output::Output;
+use crate::publishing::{Waiting, publish};
 use crate::stale;
 use crate::whole::watch_over;
-
-/// The pause before the views are taken up again, when their store could not be reached.
-const RETRY_PAUSE: Duration = Duration::from_millis(500);
-
-/// How many positions and days are published as one move, at most.
-const PUBLISHED_AT_ONCE: usize = 256;
 
 /// Keep the published views current until ctrl-c: buckets that any NATS client can watch
 ///
@@ -46,51 +40,110 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         let door = self.http.door(shell)?;
-        let mut connection = shell.connect().await?;
+        let mut connection = match shell.connect().await {
+            Err(failure) => return serve_stale(door, failure, shell).await,
+            connected => connected?,
+        };
         // Before anything else: whatever is wrong with the log is to be known soon.
         let mut whole = watched_over(&connection, shell.output());
         let begun = tokio::select! {
             begun = begin(&connection, shell) => begun,
             damaged = &mut whole => Err(damaged),
         };
-        let (mut live, mut kept) = begun.inspect_err(|failure| connection.note(failure))?;
+        let (mut live, mut kept) = match begun {
+            Err(failure) => {
+                connection.note(&failure);
+                drop(connection);
+                return serve_stale(door, failure, shell).await;
+            }
+            begun => begun?,
+        };
         let (log, index) = (connection.log.clone(), Arc::clone(live.index()));
         let service = Service::new(log.clone(), Arc::clone(&index), Timestamp::now);
         let snapshots = Arc::clone(kept.snapshots());
         service.metrics().snapshots(move || snapshots.newest_at());
-        let (end, ended) = tokio::sync::oneshot::channel();
-        let http =
-            door.map(|door| door.open(&service, shell, async { ended.await.unwrap_or_default() })).transpose()?;
+        let open = door.map(|door| Open::new(door, &service, shell)).transpose()?;
+        let waiting = Waiting::new(live.today());
+        let mut publishing = JoinSet::new();
+        publishing.spawn(publish(log, Arc::clone(&index), Arc::clone(&waiting), shell.output()));
         let over = tokio::select! {
             biased;
-            over = follow(&log, &mut live, &mut kept, service.feed(), shell) => over,
+            over = follow(&mut live, &mut kept, service.feed(), &waiting) => over,
+            Some(over) = publishing.join_next() => over.expect("it is not cancelled, and does not panic"),
             damaged = whole => Err(damaged),
             // It was found to be damaged beside all this.
             halted = index.until_halted() => Err(Failure::Halted(halted)),
             () = told_to_end() => Ok(()),
             lost = connection.lost() => Err(lost),
         };
+        publishing.abort_all();
         let over = over.inspect_err(|failure| connection.note(failure));
         // From here on nothing is kept current: whoever still asks the index is told why.
-        if let Some(halted) = over.as_ref().err().and_then(stale::halted) {
+        if let Err(failure) = &over
+            && let Some(halted) = stale::halted(failure)
+        {
             index.halt(halted);
-            if http.is_some() {
-                shell.output().note(format_args!(
-                    "questions are still answered, marked stale: {}; ctrl-c ends it",
-                    over.as_ref().err().map(ToString::to_string).unwrap_or_default()
-                ));
-                told_to_end().await;
+            if open.is_some() {
+                go_on(failure, shell).await;
             }
         }
-        // Whoever asks is answered to the end; whoever listens comes back.
-        service.feed().end();
-        let _ = end.send(());
-        if let Some(Ok(Err(error))) = futures::future::OptionFuture::from(http).await {
-            shell.output().note(format_args!("HTTP was not ended in order: {error}"));
+        if let Some(open) = open {
+            open.close(&service, shell).await;
         }
         kept.flush();
         over
     }
+}
+
+/// HTTP that is served.
+struct Open {
+    end: oneshot::Sender<()>,
+    served: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Open {
+    fn new(door: Door, service: &Service, shell: &Shell) -> Result<Self, Failure> {
+        let (end, ended) = oneshot::channel();
+        let served = door.open(service, shell, async { ended.await.unwrap_or_default() })?;
+        Ok(Self { end, served })
+    }
+
+    /// Whoever asks is answered to the end; whoever listens comes back.
+    async fn close(self, service: &Service, shell: &Shell) {
+        service.feed().end();
+        // Where it has ended already, that is told below.
+        let _ = self.end.send(());
+        if let Ok(Err(error)) = self.served.await {
+            shell.output().note(format_args!("HTTP was not ended in order: {error}"));
+        }
+    }
+}
+
+/// Answers what is surely good of a damaged log, where HTTP is served, until told to end. It fails all the same.
+async fn serve_stale(door: Option<Door>, failure: Failure, shell: &Shell) -> Result<(), Failure> {
+    let (Some(door), Some(halted)) = (door, stale::halted(&failure)) else { return Err(failure) };
+    let place = Place::of(&shell.global)?;
+    let anchors = Anchors::of(&place, &shell.global);
+    let Ok(mut connection) = Connection::open(&place, shell.output()).await else { return Err(failure) };
+    let Some(index) = stale::index(&shell.global, &anchors, Some(&connection), &failure).await else {
+        return Err(failure);
+    };
+    let index = Arc::new(Shared::new(index));
+    index.halt(halted);
+    let service = Service::new(connection.log.clone(), Arc::clone(&index), Timestamp::now);
+    let open = Open::new(door, &service, shell)?;
+    tokio::select! {
+        () = go_on(&failure, shell) => {}
+        _ = connection.lost() => {}
+    }
+    open.close(&service, shell).await;
+    Err(failure)
+}
+
+/// Says that questions are still answered, until told to end.
+async fn go_on(failure: &Failure, shell: &Shell) {
+    shell.output().note(format_args!("{failure}; questions are still answered, marked stale; ctrl-c ends it"));
+    told_to_end().await;
 }
 
 /// What ends where the log is found to be damaged, as long as it is held.
@@ -111,103 +164,20 @@ async fn begin(connection: &Connection, shell: &Shell) -> Result<(Live, Kept), F
     Ok((live, kept))
 }
 
-/// Publishes and archives what comes, for ever, and tells it.
-async fn follow(
-    log: &chronicle_nats::NatsChronicle,
-    live: &mut Live,
-    kept: &mut Kept,
-    feed: &Feed,
-    shell: &Shell,
-) -> Result<(), Failure> {
-    let views = log.views();
-    let mut publisher = take_up(&views, live, log).await?;
-    let position = publisher.position();
-    let mut version = publisher.version();
-    shell
-        .output()
-        .remark(format_args!("serving version {version} of the views, at position {position}; ctrl-c ends it"));
-    let mut pointed = views.watch(POINTER_VIEW);
+/// Archives what comes, for ever, tells it, and has it published.
+async fn follow(live: &mut Live, kept: &mut Kept, feed: &Feed, waiting: &Waiting) -> Result<(), Failure> {
     kept.snapshot();
     loop {
         tokio::select! {
             update = live.next() => {
-                let mut updates = vec![update?];
-                // What is there already goes out with it: who is behind catches up.
-                while updates.len() < PUBLISHED_AT_ONCE && let Some(update) = live.next().now_or_never() {
-                    updates.push(update?);
-                }
-                updates.iter().filter_map(|update| update.entry.as_ref()).for_each(|entry| kept.entry(entry));
-                let changes: Vec<Changes> = updates.iter().map(|update| update.changes.clone()).collect();
-                for update in &updates {
-                    feed.tell(update);
-                }
-                publish(&mut publisher, &changes, &views, live, log).await?;
+                let update = update?;
+                update.entry.iter().for_each(|entry| kept.entry(entry));
+                feed.tell(&update);
+                waiting.add(update.changes);
                 kept.snapshot();
             }
             () = kept.is_due() => kept.flush(),
-            // Another version may count now. What counts already comes first.
-            Some(_) = pointed.next() => {
-                if published::pointer(&views).await.is_ok_and(|it| it.is_some_and(|it| it.current == version)) {
-                    continue;
-                }
-                publisher = take_up(&views, live, log).await?;
-                if std::mem::replace(&mut version, publisher.version()) != version {
-                    shell.output().note(format_args!("version {version} of the views counts now"));
-                }
-            }
         }
-    }
-}
-
-async fn publish(
-    publisher: &mut Publisher<NatsViews>,
-    changes: &[Changes],
-    views: &NatsViews,
-    live: &Live,
-    log: &chronicle_nats::NatsChronicle,
-) -> Result<(), Failure> {
-    match publisher.publish_all(live.index().as_ref(), changes).await {
-        Err(error) if may_pass(&error) => *publisher = take_up(views, live, log).await?,
-        done => done?,
-    }
-    Ok(())
-}
-
-/// Takes up the version that counts, once the store can be reached.
-async fn take_up(
-    views: &NatsViews,
-    live: &Live,
-    log: &chronicle_nats::NatsChronicle,
-) -> Result<Publisher<NatsViews>, Failure> {
-    loop {
-        match Publisher::begin(views.clone(), live.index().as_ref(), live.today()).await {
-            Err(error) if may_pass(&error) => {}
-            begun => {
-                let publisher = begun?;
-                match log.tail().await {
-                    Ok(tail) if publisher.position() <= tail => return Ok(publisher),
-                    // What is published was once read from this log.
-                    Ok(tail) => return Err(ReadError::Gap { expected: publisher.position(), found: tail }.into()),
-                    Err(ReadError::Unreachable(_)) => {}
-                    Err(error) => return Err(error.into()),
-                }
-            }
-        }
-        tokio::time::sleep(RETRY_PAUSE).await;
-    }
-}
-
-/// Whether the same may succeed in a moment.
-const fn may_pass(error: &PublishViewsError) -> bool {
-    match error {
-        PublishViewsError::View(ViewError::Unreachable(_))
-        | PublishViewsError::Apply(ApplyError::OutcomeUnknown(_) | ApplyError::Stale { .. })
-        | PublishViewsError::Contended(_)
-        | PublishViewsError::Switched => true,
-        PublishViewsError::View(ViewError::Damaged(_))
-        | PublishViewsError::Apply(ApplyError::Refused(_))
-        | PublishViewsError::Pointer(_)
-        | PublishViewsError::NoPrevious => false,
     }
 }
 
