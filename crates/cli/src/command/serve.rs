@@ -58,6 +58,8 @@ impl Serve {
         let service = Service::new(log.clone(), Arc::clone(&index), Timestamp::now);
         let snapshots = Arc::clone(kept.snapshots());
         service.metrics().snapshots(move || snapshots.newest_at());
+        // Heard from before anybody is told that it serves.
+        let told = told_to_end();
         let (end, ended) = tokio::sync::oneshot::channel();
         let http =
             door.map(|door| door.open(&service, shell, async { ended.await.unwrap_or_default() })).transpose()?;
@@ -67,7 +69,7 @@ impl Serve {
             damaged = whole => Err(damaged),
             // It was found to be damaged beside all this.
             halted = index.until_halted() => Err(Failure::Halted(halted)),
-            () = told_to_end() => Ok(()),
+            () = told => Ok(()),
             lost = connection.lost() => Err(lost),
         };
         let over = over.inspect_err(|failure| connection.note(failure));
@@ -211,17 +213,19 @@ const fn may_pass(error: &PublishViewsError) -> bool {
     }
 }
 
-/// Ctrl-C, or being told to end by whoever runs services.
-async fn told_to_end() {
-    let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-    let terminated = async {
-        match terminated {
-            Ok(mut signal) => signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
+/// Ctrl-C, or being told to end by whoever runs services: from when this is called on, not only while it is awaited.
+fn told_to_end() -> impl Future<Output = ()> {
+    let heard = |kind| tokio::signal::unix::signal(kind);
+    let interrupted = heard(tokio::signal::unix::SignalKind::interrupt());
+    let terminated = heard(tokio::signal::unix::SignalKind::terminate());
+    let told = async |signal: std::io::Result<tokio::signal::unix::Signal>| match signal {
+        Ok(mut signal) => signal.recv().await,
+        Err(_) => std::future::pending().await,
     };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated => {}
+    async move {
+        tokio::select! {
+            _ = told(interrupted) => {}
+            _ = told(terminated) => {}
+        }
     }
 }
