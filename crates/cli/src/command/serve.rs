@@ -62,6 +62,8 @@ impl Serve {
         let service = Service::new(log.clone(), Arc::clone(&index), Timestamp::now);
         let snapshots = Arc::clone(kept.snapshots());
         service.metrics().snapshots(move || snapshots.newest_at());
+        // Heard from before anybody is told that it serves.
+        let told = told_to_end();
         let open = door.map(|door| Open::new(door, &service, shell)).transpose()?;
         let waiting = Waiting::new(live.today());
         let mut publishing = JoinSet::new();
@@ -73,7 +75,7 @@ impl Serve {
             damaged = whole => Err(damaged),
             // It was found to be damaged beside all this.
             halted = index.until_halted() => Err(Failure::Halted(halted)),
-            () = told_to_end() => Ok(()),
+            () = told => Ok(()),
             lost = connection.lost() => Err(lost),
         };
         publishing.abort_all();
@@ -84,7 +86,7 @@ impl Serve {
         {
             index.halt(halted);
             if open.is_some() {
-                go_on(failure, shell).await;
+                go_on(failure, shell, told_to_end()).await;
             }
         }
         if let Some(open) = open {
@@ -131,9 +133,10 @@ async fn serve_stale(door: Option<Door>, failure: Failure, shell: &Shell) -> Res
     let index = Arc::new(Shared::new(index));
     index.halt(halted);
     let service = Service::new(connection.log.clone(), Arc::clone(&index), Timestamp::now);
+    let told = told_to_end();
     let open = Open::new(door, &service, shell)?;
     tokio::select! {
-        () = go_on(&failure, shell) => {}
+        () = go_on(&failure, shell, told) => {}
         _ = connection.lost() => {}
     }
     open.close(&service, shell).await;
@@ -141,9 +144,9 @@ async fn serve_stale(door: Option<Door>, failure: Failure, shell: &Shell) -> Res
 }
 
 /// Says that questions are still answered, until told to end.
-async fn go_on(failure: &Failure, shell: &Shell) {
+async fn go_on(failure: &Failure, shell: &Shell, told: impl Future<Output = ()>) {
     shell.output().note(format_args!("{failure}; questions are still answered, marked stale; ctrl-c ends it"));
-    told_to_end().await;
+    told.await;
 }
 
 /// What ends where the log is found to be damaged, as long as it is held.
@@ -181,17 +184,19 @@ async fn follow(live: &mut Live, kept: &mut Kept, feed: &Feed, waiting: &Waiting
     }
 }
 
-/// Ctrl-C, or being told to end by whoever runs services.
-async fn told_to_end() {
-    let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-    let terminated = async {
-        match terminated {
-            Ok(mut signal) => signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
+/// Ctrl-C, or being told to end by whoever runs services: from when this is called on, not only while it is awaited.
+fn told_to_end() -> impl Future<Output = ()> {
+    let heard = |kind| tokio::signal::unix::signal(kind);
+    let interrupted = heard(tokio::signal::unix::SignalKind::interrupt());
+    let terminated = heard(tokio::signal::unix::SignalKind::terminate());
+    let told = async |signal: std::io::Result<tokio::signal::unix::Signal>| match signal {
+        Ok(mut signal) => signal.recv().await,
+        Err(_) => std::future::pending().await,
     };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated => {}
+    async move {
+        tokio::select! {
+            _ = told(interrupted) => {}
+            _ = told(terminated) => {}
+        }
     }
 }
