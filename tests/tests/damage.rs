@@ -14,7 +14,7 @@ use chronicle_nats::embedded::Lease;
 use chronicle_nats::{NatsChronicle, Settings};
 use projector::Snapshots;
 use serde_json::{Value, json};
-use tests::{Chronicle, Finished, NatsServer, wait};
+use tests::{Chronicle, Finished, NatsServer, Running, wait};
 
 const ASTANA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/wire/tests/data/astana-2024.jsonl");
 /// Where the embedded server keeps the log's messages, in the data directory.
@@ -121,12 +121,20 @@ fn keep_snapshot(chronicle: &Chronicle) {
     });
 }
 
-/// What `serve` says when it is started, and that it ends because of it. Tells how long that took.
+/// What `serve` says when it is started, and how it ends: by itself, or, where it still answers questions, when it is told to.
 fn serving_ends(chronicle: &Chronicle, what: &str) -> Finished {
     let begun = Instant::now();
-    let mut serve = chronicle.spawn(["serve"]);
-    let (status, err) = wait("the projector to end", || serve.ended(), Option::is_some).expect("it has ended");
-    println!("{what}: serve ended {:?} after its start", begun.elapsed());
+    let serve = chronicle.spawn(["-v", "serve"]);
+    damage_ends(serve, || println!("{what}: serve told of it {:?} after its start", begun.elapsed()))
+}
+
+/// How a projector ends that comes upon damage.
+fn damage_ends(mut serve: Running, told: impl FnOnce()) -> Finished {
+    let over = |(ended, said): &(Option<_>, String)| ended.is_some() || said.contains("damaged");
+    let (ended, _) = wait("the projector to tell of damage", || (serve.ended(), serve.said()), over);
+    told();
+    let status = ended.map_or_else(|| serve.interrupt(), |(status, _)| status);
+    let (_, err) = wait("the rest of what it says", || serve.ended(), Option::is_some).expect("it has ended");
     Finished { code: status.code(), out: String::new(), err }
 }
 
@@ -232,19 +240,19 @@ fn who_serves_reads_the_log_again_when_its_server_was_started_again_and_ends_wit
         store_noise(log, LARGE / 2).await;
     });
     let mut serve = chronicle.spawn(["-v", "serve"]);
-    let told = |serve: &mut tests::Running, what: &str| {
+    let told = |serve: &mut Running, what: &str| {
         wait(what, || serve.said().contains(what) || serve.ended().is_some(), |told| *told);
         assert!(serve.said().contains(what), "{}", serve.said());
     };
     told(&mut serve, "the log is whole up to position 223");
+    told(&mut serve, "serving version 1");
 
     // An orderly stop: the server looks into no early block when it starts again.
     server.stop();
     let folder = server.store().join("jetstream/$G/streams/CHRONICLE/msgs");
     flip(&folder.join("1.blk"));
     server.run();
-    let (status, err) = wait("the projector to end", || serve.ended(), Option::is_some).expect("it has ended");
-    let ended = Finished { code: status.code(), out: String::new(), err };
+    let ended = damage_ends(serve, || {});
     refused(&ended, 7, &["damage", "position", "hint:", "chronicle restore"]);
     refused(&chronicle.run(["publish", ASTANA]), 7, &["damage"]);
 }
@@ -272,6 +280,43 @@ fn a_store_that_is_removed_is_no_empty_chronicle() {
     }
     chronicle.run(["restore"]).good();
     assert_eq!(answers(&chronicle), before);
+}
+
+#[test]
+fn what_a_newer_version_of_this_program_wrote_is_named_and_left_alone_and_the_log_is_read() {
+    let chronicle = archived(0);
+    let before = answers(&chronicle);
+    stopped(&chronicle);
+    // Anchors that say more, an archive of another format, a snapshot of another format: as after an upgrade that was taken
+    // back.
+    for anchor in ["anchor.json", "archive/anchor.json"] {
+        let path = chronicle.data().join(anchor);
+        let text = fs::read_to_string(&path).expect("an anchor").replacen('{', r#"{"more":[1,2],"#, 1);
+        fs::write(&path, text).expect("written");
+    }
+    let segment = chronicle.data().join("archive/000000000001.segment");
+    let mut newer = fs::read(&segment).expect("a segment");
+    newer[8] += 1;
+    fs::write(&segment, &newer).expect("written");
+    let snapshots = chronicle.data().join("snapshots");
+    fs::create_dir_all(&snapshots).expect("a folder");
+    let snapshot = snapshots.join("00000000000000000073.snapshot");
+    fs::write(&snapshot, [b"CHRONICLE-NEWER-FORM\x09".as_slice(), &[7; 300]].concat()).expect("written");
+
+    assert_eq!(answers(&chronicle), before);
+    assert!(!snapshot.exists(), "it is set aside");
+    assert!(snapshots.join("00000000000000000073.snapshot.bad").exists(), "and kept");
+    refused(&chronicle.run(["archive"]), 3, &["a newer one wrote it"]);
+    refused(&chronicle.run(["verify"]), 3, &["000000000001.segment"]);
+    chronicle.feed(["publish", "-"], more_events(1, 1).as_bytes()).good();
+    let events = chronicle.run(["events"]).good();
+    assert!(events.starts_with(&before[3]) && events.lines().count() == 74, "writing goes on");
+    assert!(fs::read(&segment).expect("a segment") == newer, "nobody writes over it");
+    // Upgraded again, all of it is good.
+    newer[8] -= 1;
+    fs::write(&segment, &newer).expect("written");
+    chronicle.run(["archive"]).good();
+    assert_eq!(chronicle.run(["verify", "--json"]).json()["archived"], json!(74));
 }
 
 #[test]

@@ -201,6 +201,7 @@ impl Command {
             | Self::Verify(_) => true,
             Self::Demo(_)
             | Self::Serve(_)
+            | Self::Token(_)
             | Self::Publish(_)
             | Self::Record(_)
             | Self::Import(_)

@@ -5,6 +5,7 @@ use gateway::AskedFor;
 use jiff::civil::Date;
 use projector::{AskError, Index, Opened, Snapshots, View};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use summit::Position;
 
 use crate::anchors::Anchors;
@@ -140,10 +141,10 @@ impl Shell {
     }
 
     /// Answers a question from a vantage.
-    pub(crate) async fn answer(&self, question: &impl Question, from: &VantageOptions) -> Result<(), Failure> {
+    pub(crate) async fn answer<Q: Question>(&self, question: &Q, from: &VantageOptions) -> Result<(), Failure> {
         from.check()?;
         if let Some(remote) = self.remote()? {
-            return self.ask_remote(&remote, &from.asked_of(question.address())).await;
+            return self.ask_remote::<Q::Answer>(&remote, &from.asked_of(question.address())).await;
         }
         let ask = |index: &Index| {
             let vantage = from.resolve(index)?;
@@ -158,7 +159,7 @@ impl Shell {
 /// A question that a view answers.
 pub(crate) trait Question {
     /// As programs and people are shown it.
-    type Answer: Serialize + Text;
+    type Answer: Serialize + DeserializeOwned + Text;
 
     /// The answer.
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError>;

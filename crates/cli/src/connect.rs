@@ -198,7 +198,7 @@ impl Connection {
 
     /// How many bytes a server of our own may store, as it counts.
     pub(crate) fn quota(&self) -> Option<u64> {
-        self.lease.as_ref().map(Lease::quota)
+        self.lease.as_ref().and_then(Lease::quota)
     }
 
     /// Waits until a server of our own is gone for good; for ever where it is somebody else's.

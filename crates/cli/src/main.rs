@@ -26,6 +26,8 @@
 //! - `restore` with `--json`: `{"position","archived","taken","moved":[{"id"|null,"from","to"}],"lost":[[first,last]],
 //!   "set_aside":path|null}`: up to where the log is restored, where the archive ended, how many entries behind it were taken
 //!   over, which of the others stand elsewhere now, which positions are lost.
+//! - `token create` with `--json`: `{"id","name"|null,"role","organisations":[slugs]|["all"],"created_at","expires_at"|null,
+//!   "revoked_at"|null,"token"}`, and without it the token alone; `token revoke` the same without `token`, `token list` a list.
 //! - `doctor` with `--json`: `{"program":{"version","path"},"data":path|null,"nats_server":{"url"|null,"version",
 //!   "program"|null,"skipped":[{"program","reason"}]}|null,"log":{"created_at","first","last","entries","contiguous"}|null,"events":n,
 //!   "disk":{"free","least","store","quota"|null,"stored"|null}|null,"differences":[{"setting","expected","found"}],"undecodable":[{"position","stored_at","subject","reason","hash"}],

@@ -1,13 +1,16 @@
 //! A service that answers instead of the log: the same questions, the same answers, the same exit codes.
 
 use gateway::{AskedFor, Remote, RemoteError};
-use projector::AskError;
+use projector::{AskError, Index};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use summit::Position;
 
 use crate::ask::Shell;
 use crate::error::{Code, Failure};
 use crate::output::Output;
+use crate::render::Text;
 
 /// Holds who asks, where a service wants to know. No option: others see the options of a command.
 const TOKEN: &str = "CHRONICLE_TOKEN";
@@ -20,19 +23,28 @@ impl Shell {
         Ok(Some(Remote::at(address, token)?))
     }
 
-    /// Asks a service, and prints its answer.
-    pub(crate) async fn ask_remote(&self, remote: &Remote, question: &AskedFor) -> Result<(), Failure> {
-        if !self.global.json {
-            let said = "a service answers with JSON";
-            return Err(Failure::usage(said, "add --json; for text, ask the log itself, without --gateway"));
-        }
+    /// Asks a service, and prints its answer: JSON as it comes, text from it. Ids are shortened to their first block: only
+    /// the log could tell whether another begins so, too.
+    pub(crate) async fn ask_remote<A>(&self, remote: &Remote, question: &AskedFor) -> Result<(), Failure>
+    where
+        A: DeserializeOwned + Serialize + Text,
+    {
         let answered = self.output().meanwhile("asking the service", remote.ask(question)).await?;
         for note in answered.notes {
             self.output().note(note);
         }
-        let mut line = answered.body.to_vec();
-        line.push(b'\n');
-        Output::bytes(&line)?;
+        if self.global.json {
+            let mut line = answered.body.to_vec();
+            line.push(b'\n');
+            Output::bytes(&line)?;
+        } else {
+            let answer: A = serde_json::from_slice(&answered.body).map_err(|error| Failure::Remote {
+                said: format!("the service's answer cannot be read: {error}"),
+                code: Code::Failed,
+                hint: Some("it may be of another version than this program; --json prints its answer as it is"),
+            })?;
+            Output::text(&self.output().written(&answer, &Index::new()))?;
+        }
         stale(answered.stale)
     }
 

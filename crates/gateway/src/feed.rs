@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use chronicle::Entry;
 use jiff::civil::Date;
-use projector::{Calendar, Index, Indexed, Shared, Update};
+use projector::{Calendar, Index, Indexed, MIN_POSITION_PATIENCE, Shared, Update};
 use summit::Position;
 use tokio::sync::{Semaphore, watch};
 
@@ -193,6 +193,18 @@ impl Feed {
         let Some(behind) = number.checked_sub(ring.first) else { return Found::Gone };
         let behind = usize::try_from(behind).unwrap_or(usize::MAX);
         Found::Told(ring.held.iter().skip(behind).take(most).cloned().collect())
+    }
+
+    /// Waits until a position was told, at most [`MIN_POSITION_PATIENCE`]; how far it was told then.
+    pub(crate) async fn reach(&self, wanted: Position) -> Position {
+        let reached = async {
+            let mut state = self.state();
+            // An error: nobody tells any more.
+            while self.now().0.position < wanted && state.changed().await.is_ok() {}
+        };
+        // Late is told by where it is.
+        let _ = tokio::time::timeout(MIN_POSITION_PATIENCE, reached).await;
+        self.now().0.position
     }
 
     /// What changes when something is told, or the service ends.

@@ -18,7 +18,7 @@ impl View<'_> {
         remarks.sort();
         Ok(PartyView {
             party: party.clone(),
-            name: party.iso_name(),
+            name: party.iso_name().map(Into::into),
             token: self.token().clone(),
             memberships: self.memberships(party),
             itinerary,
@@ -52,11 +52,11 @@ impl View<'_> {
 
     /// Every part that somebody plays in an event.
     fn stops_of(&self, event: &Event) -> Vec<Stop> {
-        let stop = |role, party: Option<&PartyId>, person: Option<&Person>| Stop {
+        let stop = |role: &'static str, party: Option<&PartyId>, person: Option<&Person>| Stop {
             occurred: event.shared.occurred.to_string(),
             answer: self.reached(event),
             kind: event.kind(),
-            role,
+            role: role.into(),
             party: party.cloned(),
             person: person.cloned(),
             level: None,

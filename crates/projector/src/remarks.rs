@@ -96,7 +96,7 @@ impl View<'_> {
         let entries = self.index.undecodable().iter().filter(|entry| self.exists(entry.position));
         entries
             .map(|entry| Remark {
-                kind: "undecodable",
+                kind: "undecodable".into(),
                 text: format!(
                     "the entry at position {} under \"{}\" is passed over: {} (sha256 {})",
                     entry.position, entry.subject, entry.reason, entry.hash

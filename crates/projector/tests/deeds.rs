@@ -27,7 +27,7 @@ fn as_of(day: &str) -> Vantage {
 fn told(stops: &[Stop]) -> Vec<(&str, &str, Option<&str>)> {
     let stops = stops.iter();
     stops
-        .map(|stop| (stop.occurred.as_str(), stop.role, stop.meeting.as_ref().map(summit::MeetingId::as_str)))
+        .map(|stop| (stop.occurred.as_str(), stop.role.as_ref(), stop.meeting.as_ref().map(summit::MeetingId::as_str)))
         .collect()
 }
 

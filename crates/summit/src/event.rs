@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::id::{Capacity, EventId, InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Status, Tallied};
 use crate::time::When;
@@ -109,7 +109,7 @@ impl Shared {
 }
 
 /// One link of the chain of who says so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attribution {
     /// The source's name.
     pub name: String,
@@ -119,7 +119,7 @@ pub struct Attribution {
 }
 
 /// A person as a source names them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
     /// The name.
     pub name: String,
@@ -269,6 +269,7 @@ contents! {
         [serde(skip_serializing_if = "Option::is_none")] complete: Option<bool>,
     }
     /// Who signs, for whom.
+    #[derive(Deserialize)]
     Signatory {
         /// The party.
         [serde(skip_serializing_if = "Option::is_none")] party: Option<PartyId>,

@@ -42,3 +42,13 @@ pub use id::{
 };
 pub use time::{Answer, Day, Moment, Range, When};
 pub use vantage::{AccordingTo, AsOf, Cutoff, Vantage};
+
+/// A name or word from its text, in an answer that is read again.
+fn written<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: std::str::FromStr<Err: std::fmt::Display>,
+    D: serde::Deserializer<'de>,
+{
+    let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+    text.parse().map_err(serde::de::Error::custom)
+}

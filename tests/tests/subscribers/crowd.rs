@@ -22,6 +22,8 @@ const ROUNDS: usize = 8;
 /// By how much the memory of the service may grow meanwhile, in bytes: three times what is stored, and what is held for
 /// those who listen.
 const GROWTH: usize = 3 * HEAVY * NOTE + (16 << 20);
+/// How much memory one may take who waits, in bytes.
+const WAITING: usize = 64 << 10;
 /// How many listen while the service is killed.
 const LISTENERS: usize = 200;
 /// What is published meanwhile.
@@ -43,6 +45,7 @@ fn a_thousand_listen_and_a_slow_one_holds_up_nobody_and_is_told_that_he_is_behin
     let mut slow =
         runtime.block_on(Listener::open_narrow(stage.address, "/v1/changes?after=2", 4096)).expect("a stream");
     let mut crowd = JoinSet::new();
+    let alone = stage.memory();
     runtime.block_on(async {
         let mut opening = JoinSet::new();
         for _ in 0..CROWD {
@@ -60,6 +63,9 @@ fn a_thousand_listen_and_a_slow_one_holds_up_nobody_and_is_told_that_he_is_behin
         }
     });
     let before = stage.memory();
+    let each = before.saturating_sub(alone) / CROWD;
+    println!("each of {CROWD} who wait takes {} KiB", each / 1024);
+    assert!(each < WAITING, "each of {CROWD} who wait takes {each} bytes, {WAITING} are allowed");
     let note = "x".repeat(NOTE);
     let (mut number, mut light) = (2, Vec::new());
     for _ in 0..ROUNDS {
@@ -99,6 +105,9 @@ fn a_thousand_listen_and_a_slow_one_holds_up_nobody_and_is_told_that_he_is_behin
     let told =
         runtime.block_on(async { tokio::time::timeout(PATIENCE, persistent(stage.address, &address, missed)).await });
     assert_eq!(positions(&told.expect("in time")), (last + 1..=number as u64).collect::<Vec<_>>());
+    // Whoever is gone leaves nothing behind.
+    drop(slow);
+    wait("nobody to listen", || stage.metric("chronicle_subscribers"), |metric| metric == "0");
 }
 
 #[test]
@@ -124,6 +133,13 @@ fn a_service_that_is_killed_tells_everyone_every_change_once_all_the_same() {
     let mut told: Vec<Vec<Told>> = told.collect();
     let first = told.pop().expect("some listen");
     assert!(told.iter().all(|other| *other == first), "all were told the same");
+    let watch = stage.chronicle.spawn(["watch", "events", "--json", "--since", "0"]);
+    for told in &first {
+        let line: serde_json::Value = serde_json::from_str(&watch.line().expect("an event")).expect("JSON");
+        let told = ["position", "stored_at", "event"].map(|member| &told.data[member]);
+        assert_eq!(told, ["position", "stored_at", "event"].map(|member| &line[member]), "as watching tells it");
+    }
+    drop(watch);
     let lines = first.into_iter().map(|told| told.data).collect();
     let transcripts = vec![Transcript { by: "a listener".to_owned(), since: 0, lines }];
     let server = stage.server.url();

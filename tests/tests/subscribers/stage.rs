@@ -1,5 +1,6 @@
 //! A service at a port that is kept, over a server of its own.
 
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 
 use serde_json::{Value, json};
@@ -35,6 +36,16 @@ impl Stage {
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("its memory");
         let kilobytes = line.split_whitespace().nth(1).and_then(|number| number.parse::<usize>().ok());
         kilobytes.expect("a number") * 1024
+    }
+
+    /// A number that the service tells of itself.
+    pub(crate) fn metric(&self, name: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).expect("a connection");
+        let request = format!("GET /metrics HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
+        let mut answer = String::new();
+        stream.write_all(request.as_bytes()).and_then(|()| stream.read_to_string(&mut answer)).expect("an answer");
+        let line = answer.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("no {name}: {answer}")).to_owned()
     }
 
     /// Publishes documents; they are stored when this returns.

@@ -62,8 +62,9 @@ impl Lease {
         &self.ready.server
     }
 
-    /// How many bytes the server may store, as it counts: before compression. It was so when this lease was told.
-    pub fn quota(&self) -> u64 {
+    /// How many bytes the server may store, as it counts: before compression. It was so when this lease was told; a
+    /// supervisor of an older version does not say.
+    pub fn quota(&self) -> Option<u64> {
         self.ready.quota
     }
 

@@ -202,7 +202,7 @@ impl Supervisor<'_> {
             return Err(Ended::Unfit);
         }
         note(&format!("nats-server {} is ready, with {} bytes of at most {}", server.version, self.stored, run.quota));
-        let ready = Ready { url: run.url().to_owned(), server: server.clone(), quota: run.quota };
+        let ready = Ready { url: run.url().to_owned(), server: server.clone(), quota: Some(run.quota) };
         self.answer.send_replace(Some(Answer::Ready(ready)));
         let mut probe = Probe::new(self.home, run.url(), run.quota, self.stored);
         let hindrance = tokio::select! {

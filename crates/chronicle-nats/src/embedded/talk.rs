@@ -31,8 +31,9 @@ pub(super) enum Answer {
 pub(super) struct Ready {
     pub(super) url: String,
     pub(super) server: Server,
-    /// How many bytes the server may store, as it counts.
-    pub(super) quota: u64,
+    /// How many bytes the server may store, as it counts; older supervisors do not say.
+    #[serde(default)]
+    pub(super) quota: Option<u64>,
 }
 
 /// What a supervisor says first, on its standard output, to whoever started it.

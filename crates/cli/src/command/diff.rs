@@ -45,7 +45,7 @@ impl Diff {
         if let Some(remote) = shell.remote()? {
             let question = AskedFor::at(format!("/v1/organisations/{}/diff", self.organisation));
             let question = question.with("from", Some(self.from)).with("to", Some(self.to));
-            return shell.ask_remote(&remote, &self.vantage.asked_of(question)).await;
+            return shell.ask_remote::<projector::Diff>(&remote, &self.vantage.asked_of(question)).await;
         }
         let ask = |index: &Index| {
             for side in [self.from, self.to] {

@@ -87,10 +87,13 @@ impl Watch {
             shell.output().note(format_args!("no event names the {what} \"{name}\" yet{nearest}"));
         }
         shell.output().remark("watching; ctrl-c ends it");
+        // One for all updates: what comes while one is told is not lost.
+        let ended = tokio::signal::ctrl_c();
+        tokio::pin!(ended);
         loop {
             let update = tokio::select! {
                 update = live.next() => update?,
-                _ = tokio::signal::ctrl_c() => return Ok(()),
+                _ = &mut ended => return Ok(()),
                 lost = connection.lost() => return Err(lost),
             };
             live.index().ask(|index| self.tell(shell.output(), index, &filter, update))?;

@@ -10,7 +10,7 @@ use super::{Page, Text};
 
 impl Text for PartyView {
     fn text(&self, page: &mut Page<'_>) {
-        let title = self.name.map_or_else(|| self.party.to_string(), |name| format!("{} {name}", self.party));
+        let title = self.name.as_ref().map_or_else(|| self.party.to_string(), |name| format!("{} {name}", self.party));
         page.heading(title, &self.token);
         let spells = self.memberships.iter().flat_map(|membership| {
             membership.spells.iter().map(|spell| {

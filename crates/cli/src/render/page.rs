@@ -92,7 +92,7 @@ impl<'a> Page<'a> {
         }
         self.part(count(remarks.len(), "remark", "remarks"));
         let rows = remarks.iter().map(|remark| {
-            [Cell::new(remark.kind).fg(Color::Yellow), Cell::new(&remark.text), Cell::new(self.ids(&remark.events))]
+            [Cell::new(&remark.kind).fg(Color::Yellow), Cell::new(&remark.text), Cell::new(self.ids(&remark.events))]
         });
         let rows = rows.collect();
         self.table(["KIND", "WHAT", "EVENTS"], rows);

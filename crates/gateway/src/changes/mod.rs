@@ -98,7 +98,7 @@ async fn changes(
     headers: HeaderMap,
 ) -> Result<Response, Response> {
     let refused = |problem: Problem| problem.into_response();
-    let after = behind(&service, &mut parameters, &headers).map_err(refused)?;
+    let after = behind(&service, &mut parameters, &headers).await.map_err(refused)?;
     let put = Put::take(&mut parameters).map_err(refused)?;
     let filter = if put.is_none() { Filter::take(&mut parameters).map_err(refused)? } else { Filter::default() };
     parameters.finish().map_err(refused)?;
@@ -124,8 +124,9 @@ async fn changes(
     Ok(response(EVENT_STREAM, reader.stream()))
 }
 
-/// Behind what a reader wants to be told, where he says so: his last id, or else `after`.
-pub(crate) fn behind(
+/// Behind what a reader wants to be told, where he says so: his last id, or else `after`. What was written just now is
+/// waited for.
+pub(crate) async fn behind(
     service: &Service,
     parameters: &mut Parameters,
     headers: &HeaderMap,
@@ -138,7 +139,7 @@ pub(crate) fn behind(
         }
     };
     let Some(id) = last.or(after) else { return Ok(None) };
-    let tail = service.feed().now().0.position;
+    let tail = service.feed().reach(id.position).await;
     if id.position > tail {
         let detail =
             format!("the chronicle ends at position {tail}, what is behind position {} was asked for", id.position);

@@ -14,8 +14,9 @@ use crate::service::Service;
 /// Refuses whoever may not publish all of these. The later ones may speak of meetings and events of the earlier ones.
 pub(super) async fn all(service: &Service, caller: &Caller, documents: &[Document]) -> Result<(), Problem> {
     let events: Vec<&Event> = documents.iter().map(Document::event).collect();
-    let mut refused = judged(service, caller, &events).await?.into_iter().enumerate();
-    let refused: Vec<(usize, Problem)> = refused.by_ref().filter_map(|(at, one)| Some((at, one.err()?))).collect();
+    let verdicts = judged(service, caller, &events).await?.into_iter().enumerate();
+    let refused: Vec<(usize, Problem)> =
+        verdicts.filter_map(|(place, verdict)| verdict.err().map(|problem| (place, problem))).collect();
     let places: Vec<usize> = refused.iter().map(|(place, _)| *place).collect();
     match refused.into_iter().next() {
         None => Ok(()),

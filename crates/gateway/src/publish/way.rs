@@ -1,6 +1,6 @@
 //! The way into the log.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chronicle::ReadError;
@@ -15,11 +15,12 @@ use super::answer::{self, Outcome};
 use crate::problem::{Code, Problem};
 use crate::service::Service;
 
-/// How long whoever publishes waits for the log, and before that for his turn. What is on its way goes on for longer.
+/// How long whoever publishes waits for the log. What is on its way goes on for longer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How much may be on its way at once, in KiB of bodies; who comes then waits for his turn.
+/// How much may be on its way at once, in KiB of bodies; who comes then waits for his turn,
 const MAX_ON_THE_WAY: usize = 64 * 1024;
-
+/// so long.
+const TURN_PATIENCE: Duration = Duration::from_secs(5);
 /// How long the log may take to say where it ends.
 const TAIL_PATIENCE: Duration = Duration::from_secs(3);
 /// How long the log counts as reachable after a sign of life, so that it is not asked before every event.
@@ -52,8 +53,8 @@ impl Way {
             .go(service, size, |producer| async move { producer.publish_together(documents, expected).await })
             .await?;
         match &stored {
-            Ok(all) => counted(service, begun, all.iter().map(Ok)),
-            Err(error) => counted(service, begun, [Err(error)]),
+            Ok(all) => self.counted(service, begun, all.iter().map(Ok)),
+            Err(error) => self.counted(service, begun, [Err(error)]),
         }
         stored.map_err(|error| {
             let place = answer::concerns(&error).and_then(|id| ids.iter().position(|one| *one == id));
@@ -77,7 +78,7 @@ impl Way {
             let send = |producer: Producer| async move { producer.publish_many(stream::iter(good)).collect().await };
             let begun = Instant::now();
             answers = self.go(service, size, send).await?;
-            counted(service, begun, answers.iter().map(Result::as_ref));
+            self.counted(service, begun, answers.iter().map(Result::as_ref));
         }
         let mut answers = answers.into_iter();
         let outcome = |(place, refused): (usize, Option<Problem>)| {
@@ -100,7 +101,7 @@ impl Way {
         T: Send + 'static,
     {
         let room = u32::try_from(size.div_ceil(1024)).unwrap_or(u32::MAX).max(1);
-        let Ok(Ok(room)) = timeout(PATIENCE, Arc::clone(&self.room).acquire_many_owned(room)).await else {
+        let Ok(Ok(room)) = timeout(TURN_PATIENCE, Arc::clone(&self.room).acquire_many_owned(room)).await else {
             let detail = "too much is being published at once; nothing of this is stored";
             return Err(Problem::new(Code::Busy, detail));
         };
@@ -126,30 +127,39 @@ impl Way {
             answer::problem(error, service)
         })
     }
+
     /// Refuses to send into a log that cannot be reached: so it is known that nothing is stored.
     async fn reachable(&self, service: &Service) -> Result<(), Problem> {
-        let alive_at = || self.alive_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let recent = alive_at().is_some_and(|at| at.elapsed() < ALIVE);
+        let recent = self.alive_at().is_some_and(|at| at.elapsed() < ALIVE);
         if !recent {
             tail(service).await?;
-            *alive_at() = Some(Instant::now());
+            *self.alive_at() = Some(Instant::now());
         }
         Ok(())
     }
-}
 
-/// Counts what came of them.
-fn counted<'a>(
-    service: &Service,
-    begun: Instant,
-    answers: impl IntoIterator<Item = Result<&'a Acknowledged, &'a PublishError>>,
-) {
-    for answer in answers {
-        match answer {
-            Ok(stored) if stored.duplicate => {}
-            Ok(_) => service.metrics().appended(begun.elapsed()),
-            Err(error) => service.metrics().not_appended(error),
+    /// Counts what came of them.
+    fn counted<'a>(
+        &self,
+        service: &Service,
+        begun: Instant,
+        answers: impl IntoIterator<Item = Result<&'a Acknowledged, &'a PublishError>>,
+    ) {
+        for answer in answers {
+            match answer {
+                // It may be known without the log.
+                Ok(stored) if stored.duplicate => {}
+                Ok(_) => {
+                    service.metrics().appended(begun.elapsed());
+                    *self.alive_at() = Some(Instant::now());
+                }
+                Err(error) => service.metrics().not_appended(error),
+            }
         }
+    }
+
+    fn alive_at(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.alive_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -70,7 +70,7 @@ async fn replay(
     if over {
         headers.remove(LAST_EVENT_ID);
     }
-    let after = behind(&service, &mut parameters, &headers).map_err(refused)?;
+    let after = behind(&service, &mut parameters, &headers).await.map_err(refused)?;
     let filter = Filter::take(&mut parameters).map_err(refused)?;
     let speed = parameters.take("speed", SPEEDS, speed).map_err(refused)?.unwrap_or(Speed::Max);
     let from: Option<Position> = parameters.parse("from", "a position: a whole number").map_err(refused)?;
@@ -79,7 +79,7 @@ async fn replay(
     if over {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let tail = service.feed().now().0.position;
+    let tail = service.feed().reach(from.max(to).unwrap_or_default()).await;
     if let Some(asked) = from.into_iter().chain(to).find(|asked| *asked > tail) {
         let detail = format!("the chronicle ends at position {tail}, position {asked} was asked for");
         let problem = Problem::new(Code::NotReached, detail);

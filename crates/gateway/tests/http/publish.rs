@@ -302,6 +302,11 @@ async fn what_is_too_large_is_refused_with_its_bound() {
     assert_eq!((&large["found"], &large["allowed"]), (&json!("1001 events"), &json!("at most 1000 events")));
     let spaces = " ".repeat(8 * 1024 * 1024);
     problem(&stage.post("/v1/events", &[("content-type", BATCH)], spaces + "[]").await, 413, "too-large");
+    // However deep it is: as a batch, and as an event of one.
+    let deep = "[".repeat(1_000_000);
+    problem(&stage.post("/v1/events", &[("content-type", BATCH)], deep).await, 400, "not-json");
+    let deep = format!("[{}{}]", "[".repeat(30_000), "]".repeat(30_000));
+    problem(&stage.post("/v1/events", &[("content-type", BATCH)], deep).await, 422, "refused-event");
     // In a batch it is one fault among others.
     event["data"]["note"] = json!("x".repeat(MAX_DOCUMENT_BYTES));
     let refused = problem(&stage.batch("", &[admission(3, "XYZ"), event]).await, 422, "refused-event");

@@ -1,13 +1,13 @@
 //! Attendance: who took part in a meeting, at what level, in whose place.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use summit::{Answer, Capacity, EventId, Level, MeetingForm, MeetingId, Mode, OrganisationId, PartyId, Person, Phase};
 
 use super::{Dated, Remark, Token};
 
 /// Who took part in a meeting.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attendance {
     /// The meeting.
     pub meeting: MeetingId,
@@ -28,7 +28,7 @@ pub struct Attendance {
 }
 
 /// What is said of a meeting, attribute by attribute.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct MeetingInfo {
     /// Its title.
     pub title: Option<String>,
@@ -61,7 +61,7 @@ pub struct MeetingInfo {
 }
 
 /// Whether a delegation took part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PresenceAnswer {
     /// It took part.
@@ -87,7 +87,7 @@ impl PresenceAnswer {
 }
 
 /// One party's part in a meeting.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Delegation {
     /// The party.
     pub party: PartyId,
@@ -120,7 +120,7 @@ pub struct Delegation {
 }
 
 /// A member of a delegation who does not head it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Member {
     /// The person.
     pub person: Person,
@@ -133,7 +133,7 @@ pub struct Member {
 }
 
 /// Unnamed ones who took part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Group {
     /// Words for them.
     pub group: String,

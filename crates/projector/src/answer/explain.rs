@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use summit::{Answer, Attribution, Authority, EventId, Kind, OrganisationId, PartyId, Position, Status};
 
 use super::{Dated, SpellRow, StepRow, Token};
 
 /// Why the view says what it says of one party.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Explanation {
     /// The organisation.
     pub organisation: OrganisationId,
@@ -25,7 +25,7 @@ pub struct Explanation {
 }
 
 /// Why one spell is as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Explained {
     /// The status, or `none`.
     pub status: Status,
@@ -44,7 +44,7 @@ pub struct Explained {
 }
 
 /// A claim and what it did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Weighed {
     /// The event.
     pub event: EventId,
@@ -68,7 +68,7 @@ pub struct Weighed {
 }
 
 /// What a claim did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// It dates the start.
@@ -97,7 +97,7 @@ impl Role {
 }
 
 /// A claim that does not count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TakenBack {
     /// The claim.
     pub event: EventId,
@@ -110,7 +110,7 @@ pub struct TakenBack {
 }
 
 /// What changed in what is known of an organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Diff {
     /// The organisation.
     pub organisation: OrganisationId,
@@ -123,7 +123,7 @@ pub struct Diff {
 }
 
 /// What changed for one party.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Difference {
     /// The party.
     pub party: PartyId,

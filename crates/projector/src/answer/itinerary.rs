@@ -1,7 +1,9 @@
 //! What one party or one person did, in the order of the world.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 use summit::{
     Answer, Attribution, Authority, EventId, InstrumentId, Kind, Level, MeetingId, OrganisationId, PartyId, Person,
     PersonId,
@@ -10,12 +12,12 @@ use summit::{
 use super::{Membership, PresenceAnswer, Remark, Token};
 
 /// One party: where it belongs, and what it did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PartyView {
     /// The party.
     pub party: PartyId,
     /// Its name in ISO 3166, where it has one there.
-    pub name: Option<&'static str>,
+    pub name: Option<Cow<'static, str>>,
     /// From where it was asked.
     pub token: Token,
     /// By organisation.
@@ -27,7 +29,7 @@ pub struct PartyView {
 }
 
 /// One person: for whom, and what they did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PersonView {
     /// The person.
     pub person: PersonId,
@@ -44,7 +46,7 @@ pub struct PersonView {
 }
 
 /// One thing that a party or person did or was part of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stop {
     /// When, as its source wrote it.
     pub occurred: String,
@@ -53,7 +55,7 @@ pub struct Stop {
     /// The kind of the event.
     pub kind: Kind,
     /// The part played: `participant`, `host`, `in_lieu_of`, `traveller`, `welcomed_by`, `signatory`, `speaker`.
-    pub role: &'static str,
+    pub role: Cow<'static, str>,
     /// For whom.
     pub party: Option<PartyId>,
     /// Who.

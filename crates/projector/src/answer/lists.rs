@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use summit::{MeetingForm, MeetingId, OrganisationId, PartyId, PersonId, Phase, Status};
 
 use super::{Count, Dated, InstrumentRow, MeetingInfo, StatementRow, Token};
 
 /// An organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrganisationRow {
     /// The organisation.
     pub organisation: OrganisationId,
@@ -21,7 +21,7 @@ pub struct OrganisationRow {
 }
 
 /// A meeting.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MeetingRow {
     /// The meeting.
     pub meeting: MeetingId,
@@ -40,7 +40,7 @@ pub struct MeetingRow {
 }
 
 /// A party.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PartyRow {
     /// The party.
     pub party: PartyId,
@@ -51,7 +51,7 @@ pub struct PartyRow {
 }
 
 /// A person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PersonRow {
     /// The person.
     pub person: PersonId,
@@ -62,7 +62,7 @@ pub struct PersonRow {
 }
 
 /// One meeting, with what was signed and said there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MeetingView {
     /// The meeting.
     pub meeting: MeetingId,
@@ -81,7 +81,7 @@ pub struct MeetingView {
 }
 
 /// What was said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Statements {
     /// From where it was asked.
     pub token: Token,

@@ -1,15 +1,16 @@
 //! Memberships: who holds which status, since when, and how sure that is.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use summit::{Answer, Attribution, Authority, EventId, OrganisationId, PartyId, Range, Rung, Status};
 
 use super::Token;
 
 /// Who holds which status in an organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Members {
     /// The organisation.
     pub organisation: OrganisationId,
@@ -24,7 +25,7 @@ pub struct Members {
 }
 
 /// How many parties: a range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Count {
     /// Surely.
     pub yes: usize,
@@ -33,7 +34,7 @@ pub struct Count {
 }
 
 /// An answer about one party, which may never have been spoken of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stated {
     /// Surely.
@@ -69,7 +70,7 @@ impl Stated {
 }
 
 /// One party with one status.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Row {
     /// The party.
     pub party: PartyId,
@@ -92,7 +93,7 @@ pub struct Row {
 }
 
 /// A time, as EDTF and as its bounds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Dated {
     /// As its source wrote it, or the shortest EDTF with these bounds.
     pub edtf: String,
@@ -115,7 +116,7 @@ impl Dated {
 }
 
 /// A claim that says otherwise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Competing {
     /// When it says the change was, or that it looked.
     pub date: String,
@@ -128,10 +129,10 @@ pub struct Competing {
 }
 
 /// Something odd. Folding never fails: it remarks.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Remark {
     /// Its kind, in words of the design, such as `contested`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// What is odd, in a sentence.
     pub text: String,
     /// The events that it rests on, in sort order.
@@ -139,7 +140,7 @@ pub struct Remark {
 }
 
 /// Everything odd.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Remarks {
     /// The organisation asked for; nothing: all.
     pub organisation: Option<OrganisationId>,
@@ -150,7 +151,7 @@ pub struct Remarks {
 }
 
 /// All spells of the parties of an organisation, past, present and announced.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Timeline {
     /// The organisation.
     pub organisation: OrganisationId,
@@ -165,7 +166,7 @@ pub struct Timeline {
 }
 
 /// All spells of one party in one organisation, and its ladder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PartyTimeline {
     /// The party.
     pub party: PartyId,
@@ -176,7 +177,7 @@ pub struct PartyTimeline {
 }
 
 /// All spells of a party in one organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Membership {
     /// The organisation.
     pub organisation: OrganisationId,
@@ -187,7 +188,7 @@ pub struct Membership {
 }
 
 /// A time during which one status is held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SpellRow {
     /// The status, or `none`.
     pub status: Status,
@@ -208,7 +209,7 @@ pub struct SpellRow {
 }
 
 /// A part of a spell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Period {
     /// How it began.
     pub since: Dated,
@@ -217,7 +218,7 @@ pub struct Period {
 }
 
 /// A rung of the ladder to a status.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StepRow {
     /// The status at the top of the ladder.
     pub towards: Status,

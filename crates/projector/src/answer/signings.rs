@@ -1,7 +1,7 @@
 //! Instruments and the acts on them; statements.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use summit::{
     Act, Answer, Attribution, Authority, Certainty, EventId, InstrumentForm, InstrumentId, MeetingId, OrganisationId,
     PartyId, Person, Signatory, StatementMode,
@@ -10,7 +10,7 @@ use summit::{
 use super::Token;
 
 /// Instruments and what was done to them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Signings {
     /// From where it was asked.
     pub token: Token,
@@ -19,7 +19,7 @@ pub struct Signings {
 }
 
 /// One instrument.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InstrumentRow {
     /// The instrument.
     pub instrument: InstrumentId,
@@ -32,7 +32,7 @@ pub struct InstrumentRow {
 }
 
 /// One act on an instrument.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ActRow {
     /// What was done.
     pub act: Act,
@@ -59,7 +59,7 @@ pub struct ActRow {
 }
 
 /// Something said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StatementRow {
     /// When, as its source wrote it.
     pub occurred: String,

@@ -102,7 +102,7 @@ fn part_cycle(circle: &[&MeetingId], by: &BTreeSet<EventKey>) -> Remark {
 }
 
 fn remark(kind: &'static str, text: String, events: &BTreeSet<EventKey>) -> Remark {
-    Remark { kind, text, events: events.iter().map(EventKey::id).collect() }
+    Remark { kind: kind.into(), text, events: events.iter().map(EventKey::id).collect() }
 }
 
 fn keys(claims: &[Claim<'_>]) -> BTreeSet<EventKey> {

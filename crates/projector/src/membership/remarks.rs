@@ -23,9 +23,9 @@ impl View<'_> {
                 remarks.extend(contested(party, spell));
                 remarks.extend(without_time(party, spell));
             }
-            let odd = |kind, text: &str, id: &EventId| {
+            let odd = |kind: &'static str, text: &str, id: &EventId| {
                 let begun = self.index.event(*id).is_some_and(|record| self.reached(&record.event) != Answer::No);
-                begun.then(|| Remark { kind, text: format!("{party}: {text}"), events: vec![*id] })
+                begun.then(|| Remark { kind: kind.into(), text: format!("{party}: {text}"), events: vec![*id] })
             };
             let rights = "a suspension or reinstatement where there is none to suspend or restore";
             remarks.extend(spells.idle_rights.iter().filter_map(|id| odd("idle-rights", rights, id)));
@@ -51,7 +51,7 @@ impl View<'_> {
                         "{party} towards \"{}\": \"{}\" ({}) stands before \"{}\" ({})",
                         high.towards, high.step, earlier.shared.occurred, low.step, later.shared.occurred
                     );
-                    remarks.push(Remark { kind: "ladder-order", text, events: vec![earlier.id, later.id] });
+                    remarks.push(Remark { kind: "ladder-order".into(), text, events: vec![earlier.id, later.id] });
                 }
             }
         }
@@ -72,7 +72,7 @@ impl View<'_> {
                     "the id stands again at position {}, with another body, which does not count",
                     repeat.position
                 );
-                remarks.push(Remark { kind: "id-reused", text, events: vec![repeat.id] });
+                remarks.push(Remark { kind: "id-reused".into(), text, events: vec![repeat.id] });
             }
         }
         let linking: Vec<&Record> = match &candidates {
@@ -92,11 +92,11 @@ impl View<'_> {
         let known = self.index.event(target).filter(|target| self.activity.selection().on_record(target));
         if known.is_none() {
             let text = format!("it corrects or retracts {target}, which is not on record");
-            return Some(Remark { kind: "unknown-target", text, events: vec![record.event.id] });
+            return Some(Remark { kind: "unknown-target".into(), text, events: vec![record.event.id] });
         }
         if let Some(events) = self.activity.cycle_of(target).filter(|cycle| cycle.contains(&record.event.id)) {
             let text = "these correct or retract each other, or themselves: it has no effect".to_owned();
-            return Some(Remark { kind: "cycle", text, events });
+            return Some(Remark { kind: "cycle".into(), text, events });
         }
         let mut corrections: Vec<EventId> = self
             .activity
@@ -107,7 +107,7 @@ impl View<'_> {
         corrections.sort_unstable();
         corrections.dedup();
         (corrections.len() > 1).then(|| Remark {
-            kind: "fork",
+            kind: "fork".into(),
             text: format!("each corrects {target}; all of them count"),
             events: corrections,
         })
@@ -122,12 +122,12 @@ fn contested(party: &PartyId, spell: &Spell) -> Option<Remark> {
     let text = format!("{party} as \"{}\" since {}{end} is contested", spell.status, spell.start.dated().edtf);
     let mut events = vec![spell.start.dated_by];
     events.extend(spell.competing().filter(|id| *id != spell.start.dated_by));
-    Some(Remark { kind: "contested", text, events })
+    Some(Remark { kind: "contested".into(), text, events })
 }
 
 fn without_time(party: &PartyId, spell: &Spell) -> Option<Remark> {
     (spell.start.rule == Rule::NoTime).then(|| Remark {
-        kind: "no-time",
+        kind: "no-time".into(),
         text: format!(
             "{party} as \"{}\": what is on record leaves no time for the change, so it stands at {}",
             spell.status, spell.start.range

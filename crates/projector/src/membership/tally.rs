@@ -55,7 +55,7 @@ pub(crate) fn tally_remark(event: &Event, tally: &Tally, count: Count) -> Option
         "\"{source}\" states {said}{} of \"{}\"; the chronicle counts {}{possibly} then",
         tally.value, tally.what, count.yes
     );
-    Some(Remark { kind: "tally", text, events: vec![event.id] })
+    Some(Remark { kind: "tally".into(), text, events: vec![event.id] })
 }
 
 /// Whether a number may be true of a count.

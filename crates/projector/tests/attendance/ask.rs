@@ -135,8 +135,8 @@ pub(crate) fn row(told: &Attendance, party: &str) -> String {
     told.delegations.iter().find(|row| row.party.as_str() == party).map(text).expect("a row")
 }
 
-pub(crate) fn kinds(told: &Attendance) -> Vec<&'static str> {
-    told.remarks.iter().map(|remark| remark.kind).collect()
+pub(crate) fn kinds(told: &Attendance) -> Vec<&str> {
+    told.remarks.iter().map(|remark| remark.kind.as_ref()).collect()
 }
 
 /// What the remarks of a kind say.
