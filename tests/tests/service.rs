@@ -48,20 +48,29 @@ impl Service {
 
     /// Asks for an address: the status, 0 where nobody answers, and the body.
     fn ask(&self, path: &str) -> (u16, String) {
+        let (status, _, body) = self.send("GET", path, "");
+        (status, body)
+    }
+
+    /// Sends a request: the status, the headers in lower case, the body.
+    fn send(&self, method: &str, path: &str, body: &str) -> (u16, String, String) {
         let mut told = String::new();
         let asked = TcpStream::connect(("127.0.0.1", self.port)).and_then(|mut stream| {
             stream.set_read_timeout(Some(ANSWERED_WITHIN))?;
-            let request =
-                format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: desk-7\r\nConnection: close\r\n\r\n");
+            let request = format!(
+                "{method} {path} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: desk-7\r\nConnection: close\r\n\
+                 Content-Type: application/cloudevents+json\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
             stream.write_all(request.as_bytes())?;
             stream.read_to_string(&mut told)
         });
         match (asked, told.split_once("\r\n\r\n")) {
             (Ok(_), Some((head, body))) => {
                 let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-                (status.unwrap_or_default(), body.to_owned())
+                (status.unwrap_or_default(), head.to_ascii_lowercase(), body.to_owned())
             }
-            (asked, _) => (0, format!("{asked:?}")),
+            (asked, _) => (0, String::new(), format!("{asked:?}")),
         }
     }
 
@@ -235,4 +244,33 @@ fn an_entry_that_is_no_event_is_counted_and_listed_and_the_service_stays_ready()
     assert_eq!(service.readiness(), (200, vec![]));
     assert_eq!(service.number("chronicle_position").as_deref(), Some("284"));
     assert_eq!(service.number("chronicle_log_contiguous").as_deref(), Some("1"));
+}
+
+#[test]
+fn a_service_whose_log_lost_entries_is_not_ready_takes_no_event_and_answers_marked_stale() {
+    let chronicle = Chronicle::embedded();
+    chronicle.run(["publish", ASTANA]).good();
+    let service = Service::start(&chronicle, &[]);
+    // One bit in the last block, while the server looks elsewhere; then it starts again, and says nothing of what it lost.
+    let blocks = chronicle.data().join("nats/store/jetstream/$G/streams/CHRONICLE/msgs");
+    let files = std::fs::read_dir(blocks).expect("a store").map(|file| file.expect("a file").path());
+    let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|it| it == "blk")).collect();
+    files.sort();
+    let block = files.last().expect("a block");
+    let mut bytes = std::fs::read(block).expect("a file");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(block, bytes).expect("written");
+    for server in chronicle.servers() {
+        signal::kill(server, Signal::SIGKILL).expect("it runs");
+    }
+    let damaged = |seen: &(u16, Vec<String>)| seen.0 == 503 && seen.1.iter().any(|reason| reason == "log-damaged");
+    wait("the damage to be noticed", || service.readiness(), damaged);
+    assert_eq!(service.number("chronicle_halted").as_deref(), Some("1"));
+    let (status, head, body) = service.send("GET", "/v1/organisations/sco/members?as_of=2024-07-04", "");
+    assert!(status == 200 && head.contains("\r\nchronicle-stale:"), "{status} {head} {body}");
+    let event = std::fs::read_to_string(HISTORY).expect("events").lines().next().expect("an event").to_owned();
+    let (status, _, body) = service.send("POST", "/v1/events", &event);
+    let problem: Value = serde_json::from_str(&body).unwrap_or_default();
+    assert_eq!((status, &problem["code"]), (503, &json!("damaged")), "{body}");
 }
