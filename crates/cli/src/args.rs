@@ -207,7 +207,6 @@ impl Command {
             | Self::Import(_)
             | Self::Watch(_)
             | Self::Restore(_)
-            | Self::Token(_)
             // It tells what it can before it says so itself.
             | Self::Doctor(_)
             | Self::Completions(_) => false,
