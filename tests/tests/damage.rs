@@ -180,7 +180,7 @@ fn found_named_and_repaired(chronicle: &Chronicle, what: &str, harm: impl FnOnce
     refused(&published, 7, &["damage"]);
     assert_eq!(published.out, "", "nothing is acknowledged");
     // The archive has all of it.
-    stale(chronicle, &before[0], last);
+    stale(chronicle, &before, last);
 
     let restored = chronicle.run(["restore", "--json"]).json();
     let aside = restored["set_aside"].as_str().expect("a folder");
@@ -192,12 +192,20 @@ fn found_named_and_repaired(chronicle: &Chronicle, what: &str, harm: impl FnOnce
     assert_eq!(answers(chronicle), before, "what was there is known");
 }
 
-/// A question on a damaged log is answered as before, from what is good up to a position, and marked.
+/// A question on a damaged log is answered as before, and history told, from what is good up to a position, and marked.
 #[track_caller]
-fn stale(chronicle: &Chronicle, before: &str, read_to: u64) {
-    let asked = chronicle.run(["members", "sco", "--json", "--as-of", "2024-07-04"]);
-    refused(&asked, 7, &["damage", "stale", &format!("reads up to position {read_to}"), "hint:", "chronicle restore"]);
-    assert_eq!(asked.out, before);
+fn stale(chronicle: &Chronicle, before: &[String], read_to: u64) {
+    let marked = |words: &[&str]| {
+        let asked = chronicle.run(words);
+        let read_to = format!("reads up to position {read_to}");
+        refused(&asked, 7, &["damage", "stale", &read_to, "hint:", "chronicle restore"]);
+        asked.out
+    };
+    assert_eq!(marked(&["members", "sco", "--json", "--as-of", "2024-07-04"]), before[0]);
+    assert!(marked(&["events"]) == before[3], "the documents as they were stored");
+    assert!(marked(&["replay"]) == before[3], "the documents as they were stored");
+    let exported = marked(&["export", "sco-plus-astana-2024"]);
+    assert!(exported.lines().count() == 20 && exported.lines().all(|line| before[3].contains(line)), "{exported}");
 }
 
 #[test]
@@ -263,7 +271,7 @@ fn a_log_that_the_server_passes_over_is_restored_too() {
     let before = answers(&chronicle);
     stopped(&chronicle);
     flip(&chronicle.data().join(STREAM).join("meta.inf"));
-    stale(&chronicle, &before[0], 73);
+    stale(&chronicle, &before, 73);
     refused(&serving_ends(&chronicle, "a log that is passed over"), 7, &["damage", "chronicle restore"]);
     chronicle.run(["restore"]).good();
     assert_eq!(answers(&chronicle), before);
@@ -348,6 +356,7 @@ fn a_log_that_is_as_it_was_is_not_restored_unasked_and_the_same_after() {
 fn without_an_archive_damage_is_named_and_what_is_left_can_be_kept() {
     let chronicle = Chronicle::embedded();
     chronicle.run(["publish", ASTANA]).good();
+    let all = chronicle.run(["events"]).good();
     stopped(&chronicle);
     flip(&blocks(&chronicle)[0]);
     fs::remove_file(chronicle.data().join(STREAM).join("msgs/index.db")).expect("removed");
@@ -359,6 +368,10 @@ fn without_an_archive_damage_is_named_and_what_is_left_can_be_kept() {
     refused(&asked, 7, &said.each_ref().map(String::as_str));
     let stale: Value = serde_json::from_str(&asked.out).expect("JSON");
     assert_eq!(stale["token"]["position"].as_u64(), Some(read_to));
+    let events = chronicle.run(["events"]);
+    refused(&events, 7, &said.each_ref().map(String::as_str));
+    let lost = all.lines().count() - events.out.lines().count();
+    assert!(all.starts_with(&events.out) && lost as u64 == 73 - read_to, "{}", events.out);
     let further = chronicle.run(["members", "sco", "--min-position", "73"]);
     refused(&further, 7, &["does not answer", &format!("the chronicle ends at position {read_to}")]);
     assert_eq!(further.out, "");
@@ -385,7 +398,7 @@ fn a_stream_that_another_client_made_anew_is_named_and_restored_into() {
     for command in [&["members", "sco"][..], &["publish", ASTANA], &["archive"], &["doctor"]] {
         refused(&chronicle.run(command), 7, &["another one", "hint:"]);
     }
-    stale(&chronicle, &before[0], 73);
+    stale(&chronicle, &before, 73);
     assert_eq!(damaged_at(&chronicle), 1);
     // It is empty: restored into as it is. What holds something is the operator's to empty.
     chronicle.run(["restore"]).good();
@@ -426,9 +439,11 @@ fn ends_when(harm: impl Fn(&str, &Value), said: &str, behind: usize) {
     }
     assert_eq!(running[1].line(), None, "nothing is acknowledged that does not stand behind the rest");
     // Nor does anyone who starts afterwards, and no empty log is taken for the real one.
-    for command in [&["members", "sco"][..], &["publish", ASTANA]] {
-        refused(&chronicle.run(command), 7, &["is gone", "hint:"]);
+    for command in [&["members", "sco"][..], &["events"], &["verify"], &["doctor"], &["publish", ASTANA]] {
+        refused(&chronicle.run(command), 7, &[said, "hint:"]);
     }
+    let there = request(&server.url(), "$JS.API.STREAM.INFO.CHRONICLE", "");
+    assert_eq!(there["error"].is_null(), behind > 0, "none is created: {there}");
     serve.interrupt();
     if behind > 0 {
         // What was published into the other log is taken over before the operator removes it.

@@ -15,7 +15,7 @@ use crate::error::Failure;
 use crate::output::Output;
 use crate::read;
 use crate::render::Text;
-use crate::stale;
+use crate::stale::{self, Good};
 use crate::vantage::VantageOptions;
 
 /// What every command is given.
@@ -39,14 +39,18 @@ impl Shell {
     /// The chronicle and its index, read as far as `awaited` at least.
     pub(crate) async fn read(&self, awaited: Option<Position>) -> Result<(Connection, Index), Failure> {
         let connection = self.connect().await?;
+        let index = self.index_of(&connection, awaited).await.inspect_err(|failure| connection.note(failure))?;
+        Ok((connection, index))
+    }
+
+    /// The index of a log, read as far as `awaited` at least.
+    pub(crate) async fn index_of(&self, connection: &Connection, awaited: Option<Position>) -> Result<Index, Failure> {
         let snapshots = connection.snapshots(&self.global);
         loop {
-            let opened = read::opened(&connection.log, &snapshots, awaited, self.output()).await;
-            let opened = opened.inspect_err(|failure| connection.note(failure))?;
-            match opened.whole() {
+            match read::opened(&connection.log, &snapshots, awaited, self.output()).await?.whole() {
                 Ok(index) => {
                     read::passed_over(index.undecodable().len(), self.output());
-                    return Ok((connection, index));
+                    return Ok(index);
                 }
                 // It is passed over from now on.
                 Err(damaged) => self.output().note(snapshots.set_aside(&damaged)),
@@ -63,8 +67,8 @@ impl Shell {
     ) -> Result<(), Failure> {
         let place = Place::of(&self.global)?;
         let anchors = Anchors::of(&place, &self.global);
-        let connection = match Connection::open(&place, self.output()).await {
-            Ok(connection) => connection.with_anchors(anchors.clone()),
+        let connection = match Connection::open_known(&place, anchors.clone(), self.output()).await {
+            Ok(connection) => connection,
             Err(failure) => return self.ask_stale(failure, &anchors, None, awaited, &question).await,
         };
         match self.ask_of(&connection, awaited, &question).await {
@@ -115,7 +119,8 @@ impl Shell {
         awaited: Option<Position>,
         question: impl Fn(&Index) -> Result<(Vec<String>, String), Failure>,
     ) -> Result<(), Failure> {
-        let Some(index) = stale::index(&self.global, anchors, connection, &failure).await else { return Err(failure) };
+        let Some(good) = Good::of(anchors, connection, &failure) else { return Err(failure) };
+        let Some(index) = good.index(&self.global).await else { return Err(failure) };
         let read_to = index.tail();
         let reached = awaited.map_or(Ok(()), |needed| index.reached(needed).map_err(Failure::from));
         match reached.and_then(|()| question(&index)) {
@@ -123,10 +128,8 @@ impl Shell {
                 self.tell(answer)?;
                 Err(Failure::Stale { damage: Box::new(failure), read_to })
             }
-            // That the log is damaged says more.
-            Err(unanswered) => {
-                self.output()
-                    .note(format_args!("what is good up to position {read_to} does not answer it: {unanswered}"));
+            Err(why) => {
+                stale::unanswered(read_to, &why, self.output());
                 Err(failure)
             }
         }

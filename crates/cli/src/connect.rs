@@ -81,7 +81,7 @@ pub(crate) struct Connection {
     pub(crate) log: NatsChronicle,
     /// Where the server is, without what lets one in.
     pub(crate) shown_url: String,
-    /// What is known of the log, where it was asked for.
+    /// What is known of the log, where that was said.
     pub(crate) anchors: Anchors,
     /// The server of our own runs as long as this is held.
     lease: Option<Lease>,
@@ -90,31 +90,35 @@ pub(crate) struct Connection {
 impl Connection {
     /// Connects, after a server of our own is started where none was named. Whether the log is what it was is not asked.
     pub(crate) async fn open(place: &Place, output: Output) -> Result<Self, Failure> {
-        Self::returning(place, output, None, async |settings| NatsChronicle::connect(settings).await).await
+        Self::open_known(place, Anchors::default(), output).await
+    }
+
+    /// The same, knowing of the log what these anchors say, which is not compared yet. Where a log is known and gone, none is
+    /// created in its place.
+    pub(crate) async fn open_known(place: &Place, anchors: Anchors, output: Output) -> Result<Self, Failure> {
+        let connect = async |settings: &Settings| NatsChronicle::connect(settings).await;
+        Self::returning(place, output, anchors, false, connect).await
     }
 
     /// The same, where the log must be what is known of it.
     pub(crate) async fn open_checked(place: &Place, anchors: Anchors, output: Output) -> Result<Self, Failure> {
-        Self::returning(place, output, Some(anchors), async |settings| NatsChronicle::connect(settings).await).await
-    }
-
-    /// The same, knowing of the log what these anchors say, which is not compared yet.
-    pub(crate) fn with_anchors(self, anchors: Anchors) -> Self {
-        Self { anchors, ..self }
+        let connect = async |settings: &Settings| NatsChronicle::connect(settings).await;
+        Self::returning(place, output, anchors, true, connect).await
     }
 
     /// Connects to an empty log, to restore one up to a position.
     pub(crate) async fn open_to_restore(place: &Place, to: Position, output: Output) -> Result<Self, Failure> {
         let connect = async |settings: &Settings| NatsChronicle::connect_to_restore(settings, to).await;
-        Self::returning(place, output, None, connect).await
+        Self::returning(place, output, Anchors::default(), false, connect).await
     }
 
-    /// Connects, and holds the log against its anchors where they are given; again where a server of our own went away
+    /// Connects, and holds the log against its anchors where that is asked for; again where a server of our own went away
     /// meanwhile: it comes back.
     async fn returning(
         place: &Place,
         output: Output,
-        anchors: Option<Anchors>,
+        anchors: Anchors,
+        checked: bool,
         connect: impl AsyncFn(&Settings) -> Result<NatsChronicle, ConnectError>,
     ) -> Result<Self, Failure> {
         let end = Instant::now() + RETURN_PATIENCE;
@@ -126,7 +130,7 @@ impl Connection {
             let shown_url = shown(&url);
             let opened = async {
                 let patience = if lease.is_some() { RETURN_PATIENCE } else { Duration::ZERO };
-                let known = anchors.as_ref().map(Anchors::first).transpose()?.flatten();
+                let known = anchors.first()?;
                 let created_at = known.as_ref().map(|(anchor, _)| anchor.created_at);
                 let log = match connect(&Settings { patience, created_at, ..Settings::new(url, CLIENT_NAME) }).await {
                     Err(ConnectError::Gone { created_at }) => {
@@ -135,13 +139,13 @@ impl Connection {
                     }
                     connected => connected?,
                 };
-                if let Some(anchors) = &anchors {
+                if checked {
                     anchors.check(&log).await?;
                 }
                 Ok::<_, Failure>(log)
             };
             match opened.await {
-                Ok(log) => return Ok(Self { log, shown_url, anchors: anchors.unwrap_or_default(), lease }),
+                Ok(log) => return Ok(Self { log, shown_url, anchors, lease }),
                 Err(failure) if lease.is_some() && failure.may_pass() && Instant::now() < end => held = lease,
                 Err(failure) => return Err(failure),
             }

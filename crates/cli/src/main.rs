@@ -70,6 +70,8 @@ mod vantage;
 
 mod ask;
 
+mod history;
+
 mod remote;
 
 mod directory;

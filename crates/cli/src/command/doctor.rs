@@ -154,7 +154,8 @@ impl Report {
     /// Asks the server, and reads the log. What is different becomes a fault; what cannot be asked ends it.
     async fn examine(&mut self, place: &Place, global: &Global, output: Output) -> Result<(), Failure> {
         place.must_be_there()?;
-        let connection = match Connection::open(place, Output { quiet: true, ..output }).await {
+        let (anchors, quiet) = (Anchors::of(place, global), Output { quiet: true, ..output });
+        let connection = match Connection::open_known(place, anchors, quiet).await {
             Ok(connection) => connection,
             Err(Failure::Connect(ConnectError::Differs { differences, .. })) => {
                 self.differs(differences);
@@ -182,7 +183,7 @@ impl Report {
             self.faults.push(format!("the log holds {entries} entries up to position {last}; nothing is ever deleted"));
         }
         let index = read?;
-        Anchors::of(place, global).check(log).await?;
+        connection.keep_anchor().await?;
         self.events = Some(index.len());
         self.undecodable = index.undecodable().to_vec();
         self.faults.extend(

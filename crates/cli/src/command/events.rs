@@ -1,25 +1,18 @@
 //! `chronicle events`: history as it was stored.
 
-use chronicle::{Chronicle, Entry, ReadError};
+use chronicle::Chronicle;
 use clap::Args;
-use futures::TryStreamExt;
-use futures::stream::BoxStream;
 use gateway::AskedFor;
-use projector::{EventFilter, Index, Speed};
-use summit::{EventId, Kind, MeetingId, OrganisationId, PartyId, Position, When};
-use wire::Document;
+use projector::{EventFilter, Speed};
+use summit::{Kind, MeetingId, OrganisationId, PartyId, Position, When};
 
 use super::record::kind;
 use crate::ask::Shell;
 use crate::error::Failure;
+use crate::history::NONE;
 use crate::output::Output;
 use crate::release::Release;
 use crate::values;
-
-/// What is noted where nothing matches.
-const NONE: &str = "no event is asked for";
-/// So many bytes are printed at once.
-const PRINTED_AT_ONCE: usize = 64 * 1024;
 
 /// Which events
 #[derive(Debug, Clone, Args)]
@@ -94,50 +87,16 @@ impl Events {
             };
             return shell.lines_of_remote(&remote, &question, none).await;
         }
-        // First all of it: whose event one is may turn out later.
-        let (connection, index) = shell.read(None).await?;
+        let history = shell.history().await?;
         if self.quarantined {
-            return index.undecodable().iter().try_for_each(Output::json);
+            history.index.undecodable().iter().try_for_each(Output::json)?;
+            return history.end();
         }
-        index.names(&self.filters.filter())?;
-        let entries = connection.log.read(Position::START);
         let filter = self.filters.filter();
+        if let Err(unknown) = history.index.names(&filter) {
+            return Err(history.unanswered(unknown.into()));
+        }
         let mut release = Release::new(Speed::Max, shell.output());
-        print(shell.output(), &index, |id| index.matches(id, &filter), entries, &mut release).await
+        history.print(|log| log.read(Position::START), |index, id| index.matches(id, &filter), &mut release).await
     }
-}
-
-/// Prints the entries that are asked for, up to where the index ends, each once it is let out.
-pub(super) async fn print(
-    output: Output,
-    index: &Index,
-    wanted: impl Fn(EventId) -> bool,
-    mut entries: BoxStream<'static, Result<Entry, ReadError>>,
-    release: &mut Release,
-) -> Result<(), Failure> {
-    let (mut text, mut any) = (Vec::new(), false);
-    let mut at = Position::START;
-    while at < index.tail() {
-        let Some(entry) = entries.try_next().await? else { break };
-        at = entry.position;
-        // Nothing stands there for repeats, and for what is no event.
-        let Some(record) = index.record_at(at).filter(|record| wanted(record.event.id)) else {
-            continue;
-        };
-        any = true;
-        if !release.wait(entry.stored_at).await {
-            break;
-        }
-        let line = Document::line(&entry.headers, &entry.bytes);
-        text.extend(line.unwrap_or_else(|_| Document::from_event(record.event.clone()).encode()));
-        text.push(b'\n');
-        if !release.is_at_once() || text.len() >= PRINTED_AT_ONCE {
-            Output::bytes(&text)?;
-            text.clear();
-        }
-    }
-    if !any {
-        output.note(NONE);
-    }
-    Output::bytes(&text)
 }

@@ -7,7 +7,6 @@ use clap::Args;
 use projector::{AskError, Index, Speed};
 use summit::{Content, EventId, MeetingId, OrganisationId, Position, Vantage};
 
-use super::events::print;
 use crate::ask::Shell;
 use crate::error::Failure;
 use crate::release::Release;
@@ -45,14 +44,14 @@ fn format(text: &str) -> Result<Format, String> {
 impl Export {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         let Format::Jsonl = self.format;
-        let (connection, index) = shell.read(None).await?;
-        let ids = belonging(&index, &self.of);
+        let history = shell.history().await?;
+        let ids = belonging(&history.index, &self.of);
         if ids.is_empty() {
-            return Err(self.unknown(&index, shell)?.into());
+            let unknown = self.unknown(&history.index, shell)?;
+            return Err(history.unanswered(unknown.into()));
         }
-        let entries = connection.log.read(Position::START);
         let mut release = Release::new(Speed::Max, shell.output());
-        print(shell.output(), &index, |id| ids.contains(&id), entries, &mut release).await
+        history.print(|log| log.read(Position::START), |_, id| ids.contains(&id), &mut release).await
     }
 
     /// Nobody names it; the nearest names of both kinds.

@@ -5,7 +5,7 @@ use clap::Args;
 use projector::{Pace, Speed};
 use summit::Position;
 
-use super::events::{Filters, print};
+use super::events::Filters;
 use crate::ask::Shell;
 use crate::error::Failure;
 use crate::release::{Release, told};
@@ -29,9 +29,11 @@ pub(crate) struct Replay {
 
 impl Replay {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
-        let (mut connection, index) = shell.read(None).await?;
-        let (output, filter) = (shell.output(), self.filters.filter());
-        index.names(&filter)?;
+        let history = shell.history().await?;
+        let (output, filter, index) = (shell.output(), self.filters.filter(), &history.index);
+        if let Err(unknown) = index.names(&filter) {
+            return Err(history.unanswered(unknown.into()));
+        }
         if self.speed != Speed::Max {
             let records = (1..=index.tail().get()).filter_map(|number| index.record_at(Position::new(number)));
             let asked = records.filter(|record| index.matches(record.event.id, &filter));
@@ -45,10 +47,6 @@ impl Replay {
             }
         }
         let mut release = Release::new(self.speed, output);
-        let entries = connection.log.follow(Position::START);
-        tokio::select! {
-            printed = print(output, &index, |id| index.matches(id, &filter), entries, &mut release) => printed,
-            lost = connection.lost() => Err(lost),
-        }
+        history.print(|log| log.follow(Position::START), |index, id| index.matches(id, &filter), &mut release).await
     }
 }

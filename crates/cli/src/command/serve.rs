@@ -19,7 +19,7 @@ use crate::http::{Door, Http};
 use crate::kept::Kept;
 use crate::output::Output;
 use crate::publishing::{Waiting, publish};
-use crate::stale;
+use crate::stale::{self, Good};
 use crate::whole::watch_over;
 
 /// Keep the published views current until ctrl-c: buckets that any NATS client can watch
@@ -127,9 +127,8 @@ async fn serve_stale(door: Option<Door>, failure: Failure, shell: &Shell) -> Res
     let place = Place::of(&shell.global)?;
     let anchors = Anchors::of(&place, &shell.global);
     let Ok(mut connection) = Connection::open(&place, shell.output()).await else { return Err(failure) };
-    let Some(index) = stale::index(&shell.global, &anchors, Some(&connection), &failure).await else {
-        return Err(failure);
-    };
+    let Some(good) = Good::of(&anchors, Some(&connection), &failure) else { return Err(failure) };
+    let Some(index) = good.index(&shell.global).await else { return Err(failure) };
     let index = Arc::new(Shared::new(index));
     index.halt(halted);
     let service = Service::new(connection.log.clone(), Arc::clone(&index), Timestamp::now);

@@ -48,7 +48,7 @@ impl Verify {
         let place = Place::of(&shell.global)?;
         let anchors = self.place.anchors(&place, shell);
         let known = anchors.known()?;
-        let connection = Connection::open(&place, shell.output()).await?;
+        let connection = Connection::open_known(&place, anchors.clone(), shell.output()).await?;
         // Without one, the log alone is checked.
         let archive = anchors.archive_in_use();
         let verifying = verify(&connection.log, archive, &known);
