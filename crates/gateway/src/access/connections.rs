@@ -193,7 +193,7 @@ mod tests {
     /// Writes until that fails.
     async fn write(connection: &mut Connection) -> std::io::Error {
         loop {
-            if let Err(error) = connection.write_all(&[0; 1 << 16]).await {
+            if let Err(error) = connection.write_all(&[0; 1 << 13]).await {
                 return error;
             }
         }
@@ -207,7 +207,7 @@ mod tests {
         for _ in 0..3 {
             let given_up = timeout(UNREAD_FOR * 2 / 3, write(&mut connection)).await;
             assert!(given_up.is_err(), "{given_up:?}");
-            let mut some = [0; 1 << 16];
+            let mut some = [0; 1 << 13];
             while peer.try_read(&mut some).is_ok_and(|length| length > 0) {}
         }
         let begun = Instant::now();
