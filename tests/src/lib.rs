@@ -4,6 +4,7 @@
 
 pub mod checker;
 mod command;
+pub mod http;
 mod server;
 pub mod sse;
 mod wait;

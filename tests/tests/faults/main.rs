@@ -4,6 +4,7 @@
 //! `CHRONICLE_FAULTS_SEED` repeats a run.
 
 mod actors;
+mod apart;
 mod backlog;
 mod chance;
 mod load;
@@ -12,6 +13,7 @@ mod room;
 mod rounds;
 mod stage;
 mod stages;
+mod vanished;
 
 /// Whether the long versions run.
 pub(crate) fn long() -> bool {

@@ -1,76 +1,16 @@
 //! A disk that others fill and empty while the server runs, and a write that fails although there is room.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Command, Stdio};
 
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 use serde_json::Value;
-use tempfile::TempDir;
-use tests::{Chronicle, Finished, Running, program, wait};
+use tests::http::{Answer, send};
+use tests::{Chronicle, Finished, Running, free_ports, wait};
 
+use crate::apart::Apart;
 use crate::load;
-
-/// A shell in a mount namespace of its own, on a small disk of its own.
-struct SmallDisk {
-    shell: Running,
-    /// Where the disk is mounted, for the shell alone.
-    disk: PathBuf,
-    /// On another disk.
-    folder: TempDir,
-}
-
-impl SmallDisk {
-    fn new(size: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let disk = folder.path().join("disk");
-        fs::create_dir(&disk).expect("a folder");
-        let mut command = Command::new("unshare");
-        command.args(["--map-root-user", "--mount", "sh"]).env("NO_COLOR", "1").env_remove("CHRONICLE_NATS_URL");
-        command.env("CHRONICLE_DATA", disk.join("data")).env("chronicle", program()).env("disk", &disk);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-        let shell = Running::new(command.spawn().expect("unshare runs"));
-        let mut disk = Self { shell, disk, folder };
-        disk.run(&format!("mount -t tmpfs -o size={size} none $disk")).good();
-        disk
-    }
-
-    /// Runs a line of shell.
-    #[track_caller]
-    fn run(&mut self, line: &str) -> Finished {
-        let [out, err] = ["out", "err"].map(|name| self.folder.path().join(name));
-        self.shell.say(&format!("{line} > {} 2> {} < /dev/null; echo $?", out.display(), err.display()));
-        let code = self.shell.line().expect("the shell answers").parse().expect("a code");
-        let text = |path| String::from_utf8(fs::read(path).expect("written")).expect("UTF-8");
-        Finished { code: Some(code), out: text(out), err: text(err) }
-    }
-
-    /// A file beside the disk.
-    fn file(&self, name: &str, text: &str) -> String {
-        let path = self.folder.path().join(name);
-        fs::write(&path, text).expect("written");
-        path.display().to_string()
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        // Whatever still runs in the background of the shell.
-        let group = Pid::from_raw(i32::try_from(self.shell.id()).expect("a process id"));
-        let _ = killpg(group, Signal::SIGKILL);
-        let disk = self.disk.display().to_string();
-        wait("the server to go", || running(&disk), Vec::is_empty);
-    }
-}
-
-/// The processes whose arguments name a folder.
-fn running(folder: &str) -> Vec<String> {
-    let processes = fs::read_dir("/proc").expect("the processes").flatten();
-    let lines = processes.filter_map(|process| fs::read_to_string(process.path().join("cmdline")).ok());
-    lines.filter(|line| line.contains(folder)).collect()
-}
 
 /// So many events from a number on, with a note that does not compress.
 fn events(from: u64, count: u64) -> String {
@@ -89,7 +29,7 @@ fn lines(finished: Finished) -> usize {
 
 #[test]
 fn a_disk_that_others_fill_is_said_and_once_they_empty_it_writing_goes_on_by_itself() {
-    let mut disk = SmallDisk::new("96m");
+    let mut disk = Apart::on_small_disk("96m");
     let [first, second] = [disk.file("first", &events(0, 20)), disk.file("second", &events(20, 20))];
     assert_eq!(lines(disk.run(&format!("$chronicle publish {first}"))), 20);
     // From here on the server runs, whoever comes and goes.
@@ -125,6 +65,61 @@ fn a_disk_that_others_fill_is_said_and_once_they_empty_it_writing_goes_on_by_its
     assert_eq!(lines(disk.run("$chronicle events")), 40);
     disk.run("$chronicle verify").good();
     disk.run("$chronicle doctor").good();
+}
+
+#[test]
+fn a_service_on_a_full_disk_says_so_goes_on_answering_and_takes_events_again_by_itself() {
+    let mut disk = Apart::on_small_disk("96m");
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_ports()[0]));
+    disk.begin(&format!("$chronicle serve --listen {address}"), "served");
+    let asked = |method: &str, at: &str, body: &str| send(address, method, at, body).map_err(|error| error.to_string());
+    let is = |answer: &Result<Answer, String>, statuses: &[u16]| {
+        answer.as_ref().is_ok_and(|answer| statuses.contains(&answer.status))
+    };
+    let ready = || asked("GET", "/readyz", "");
+    wait("the service to be ready", ready, |answer| is(answer, &[200])).expect("answered");
+    let lines: Vec<String> = events(0, 12).lines().map(ToOwned::to_owned).collect();
+    let mut acknowledged = BTreeMap::new();
+    let mut post = |number: usize| {
+        let answer = asked("POST", "/v1/events", &lines[number]);
+        if let Some(answer) = answer.as_ref().ok().filter(|answer| matches!(answer.status, 200 | 201)) {
+            let position = answer.json()["position"].as_u64().expect("a position");
+            assert_eq!(*acknowledged.entry(load::id(1, number as u64)).or_insert(position), position, "{answer:?}");
+        }
+        answer
+    };
+    for number in 0..3 {
+        let answer = post(number);
+        assert!(is(&answer, &[201]), "{answer:?}");
+    }
+    for round in [3, 7] {
+        let filled = disk.run("dd if=/dev/zero of=$disk/filler bs=64k");
+        assert!(filled.err.contains("No space left"), "{}", filled.err);
+        // What was on its way when the disk filled up is not known to be stored: it is said, and tried again.
+        let full = wait("the disk to be full", || post(round), |answer| is(answer, &[507]));
+        let full = full.expect("answered").json();
+        assert_eq!(full["code"], "log-full", "{full}");
+        let answer = post(round + 1);
+        assert!(is(&answer, &[507]), "{answer:?}");
+        let red = wait("the service to say so", ready, |answer| is(answer, &[503])).expect("answered");
+        assert!(red.body.contains("log-full"), "{red:?}");
+        let members = asked("GET", "/v1/organisations/org-1/members?as_of=1950", "");
+        assert!(is(&members, &[200]), "{members:?}");
+        let event = asked("GET", &format!("/v1/events/{}", load::id(1, 0)), "");
+        assert!(is(&event, &[200]), "what stands is read: {event:?}");
+
+        disk.run("rm $disk/filler").good();
+        for number in round..round + 4 {
+            wait("events to be taken again", || post(number), |answer| is(answer, &[200, 201])).expect("answered");
+        }
+        wait("the service to be ready again", ready, |answer| is(answer, &[200])).expect("answered");
+    }
+    let stored = disk.run("$chronicle events").good();
+    let ids = stored.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let stored: BTreeMap<String, u64> =
+        ids.filter_map(|event| event["id"].as_str().map(ToOwned::to_owned)).zip(1..).collect();
+    assert_eq!(stored, acknowledged, "what was acknowledged is in the log where that was said, and once");
+    disk.run("$chronicle verify").good();
 }
 
 #[test]

@@ -20,7 +20,8 @@ use super::guard::Access;
 pub const CONNECTIONS_MAX: usize = 8192;
 /// How many of them come from one address. Proxies may have all, and so may everybody where everybody may everything.
 pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 64;
-/// How long nobody may take what is written to a connection.
+/// How long nobody may take, or confirm, what is written to a connection. To a stream something is written all the time: who
+/// is gone without a word is found to be so after as long as this and a heartbeat.
 const UNREAD_FOR: Duration = Duration::from_secs(60);
 
 /// Lets connections in, as long as there is room.
@@ -101,6 +102,8 @@ impl<S> Accept<TcpStream, S> for Gate {
             let seat = self.seat(peer.ip().to_canonical()).map_err(io::Error::other)?;
             // An event of a stream is not to wait for the next one.
             stream.set_nodelay(true)?;
+            #[cfg(target_os = "linux")]
+            socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(UNREAD_FOR))?;
             Ok(Connection { stream, unread: None, _seat: seat })
         });
         ready(connection.map(|connection| (connection, service)))
@@ -169,8 +172,56 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
     use std::sync::Arc;
 
-    use super::{CONNECTIONS_MAX, Gate, Seats};
+    use axum_server::accept::Accept;
+    use futures::future::join;
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::time::{Instant, timeout};
+
+    use super::{CONNECTIONS_MAX, Connection, Gate, Seats, UNREAD_FOR};
     use crate::access::{Access, Settings};
+
+    /// A connection that was let in, and its other end.
+    async fn connected() -> (Connection, TcpStream) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("bound");
+        let (accepted, peer) = join(listener.accept(), TcpStream::connect(address)).await;
+        let (accepted, peer) = (accepted.expect("accepted").0, peer.expect("connected"));
+        (Gate::new(Access::open()).accept(accepted, ()).await.expect("let in").0, peer)
+    }
+
+    /// Writes until that fails.
+    async fn write(connection: &mut Connection) -> std::io::Error {
+        loop {
+            if let Err(error) = connection.write_all(&[0; 1 << 13]).await {
+                return error;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn who_takes_nothing_for_a_minute_is_given_up_and_who_takes_some_is_not() {
+        let (mut connection, peer) = connected().await;
+        // Where nothing else happens, the time comes that somebody waits for.
+        tokio::time::pause();
+        for _ in 0..3 {
+            let given_up = timeout(UNREAD_FOR * 2 / 3, write(&mut connection)).await;
+            assert!(given_up.is_err(), "{given_up:?}");
+            let mut some = [0; 1 << 13];
+            while peer.try_read(&mut some).is_ok_and(|length| length > 0) {}
+        }
+        let begun = Instant::now();
+        assert_eq!(write(&mut connection).await.kind(), std::io::ErrorKind::TimedOut);
+        assert_eq!(begun.elapsed().as_secs(), UNREAD_FOR.as_secs());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn the_system_gives_up_who_confirms_nothing_after_a_minute() {
+        let (connection, _peer) = connected().await;
+        let bound = socket2::SockRef::from(&connection.stream).tcp_user_timeout().expect("an option");
+        assert_eq!(bound, Some(UNREAD_FOR));
+    }
 
     fn ip(last: u8) -> IpAddr {
         IpAddr::V4(Ipv4Addr::new(192, 0, 2, last))

@@ -5,6 +5,7 @@
 
 mod asyncapi;
 mod bodies;
+mod headers;
 mod openapi;
 mod page;
 mod schemas;

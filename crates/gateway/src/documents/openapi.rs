@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::bodies::{answers, parameter, taken};
+use super::headers;
 use super::schemas::{Schemas, named};
 use crate::problem::Problem;
 
@@ -63,11 +64,15 @@ pub(super) fn document() -> Value {
     document["security"] = json!([{}, { "bearer": [] }]);
     let responses: Map<String, Value> = COMMON
         .iter()
-        .map(|(_, name, when)| ((*name).to_owned(), json!({ "description": when, "content": problem() })))
+        .map(|(status, name, when)| {
+            let answer = json!({ "description": when, "headers": headers::common(status), "content": problem() });
+            ((*name).to_owned(), answer)
+        })
         .collect();
     document["components"] = json!({
         "schemas": schemas.all(),
         "responses": responses,
+        "headers": headers::all(),
         "securitySchemes": { "bearer": {
             "type": "http",
             "scheme": "bearer",
@@ -109,7 +114,7 @@ fn complete(method: &str, path: &str, operation: &mut Value, schemas: &mut Schem
         }
     }
     let reads = path.starts_with("/v1/");
-    let tagged = operation["tags"] == json!(["ask"]);
+    let tag = operation["tags"][0].as_str().unwrap_or_default().to_owned();
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     for (status, response) in responses.iter_mut() {
         let Some(response) = response.as_object_mut() else { continue };
@@ -129,8 +134,11 @@ fn complete(method: &str, path: &str, operation: &mut Value, schemas: &mut Schem
             response.remove("content");
         }
     }
-    if tagged {
+    if tag == "ask" {
         responses.entry("304").or_insert_with(|| json!({ "description": "You have the answer already" }));
+    }
+    for (status, response) in responses.iter_mut() {
+        response["headers"] = headers::sent(method, path, &tag, status);
     }
     for (status, name, _) in COMMON {
         let may_be = match *status {

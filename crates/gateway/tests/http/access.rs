@@ -16,7 +16,7 @@ use crate::support::{Stage, noon};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Who {
+pub(crate) enum Who {
     Nobody,
     Wrong,
     Expired,
@@ -32,8 +32,8 @@ const EVERYBODY: [Who; 8] =
     [Who::Nobody, Who::Wrong, Who::Expired, Who::Revoked, Who::Reader, Who::Publisher, Who::Stranger, Who::Operator];
 
 /// A service with tokens for everybody.
-struct Guarded {
-    stage: Stage,
+pub(crate) struct Guarded {
+    pub(crate) stage: Stage,
     tokens: Vec<(Who, String)>,
     _folder: tempfile::TempDir,
 }
@@ -49,7 +49,7 @@ fn only(organisation: &str) -> Scope {
 }
 
 impl Guarded {
-    async fn new(reading: Reading, requests_per_second: Option<u32>) -> Self {
+    pub(crate) async fn new(reading: Reading, requests_per_second: Option<u32>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let file = TokenFile::at(folder.path().join("tokens.json"));
         let (_, reader) = make(&file, Role::Reader, Scope::Only(BTreeSet::new()), None);
@@ -75,7 +75,7 @@ impl Guarded {
         Self { stage, tokens, _folder: folder }
     }
 
-    fn token(&self, who: Who) -> Option<&str> {
+    pub(crate) fn token(&self, who: Who) -> Option<&str> {
         self.tokens.iter().find(|(one, _)| *one == who).map(|(_, token)| token.as_str())
     }
 
@@ -102,7 +102,7 @@ fn with(stage: &Stage, file: &TokenFile, reading: Reading, requests_per_second: 
     guarded(&stage.service, &Access::new(settings).expect("tokens"))
 }
 
-fn admission() -> Value {
+pub(crate) fn admission() -> Value {
     json!({
         "specversion": "1.0", "id": "00000000-0000-4000-8000-000000000001", "source": "/desks/astana",
         "type": "chronicle.admission.v1",
@@ -111,7 +111,7 @@ fn admission() -> Value {
 }
 
 /// An address that a template stands for.
-fn address(template: &str) -> String {
+pub(crate) fn address(template: &str) -> String {
     let named = [
         ("{organisation}", "sco"),
         ("{meeting}", "sco-astana-2024"),

@@ -1,11 +1,18 @@
 //! What the service says of itself: frozen, so that no change of it goes unnoticed, and none takes anything away.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::support::Stage;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use gateway::{RIGHTS, Reading};
+use projector::Halted;
 use serde_json::Value;
 use summit::Kind;
+use tower::ServiceExt;
+
+use crate::access::{Guarded, Who, address, admission};
+use crate::support::Stage;
 
 /// Set, the frozen documents are written anew.
 const BLESS: &str = "CHRONICLE_BLESS";
@@ -159,4 +166,109 @@ async fn the_page_explains_every_problem_where_the_problem_says_so_and_loads_not
     for path in api["paths"].as_object().expect("paths").keys() {
         assert!(page.contains(&format!("GET {path}<")) || page.contains(&format!("POST {path}<")), "{path}");
     }
+}
+
+/// What HTTP itself says of an answer, and what protects whoever reads it: nobody relies on that here.
+const PLAIN_HEADERS: [&str; 9] = [
+    "allow",
+    "cache-control",
+    "content-length",
+    "content-security-policy",
+    "content-type",
+    "referrer-policy",
+    "vary",
+    "x-accel-buffering",
+    "x-content-type-options",
+];
+
+/// What is documented, and which documented headers were seen.
+struct Seen {
+    api: Value,
+    headers: BTreeSet<String>,
+}
+
+impl Seen {
+    /// Asks, and finds every header of the answer documented where it is sent.
+    async fn ask(
+        &mut self,
+        guarded: &Guarded,
+        who: Who,
+        asked: (&Method, &str, &str),
+        more: &[(&str, &str)],
+    ) -> HeaderMap {
+        let (method, template, address) = asked;
+        let mut request = Request::builder().method(method).uri(address);
+        for (name, value) in more {
+            request = request.header(*name, *value);
+        }
+        if let Some(token) = guarded.token(who) {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let body = if *method == Method::POST {
+            request = request.header("content-type", "application/cloudevents+json");
+            admission().to_string()
+        } else {
+            String::new()
+        };
+        let request = request.body(Body::from(body)).expect("a request");
+        // Streams have no end: nobody reads the body.
+        let (answer, _) = guarded.stage.app.clone().oneshot(request).await.expect("an answer").into_parts();
+        let place = format!("{method} {address}: {}", answer.status);
+        let operation = &self.api["paths"][template][method.as_str().to_lowercase()];
+        let mut response = &operation["responses"][answer.status.as_str()];
+        if let Some(reference) = response["$ref"].as_str() {
+            response = self.api.pointer(reference.trim_start_matches('#')).expect("it leads somewhere");
+        }
+        let documented = response["headers"].as_object().unwrap_or_else(|| panic!("{place} is not documented"));
+        for name in answer.headers.keys().map(axum::http::HeaderName::as_str) {
+            let known = documented.iter().find(|(documented, _)| documented.eq_ignore_ascii_case(name));
+            match known {
+                Some((known, header)) => {
+                    let header =
+                        header["$ref"].as_str().and_then(|place| self.api.pointer(place.trim_start_matches('#')));
+                    assert!(header.is_some_and(|header| header["description"].is_string()), "{place}: {known}");
+                    self.headers.insert(known.clone());
+                }
+                None if more.iter().any(|(sent, _)| *sent == name) || PLAIN_HEADERS.contains(&name) => {}
+                None => panic!("{place} carries {name}, which is not documented"),
+            }
+        }
+        answer.headers
+    }
+}
+
+#[tokio::test]
+async fn every_header_that_programs_rely_on_is_documented_where_it_is_sent() {
+    let guarded = Guarded::new(Reading::Tokens, None).await;
+    let api = guarded.stage.ask("/openapi.json").await.json();
+    let mut seen = Seen { api, headers: BTreeSet::new() };
+    let trace = [("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")];
+    for halted in [false, true] {
+        if halted {
+            let reason = "an entry is lost".to_owned();
+            guarded.stage.service.index().halt(Halted { reason, position: None });
+        }
+        for (method, template, _) in RIGHTS {
+            let address = address(template);
+            for who in [Who::Nobody, Who::Wrong, Who::Stranger, Who::Operator] {
+                let first = seen.ask(&guarded, who, (method, template, &address), &trace).await;
+                if let Some(tag) = first.get("etag").and_then(|tag| tag.to_str().ok()) {
+                    seen.ask(&guarded, who, (method, template, &address), &[("if-none-match", tag)]).await;
+                }
+            }
+            for query in ["?limit=1", "?according_to=nobody", "?nothing=of-this-kind", "?at_position=99999"] {
+                let address = format!("{address}{query}");
+                seen.ask(&guarded, Who::Operator, (method, template, &address), &[]).await;
+            }
+        }
+    }
+    let hasty = Guarded::new(Reading::Tokens, Some(1)).await;
+    let mut refused = HeaderMap::new();
+    for _ in 0..10 {
+        refused = seen.ask(&hasty, Who::Reader, (&Method::GET, "/v1/parties", "/v1/parties"), &[]).await;
+    }
+    assert!(refused.contains_key("retry-after"), "{refused:?}");
+    let all = seen.api["components"]["headers"].as_object().expect("headers");
+    let unseen: Vec<&String> = all.keys().filter(|name| !seen.headers.contains(*name)).collect();
+    assert!(unseen.is_empty(), "documented and never sent: {unseen:?}");
 }

@@ -1,11 +1,12 @@
 //! The service at a socket: who says nothing, who says too much, TLS, and its end.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chronicle::Chronicle;
 use gateway::{Access, Bound, NewToken, Role, Scope, Settings, Tls, TokenFile, guarded, serve};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -23,6 +24,7 @@ struct Served {
     address: SocketAddr,
     end: oneshot::Sender<()>,
     ended: JoinHandle<std::io::Result<()>>,
+    stage: Stage,
 }
 
 async fn served(access: Access, tls: Option<Tls>) -> Served {
@@ -32,7 +34,7 @@ async fn served(access: Access, tls: Option<Tls>) -> Served {
     let (end, told) = oneshot::channel();
     let app = guarded(&stage.service, &access);
     let ended = tokio::spawn(serve(bound, app, access, tls, async { told.await.unwrap_or_default() }));
-    Served { address, end, ended }
+    Served { address, end, ended, stage }
 }
 
 fn connect(address: SocketAddr) -> TcpStream {
@@ -191,4 +193,70 @@ async fn over_tls_who_has_a_token_is_answered_and_told_to_stay_with_it() {
     let plain =
         spawn_blocking(move || say(address, b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")).await.expect("refused");
     assert!(!plain.contains("200"), "{plain:?}");
+}
+
+/// Sends one event of so many bytes on a connection that goes on. What is said on it goes out while the answer is read.
+fn publish(mut stream: TcpStream, length: usize) -> (u16, String, TcpStream) {
+    let event = |note: &str| {
+        let id = uuid::Uuid::now_v7();
+        format!(
+            r#"{{"specversion":"1.0","id":"{id}","source":"/desks/astana","type":"chronicle.admission.v1","recordedtime":"2026-01-01T00:00:00Z","data":{{"occurred":"2024-07-04","attribution":[{{"name":"desk"}}],"organisation":"sco","party":"BLR","note":"{note}"}}}}"#
+        )
+    };
+    let body = event(&"x".repeat(length - event("").len()));
+    assert_eq!(body.len(), length);
+    let mut writer = stream.try_clone().expect("the same");
+    let writing = std::thread::spawn(move || {
+        let head = "POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-type: application/cloudevents+json\r\n";
+        // It may be refused before all of it is sent.
+        let _ = write!(writer, "{head}content-length: {length}\r\n\r\n{body}");
+    });
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&head)));
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).expect("text");
+    let rest = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    let mut answer = vec![0; rest.expect("a length")];
+    stream.read_exact(&mut answer).expect("a body");
+    writing.join().expect("no panic");
+    (head[9..12].parse().expect("a status"), head + &String::from_utf8_lossy(&answer), stream)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_too_large_is_told_so_and_the_connection_goes_on_or_ends_in_order() {
+    let served = served(Access::open(), None).await;
+    let address = served.address;
+    spawn_blocking(move || {
+        let (status, answer, stream) = publish(connect(address), 63 << 10);
+        assert_eq!(status, 201, "{answer}");
+        // A little more than is taken: the same connection is good for more.
+        let (status, answer, stream) = publish(stream, 65 << 10);
+        assert!(status == 413 && answer.contains("\"too-large\""), "{answer}");
+        let (status, answer, stream) = publish(stream, 63 << 10);
+        assert_eq!(status, 201, "{answer}");
+        // Far more: nobody reads all of it, so the connection ends behind the answer.
+        let (status, answer, mut stream) = publish(stream, 10 << 20);
+        assert!(status == 413 && answer.contains("\"too-large\""), "{answer}");
+        let mut rest = Vec::new();
+        let ended = stream.read_to_end(&mut rest);
+        let in_order = ended.as_ref().map_or_else(|error| error.kind() == ErrorKind::ConnectionReset, |_| true);
+        assert!(in_order && rest.is_empty(), "{ended:?}: {:?}", String::from_utf8_lossy(&rest));
+
+        let path = format!("GET /{} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", "a".repeat(5000));
+        let answer = say(address, path.as_bytes());
+        assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("no-such-address"), "{answer}");
+        let organisation = format!(
+            "GET /v1/organisations/{}/members HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+            "a".repeat(5000)
+        );
+        let answer = say(address, organisation.as_bytes());
+        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("bad-parameter"), "{answer}");
+    })
+    .await
+    .expect("answered");
+    let stored = served.stage.log.state().await.expect("a state").entries;
+    assert_eq!(stored, 73 + 2, "what was refused is not stored");
 }
