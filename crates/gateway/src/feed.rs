@@ -8,7 +8,7 @@ use chronicle::Entry;
 use jiff::civil::Date;
 use projector::{Calendar, Index, Indexed, MIN_POSITION_PATIENCE, Shared, Update};
 use summit::Position;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::changes::{At, Depth, Streams, Told};
 
@@ -34,7 +34,7 @@ struct Inner {
     state: watch::Sender<State>,
     listeners: AtomicUsize,
     /// Turns at reading history.
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     streams: Streams,
 }
 
@@ -76,7 +76,7 @@ impl Feed {
             calendar: RwLock::new(calendar),
             state: watch::Sender::new(State { next: 0, over: false }),
             listeners: AtomicUsize::new(0),
-            turns: Semaphore::new(HISTORY_READERS),
+            turns: Arc::new(Semaphore::new(HISTORY_READERS)),
             streams: Streams::default(),
         }))
     }
@@ -213,8 +213,8 @@ impl Feed {
     }
 
     /// A turn at reading history.
-    pub(crate) fn turns(&self) -> &Semaphore {
-        &self.0.turns
+    pub(crate) async fn turn(&self) -> OwnedSemaphorePermit {
+        Arc::clone(&self.0.turns).acquire_owned().await.expect("it is never closed")
     }
 
     /// Who may open how many streams.

@@ -41,9 +41,10 @@ async fn an_expected_tail_that_moved_stores_nothing() {
     assert_eq!(producer.publish_together(documents(1..=2), start).await, Ok(answers([(1, 1, false), (2, 2, false)])));
     let moved = Err(PublishError::Moved { expected: Position::START });
     assert_eq!(producer.publish_together(documents(3..=4), start).await, moved);
-    let ahead = Position::new(9);
-    let beyond = producer.publish_together(documents(3..=4), Some(ahead)).await;
-    assert_eq!(beyond, Err(PublishError::Moved { expected: ahead }));
+    for ahead in [9, u64::MAX].map(Position::new) {
+        let beyond = producer.publish_together(documents(3..=4), Some(ahead)).await;
+        assert_eq!(beyond, Err(PublishError::Moved { expected: ahead }));
+    }
     assert_eq!(entries(&log).await.len(), 2);
     let next = producer.publish_together(documents([3]), Some(Position::new(2))).await;
     assert_eq!(next, Ok(answers([(3, 3, false)])));

@@ -292,10 +292,11 @@ impl Position {
         self.0
     }
 
-    /// The position right behind this one.
+    /// The position right behind this one. The greatest of all has none, no log comes so far, and stays: whoever asks says
+    /// any number.
     #[must_use]
     pub const fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.saturating_add(1))
     }
 }
 

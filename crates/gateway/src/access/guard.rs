@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
@@ -23,6 +25,11 @@ use crate::service::Service;
 const NEEDED: &str = "Bearer realm=\"chronicle\"";
 /// What who shows a bad one is asked for.
 const REFUSED: &str = "Bearer realm=\"chronicle\", error=\"invalid_token\"";
+
+/// Bytes of a body that are read away where its request is refused.
+const REST_MAX_BYTES: usize = 64 << 10;
+/// How long they may take to come.
+const REST_WITHIN: Duration = Duration::from_secs(1);
 
 /// Whether reading needs a token, where there are tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -176,7 +183,10 @@ pub(super) async fn guard(
     let caller = match admitted(&access, &service, &request) {
         Ok(caller) if rates.is_some() => caller.counted(network(from)),
         Ok(caller) => caller,
-        Err(refused) => return *refused,
+        Err(refused) => {
+            heard_out(request.into_body()).await;
+            return *refused;
+        }
     };
     if let (Some(rates), Some(id)) = (rates, caller.token()) {
         match rates.with_token(id) {
@@ -191,6 +201,13 @@ pub(super) async fn guard(
         left.tell(response.headers_mut());
     }
     response
+}
+
+/// Reads away the little that who is refused still sends: over HTTP/2, who is cut off while sending may not hear why.
+pub(crate) async fn heard_out(body: Body) {
+    if body.size_hint().lower() <= REST_MAX_BYTES as u64 {
+        let _ = tokio::time::timeout(REST_WITHIN, to_bytes(body, REST_MAX_BYTES)).await;
+    }
 }
 
 /// Who asks, by the route.

@@ -40,6 +40,7 @@ use crate::service::Service;
 
 pub use caller::{Role, Scope};
 pub use file::{NewToken, Token, TokenFile, TokenFileError};
+pub(crate) use guard::heard_out;
 pub use guard::{Access, Reading, Settings};
 pub use rates::REQUESTS_PER_SECOND;
 pub use secret::Secret;

@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::guard::heard_out;
 use crate::problem::{Code, Problem};
 
 /// Bytes of a path with its query: a token of an answer and a few filters fit ten times over.
@@ -26,6 +27,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// Refuses what is too large, and ends what takes too long.
 pub(super) async fn bounds(request: Request, next: Next) -> Response {
     if let Err(problem) = fits(&request) {
+        heard_out(request.into_body()).await;
         return problem.into_response();
     }
     let sends = *request.method() == Method::POST;

@@ -7,7 +7,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use futures::StreamExt;
+use bytes::Bytes;
+use futures::{Stream, StreamExt, stream};
 
 use super::caller::Caller;
 use super::guard::Access;
@@ -22,6 +23,11 @@ pub(super) fn is_stream(headers: &HeaderMap) -> bool {
     kind.is_some_and(|kind| kind.starts_with(b"text/event-stream"))
 }
 
+/// Whether it is one of lines, which may last as long as history did.
+fn is_lines(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-ndjson"))
+}
+
 /// Ends streams in time.
 pub(super) async fn end_streams(
     State((access, service)): State<(Access, Service)>,
@@ -30,23 +36,73 @@ pub(super) async fn end_streams(
 ) -> Response {
     let caller = request.extensions().get::<Caller>().cloned();
     let response = next.run(request).await;
-    if !is_stream(response.headers()) {
-        return response;
+    if is_stream(response.headers()) {
+        let over = Box::pin(over(access, service, caller));
+        return response.map(|body| Body::from_stream(body.into_data_stream().take_until(over)));
     }
-    response.map(|body| Body::from_stream(body.into_data_stream().take_until(Box::pin(over(access, service, caller)))))
+    match caller {
+        Some(caller) if is_lines(response.headers()) && caller.token().is_some() => {
+            response.map(|body| Body::from_stream(permitted(body, Box::pin(refused(access, service, caller)))))
+        }
+        _ => response,
+    }
+}
+
+/// Lines as long as their reader may hear them. Then they break off: who was not told everything is to know it.
+fn permitted(
+    body: Body,
+    refused: impl Future<Output = ()> + Send + Unpin + 'static,
+) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send + 'static {
+    let parts = body.into_data_stream();
+    stream::unfold(Some((parts, refused)), |state| async move {
+        let (mut parts, mut refused) = state?;
+        tokio::select! {
+            biased;
+            () = &mut refused => Some((Err(axum::Error::new("its reader may not hear it any more")), None)),
+            part = parts.next() => part.map(|part| (part, Some((parts, refused)))),
+        }
+    })
 }
 
 /// Comes when the service ends, or whoever listens may not any more.
 async fn over(access: Access, service: Service, caller: Option<Caller>) {
     let mut ending = access.ending();
-    loop {
-        tokio::select! {
-            // An error: whoever serves is gone.
-            _ = ending.wait_for(|ends| *ends) => return,
-            () = tokio::time::sleep(LOOK_AGAIN), if caller.as_ref().is_some_and(|caller| caller.token().is_some()) => {}
+    let refused = async {
+        match caller.filter(|caller| caller.token().is_some()) {
+            Some(caller) => refused(access.clone(), service, caller).await,
+            None => std::future::pending().await,
         }
-        if caller.as_ref().is_some_and(|caller| !access.still_good(caller, service.now())) {
+    };
+    tokio::select! {
+        // An error: whoever serves is gone.
+        _ = ending.wait_for(|ends| *ends) => {}
+        () = refused => {}
+    }
+}
+
+/// Comes when somebody may not hear any more what he was let in to.
+async fn refused(access: Access, service: Service, caller: Caller) {
+    loop {
+        tokio::time::sleep(LOOK_AGAIN).await;
+        if !access.still_good(&caller, service.now()) {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use futures::{StreamExt, future, stream};
+
+    use super::permitted;
+
+    #[tokio::test]
+    async fn lines_break_off_when_their_reader_may_not_hear_them_any_more_and_end_well_otherwise() {
+        let told: Vec<_> = permitted(Body::from("a line\n"), future::pending()).collect().await;
+        assert!(matches!(told.as_slice(), [Ok(line)] if line == "a line\n"), "{told:?}");
+        let endless = Body::from_stream(stream::pending::<Result<&str, std::convert::Infallible>>());
+        let told: Vec<_> = permitted(endless, future::ready(())).collect().await;
+        assert!(matches!(told.as_slice(), [Err(_)]), "{told:?}");
     }
 }

@@ -3,6 +3,8 @@
 use chronicle::{Entry, ReadError};
 use futures::TryStreamExt;
 use summit::Position;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::spawn_blocking;
 
 use crate::service::Log;
 
@@ -28,4 +30,46 @@ pub(crate) async fn page(log: &dyn Log, behind: Position, to: Position) -> Resul
         return Err(ReadError::Gap { expected: behind.next(), found: behind });
     }
     Ok(page)
+}
+
+/// Works off the threads that serve connections and the log: what a page changed may take long to find out. Whoever goes
+/// away meanwhile keeps his turn until it is done.
+pub(crate) async fn apart<T: Send + 'static>(
+    turn: OwnedSemaphorePermit,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ReadError> {
+    let worked = spawn_blocking(move || {
+        let worked = work();
+        drop(turn);
+        worked
+    });
+    worked.await.map_err(|error| {
+        tracing::error!("a page of history could not be told: {error}");
+        ReadError::Unreachable("it could not be told".to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+
+    use tokio::sync::Semaphore;
+
+    use super::apart;
+
+    #[tokio::test]
+    async fn what_takes_long_holds_up_nobody_and_keeps_its_turn_when_its_reader_is_gone() {
+        let turns = Arc::new(Semaphore::new(1));
+        let turn = Arc::clone(&turns).acquire_owned().await.expect("a turn");
+        let (go, goes) = channel::<()>();
+        let reader = tokio::spawn(apart(turn, move || goes.recv()));
+        // One thread runs this: were it held up, nothing would come of it.
+        tokio::task::yield_now().await;
+        reader.abort();
+        assert!(reader.await.is_err_and(|error| error.is_cancelled()));
+        assert_eq!(turns.available_permits(), 0);
+        go.send(()).expect("it goes on");
+        assert!(turns.acquire().await.is_ok());
+    }
 }

@@ -39,7 +39,7 @@ use question::Put;
 use reader::Reader;
 
 pub(crate) use at::{At, Id};
-pub(crate) use history::page;
+pub(crate) use history::{apart, page};
 pub use reader::{HEARTBEAT, MAX_STREAM_AGE};
 pub(crate) use sse::{frame, opening, position, remark, response};
 pub use streams::{MAX_STREAMS, MAX_STREAMS_PER_CALLER};

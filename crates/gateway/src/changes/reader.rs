@@ -10,7 +10,7 @@ use futures::stream::{self, Stream};
 use tokio::time::{Instant, sleep_until};
 
 use super::at::At;
-use super::history::page;
+use super::history::{apart, page};
 use super::sse;
 use super::streams::Permit;
 use super::told::{Told, json};
@@ -127,12 +127,19 @@ impl Reader {
         let (now, number) = feed.now();
         self.place = Place::History;
         if self.at.position < now.position {
-            let turn = feed.turns().acquire().await;
+            let turn = feed.turn().await;
             let entries = page(self.service.log(), self.at.position, now.position).await?;
-            let told = feed.told_by(self.at, &entries, self.wanted.depth());
-            let frames = self.frames(&told);
-            drop(turn);
-            return Ok(frames.map_or(Step::Nothing, Step::Bytes));
+            let (service, wanted, at) = (self.service.clone(), Arc::clone(&self.wanted), self.at);
+            let told = apart(turn, move || {
+                let told = feed.told_by(at, &entries, wanted.depth());
+                // Written here, and found written below.
+                for told in &told {
+                    wanted.frame(told, service.index());
+                }
+                told
+            });
+            let told = told.await?;
+            return Ok(self.frames(&told).map_or(Step::Nothing, Step::Bytes));
         }
         let told = now.day.filter(|day| Some(*day) > self.at.day).map(|day| feed.calendar_up_to(self.at, day));
         let frames = told.and_then(|told| self.frames(&told));

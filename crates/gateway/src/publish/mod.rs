@@ -18,7 +18,7 @@ use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::Caller;
+use crate::access::{Caller, heard_out};
 use crate::parameters::Parameters;
 use crate::problem::Problem;
 use crate::service::Service;
@@ -80,10 +80,19 @@ async fn events(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let mode = Mode::of(&headers)?;
-    let how = How::take(&mut parameters, mode)?;
-    parameters.finish()?;
-    undamaged(&service)?;
+    let asked = Mode::of(&headers).and_then(|mode| {
+        let how = How::take(&mut parameters, mode)?;
+        parameters.finish()?;
+        undamaged(&service)?;
+        Ok((mode, how))
+    });
+    let (mode, how) = match asked {
+        Ok(asked) => asked,
+        Err(refused) => {
+            heard_out(body).await;
+            return Err(refused);
+        }
+    };
     let bytes = sent::read(body, mode).await?;
     let size = bytes.len();
     let sent = sent::documents(mode, headers, bytes, service.now()).await?;

@@ -13,7 +13,7 @@ use summit::Position;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use crate::changes::{At, Depth, Filter, HEARTBEAT, Permit, frame, opening, page, position, remark};
+use crate::changes::{At, Depth, Filter, HEARTBEAT, Permit, apart, frame, opening, page, position, remark};
 use crate::feed::State;
 use crate::service::Service;
 
@@ -150,11 +150,11 @@ impl Player {
     /// Reads the next page.
     async fn read(&mut self) -> Result<(), ReadError> {
         let feed = self.service.feed().clone();
-        let turn = feed.turns().acquire().await;
+        let turn = feed.turn().await;
         let entries = page(self.service.log(), self.at.position, self.to).await?;
-        let told = feed.told_by(self.at, &entries, Depth::Changes);
-        drop(turn);
-        for told in told {
+        let at = self.at;
+        let told = apart(turn, move || feed.told_by(at, &entries, Depth::Changes));
+        for told in told.await? {
             self.at = told.at;
             if let Some(document) = self.filter.document(&told) {
                 let bytes = match self.format {

@@ -1,12 +1,14 @@
 //! Who may do what: every route, asked by everybody.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::num::NonZeroU32;
 use std::path::Path;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use futures::stream;
 use gateway::{Access, NewToken, RIGHTS, Reading, Right, Role, Scope, Secret, Settings, TokenFile, guarded};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -257,4 +259,38 @@ async fn a_file_that_others_may_read_is_no_file_of_tokens() {
     open(file.path(), 0o644).expect("set");
     let error = Access::new(Settings { tokens: Some(file), ..Settings::default() }).expect_err("it is exposed");
     assert!(error.to_string().contains("0644"), "{error}");
+}
+
+#[tokio::test]
+async fn who_is_refused_was_heard_out_first() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    let service = Guarded::new(Reading::Tokens, None).await;
+    let event = "application/cloudevents+json";
+    for (who, address, header, status) in [
+        (Who::Nobody, "/v1/events", ("content-type", event), 401),
+        (Who::Reader, "/v1/events", ("content-type", event), 403),
+        (Who::Publisher, "/v1/organisations", ("content-type", event), 405),
+        (Who::Publisher, "/v1/events?atomic=perhaps", ("content-type", event), 400),
+        (Who::Publisher, "/v1/events", ("content-type", "text/plain"), 415),
+        (Who::Publisher, "/v1/events", ("content-encoding", "gzip"), 415),
+    ] {
+        let heard = Arc::new(AtomicBool::new(false));
+        let sent = stream::once({
+            let heard = Arc::clone(&heard);
+            async move {
+                heard.store(true, Ordering::Relaxed);
+                Ok::<_, Infallible>(admission().to_string())
+            }
+        });
+        let mut request = Request::post(address).header(header.0, header.1);
+        if let Some(token) = service.token(who) {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let request = request.body(Body::from_stream(sent)).expect("a request");
+        let response = service.stage.app.clone().oneshot(request).await.expect("an answer");
+        assert_eq!(response.status().as_u16(), status, "{who:?} {address}");
+        assert!(heard.load(Ordering::Relaxed), "{who:?} {address} {header:?}");
+    }
 }
