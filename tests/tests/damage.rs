@@ -230,10 +230,18 @@ fn one_bit_in_the_last_block_after_a_crash_is_found_named_and_repaired() {
 fn one_bit_in_an_early_block_is_found_although_a_snapshot_would_let_one_skip_it() {
     let chronicle = archived(LARGE);
     keep_snapshot(&chronicle);
+    let history = chronicle.run(["events"]).good();
     found_named_and_repaired(&chronicle, "an early block", |chronicle| {
         let blocks = blocks(chronicle);
         assert!(blocks.len() > 2, "{blocks:?}");
         flip(&blocks[0]);
+        // Begun from the snapshot, history comes upon it on the way, and goes on with the archive.
+        let told = chronicle.run(["events"]);
+        refused(&told, 7, &["damage", "stale", "position 373"]);
+        assert!(told.out == history, "{}", told.out);
+        // Whoever serves next is to find it without being told.
+        stopped(chronicle);
+        fs::remove_file(chronicle.data().join("anchor.damaged")).expect("it is remembered");
     });
 }
 

@@ -87,7 +87,7 @@ fn a_question_where_there_is_no_chronicle_says_so_and_makes_none() {
         "events",
         "replay",
         "rehearse sco-astana-2024",
-        "export sco --format csv",
+        "export sco --format jsonl",
         "rebuild",
         "archive",
         "verify",
