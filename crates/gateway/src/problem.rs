@@ -175,6 +175,13 @@ impl Problem {
         let problem = Self::new(Code::BadParameter, detail);
         problem.with("parameter", name).with("found", found).with("allowed", allowed)
     }
+
+    /// A parameter that must be there.
+    pub(crate) fn missing(name: &str, allowed: &str) -> Self {
+        let detail = format!("the parameter {name:?} is missing, allowed is {allowed}");
+        let problem = Self::new(Code::BadParameter, detail);
+        problem.with("parameter", name).with("found", Value::Null).with("allowed", allowed)
+    }
 }
 
 impl fmt::Display for Problem {

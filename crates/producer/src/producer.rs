@@ -42,6 +42,11 @@ impl Producer {
         Self { queue, clock: Arc::new(clock) }
     }
 
+    /// Whether nothing can be published any more: the committer has ended, which it never does by itself.
+    pub fn has_ended(&self) -> bool {
+        self.queue.is_closed()
+    }
+
     /// Publishes one event, in the company of what else is waiting. Its `recordedtime` is filled in where absent.
     ///
     /// Publishing the same event again answers where it stands, marked `duplicate`.

@@ -9,7 +9,7 @@ use super::asking::Asking;
 use super::lanes::Lane;
 use super::reply::{Reply, json};
 use super::vantage::{From, VantageParameters};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// What stands for a party.
 pub(super) const A_PARTY: &str = "a party such as KAZ or un";
@@ -155,9 +155,5 @@ fn once(side: Knowledge, from: &From) -> Result<(), Problem> {
 
 /// A parameter that must be there.
 pub(super) fn needed<T>(value: Option<T>, name: &'static str, allowed: &'static str) -> Result<T, Problem> {
-    value.ok_or_else(|| {
-        let detail = format!("the parameter {name:?} is missing, allowed is {allowed}");
-        let problem = Problem::new(Code::BadParameter, detail);
-        problem.with("parameter", name).with("found", serde_json::Value::Null).with("allowed", allowed)
-    })
+    value.ok_or_else(|| Problem::missing(name, allowed))
 }

@@ -58,9 +58,7 @@ impl From {
             || asked.at_position.is_some()
             || asked.according_to.is_some();
         if asked.token.is_some() && others {
-            let detail = "a token says all of the vantage: no other part may stand beside it";
-            let problem = Problem::new(Code::BadParameter, detail);
-            return Err(problem.with("parameter", "token").with("allowed", "the token alone"));
+            return Err(Problem::parameter("token", "a token beside other parts of the vantage", "the token alone"));
         }
         Ok(Self { asked, min_position })
     }

@@ -72,9 +72,8 @@ impl Put {
             return Err(problem.with("found", position.get()).with("allowed", "no position"));
         }
         if vantage.as_of.is_none() {
-            let detail = "a standing question needs \"as_of\": without it, its answer is another one every day";
-            let problem = Problem::new(Code::BadParameter, detail).with("parameter", "as_of");
-            return Err(problem.with("allowed", "EDTF such as 2017 or 2024-07-04, before:ID or after:ID"));
+            // Without it, the answer is another one every day.
+            return Err(Problem::missing("as_of", "EDTF such as 2017 or 2024-07-04, before:ID or after:ID"));
         }
         Ok(Question { asked: self.asked, vantage })
     }
@@ -83,10 +82,7 @@ impl Put {
 impl Asked {
     fn take(word: Word, parameters: &mut Parameters) -> Result<Self, Problem> {
         fn needed<T>(name: &str, given: Option<T>) -> Result<T, Problem> {
-            given.ok_or_else(|| {
-                let detail = format!("the question needs the parameter {name:?}");
-                Problem::new(Code::BadParameter, detail).with("parameter", name)
-            })
+            given.ok_or_else(|| Problem::missing(name, "what the question is about"))
         }
         let organisation =
             |parameters: &mut Parameters| parameters.parse("organisation", "an organisation such as sco");

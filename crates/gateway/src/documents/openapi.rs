@@ -21,9 +21,9 @@ const COMMON: &[(&str, &str, &str)] = &[
     ("406", "NotAcceptable", "What you accept is not what is answered here"),
     ("408", "TooSlow", "The request took too long to come"),
     ("409", "Conflict", "The chronicle has not come to a position that is asked for"),
-    ("413", "TooLarge", "The body is larger than is taken here"),
+    ("413", "TooLarge", "A body is larger than is taken here: questions have none"),
     ("414", "AddressTooLong", "The address is longer than is taken here"),
-    ("415", "BadEncoding", "The body is not sent as it is taken here"),
+    ("415", "BadEncoding", "A body is not sent as it is taken here"),
     ("429", "TooOften", "Too many requests of one token or address; see Retry-After"),
     ("431", "HeadersTooLarge", "The headers are larger than are taken here"),
     ("500", "Failed", "It failed here, by no fault of yours"),
@@ -142,7 +142,6 @@ fn complete(method: &str, path: &str, operation: &mut Value, schemas: &mut Schem
     }
     for (status, name, _) in COMMON {
         let may_be = match *status {
-            "413" | "415" => method == "post",
             "404" => reads || path.contains('{'),
             "409" => reads,
             _ => true,

@@ -62,6 +62,8 @@ pub(crate) enum Reason {
     LogRewound,
     /// The log has no room left: reads go on.
     LogFull,
+    /// Nothing is published any more until the service is started again: reads go on.
+    PublishingEnded,
 }
 
 /// Whether the process lives
@@ -123,6 +125,9 @@ fn reasons(service: &Service, seen: &Seen, position: Position) -> Vec<NotReady> 
         }
         Err(error) if error.damaged_at().is_some() => add(Reason::LogDamaged, error.to_string()),
         Err(error) => add(Reason::LogUnreachable, error.to_string()),
+    }
+    if service.producer().has_ended() {
+        add(Reason::PublishingEnded, "events are not taken any more: start the service again".to_owned());
     }
     if service.metrics().is_full() {
         add(Reason::LogFull, "the log has no room left: questions are answered, events are not taken".to_owned());
