@@ -1,8 +1,11 @@
 //! The README's commands run, and print what it says.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use regex::Regex;
 use tests::program;
 
@@ -18,6 +21,37 @@ const MASK: [(&str, &str); 6] = [
 ];
 /// Set, the README is rewritten with what its commands print.
 const BLESS: &str = "CHRONICLE_BLESS";
+
+/// Where the README's service answers; in the test it is at a port that is free.
+const ADDRESS: &str = "127.0.0.1:8080";
+
+/// A service of the README, ended in order when it is dropped.
+struct Service {
+    process: Child,
+    address: String,
+}
+
+impl Service {
+    /// Starts it, and waits until it says where it answers.
+    fn start(mut command: Command) -> Self {
+        let mut process = command.stderr(Stdio::piped()).spawn().expect("bash runs");
+        let said = BufReader::new(process.stderr.take().expect("it is piped")).lines();
+        let mut said = said.map(|line| line.expect("UTF-8"));
+        let address = said.find_map(|line| line.strip_prefix("answering at http://").map(ToOwned::to_owned));
+        // What it says later is of no account, but must not stop it.
+        std::thread::spawn(move || said.for_each(drop));
+        Self { process, address: address.expect("it says where it answers") }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let id = i32::try_from(self.process.id()).expect("a process id");
+        // It may have ended already.
+        let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
+        let _ = self.process.wait();
+    }
+}
 
 /// A command and what the README says that it prints.
 #[derive(Debug)]
@@ -39,7 +73,8 @@ fn steps(readme: &str) -> Vec<(Step, std::ops::Range<usize>)> {
             steps.push((step, number + 1..number + 1));
             begun = true;
         } else if let Some((step, lines)) = steps.last_mut().filter(|_| begun) {
-            if step.command.ends_with('\\') {
+            // A quote that is open goes on, too.
+            if step.command.ends_with('\\') || step.command.matches('\'').count() % 2 == 1 {
                 step.command.push('\n');
                 step.command.push_str(line);
                 *lines = number + 1..number + 1;
@@ -73,18 +108,28 @@ fn every_command_of_the_readme_prints_what_it_says() {
     };
     let (cargo, rustup) = (toolchain("CARGO_HOME", ".cargo"), toolchain("RUSTUP_HOME", ".rustup"));
     program();
-    let (mut printed, mut exported) = (Vec::new(), String::new());
+    let (mut printed, mut exported, mut service) = (Vec::new(), String::new(), None::<Service>);
     for (step, lines) in steps(&readme) {
         if step.command.starts_with("export ") {
             exported = format!("{exported}{}\n", step.command);
             continue;
         }
+        let address = service.as_ref().map_or(ADDRESS, |service| &service.address);
+        let (line, beside) = match step.command.strip_suffix(" &") {
+            Some(line) => (format!("exec {line}"), true),
+            None => (step.command.replace(ADDRESS, address), false),
+        };
         let mut command = Command::new("bash");
-        command.args(["-c", &format!("{exported}{}", step.command)]).current_dir(root).env("NO_COLOR", "1");
+        command.args(["-c", &format!("{exported}{line}")]).current_dir(root).env("NO_COLOR", "1");
         command.env("HOME", home.path()).env("CARGO_HOME", &cargo).env("RUSTUP_HOME", &rustup);
         command.env_remove("XDG_DATA_HOME").stdin(Stdio::null()).stderr(Stdio::inherit());
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CHRONICLE_")) {
             command.env_remove(name);
+        }
+        if beside {
+            command.env("CHRONICLE_LISTEN", "127.0.0.1:0");
+            service = Some(Service::start(command));
+            continue;
         }
         let output = command.output().expect("bash runs");
         assert!(output.status.success(), "`{}` fails: {}", step.command, output.status);

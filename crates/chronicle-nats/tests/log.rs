@@ -95,11 +95,11 @@ async fn an_answer_that_a_lost_connection_took_with_it_is_not_waited_for() {
     let log = server.chronicle().await;
     log.append(draft(1)).await.expect("stored");
     server.freeze();
+    let sent = log.statistics().sent;
     let pending = tokio::spawn({
         let log = log.clone();
         async move { log.append(draft(2)).await }
     });
-    let sent = log.statistics().sent;
     support::wait("the request to be sent", || log.statistics().sent, |now| *now > sent || pending.is_finished());
     server.kill();
     let unknown = pending.await.expect("no panic");

@@ -4,9 +4,33 @@
 //! ([`projector::Shared`]), events go through a [`producer::Producer`], history comes from the log. Nor does it open a
 //! port by itself: whoever starts it hands in a listener.
 //!
-//! In reading order: what it stands on ([`Service`]), what is answered when something is wrong ([`Problem`]), parameters
-//! of questions, what happens ([`Feed`]), the questions, changes as they happen, publishing, replay, the app that puts all
-//! of it together ([`app`]), and serving it ([`serve`]).
+//! ```
+//! use std::sync::Arc;
+//!
+//! use axum::body::Body;
+//! use axum::http::{Request, StatusCode};
+//! use chronicle::MemoryChronicle;
+//! use gateway::{Service, app};
+//! use jiff::Timestamp;
+//! use projector::Live;
+//! use tower::ServiceExt;
+//!
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let log = MemoryChronicle::new();
+//! let live = Live::begin(&log, None, Timestamp::now).await?;
+//! let service = Service::new(log, Arc::clone(live.index()), Timestamp::now);
+//! let request = Request::get("/v1/organisations/sco/members").body(Body::empty())?;
+//! // No event names it yet.
+//! assert_eq!(app(service).oneshot(request).await?.status(), StatusCode::NOT_FOUND);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! In reading order: what it stands on ([`Service`]), what is answered when something is wrong ([`Problem`]), who may what
+//! ([`Access`]), parameters of questions, the questions, publishing, what happens ([`Feed`]) and who is told, replay,
+//! documents about all this, how the service fares, the app that puts it together ([`app`]), serving it ([`serve`]), and
+//! asking another one ([`Remote`]).
 //!
 //! **Invariants.** Only this crate names HTTP. Nobody who asks holds up the index: an answer is written whole from memory,
 //! then sent. Every route stands in the table of rights, and what does not is refused.
@@ -19,24 +43,27 @@ mod access;
 
 mod parameters;
 
-mod feed;
-
 mod ask;
 
-mod changes;
 mod publish;
 
-mod operate;
+mod feed;
+
+mod changes;
+
 mod replay;
 
 mod documents;
 
+mod operate;
+
 mod app;
 
-mod client;
 mod tls;
 
 mod server;
+
+mod client;
 
 pub use access::{
     ADDRESS_MAX_BYTES, Access, BODY_MAX_BYTES, CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS_MAX, HEADERS_MAX,

@@ -83,7 +83,6 @@ impl Service {
         self.0.log.as_ref()
     }
 
-    #[allow(dead_code, reason = "the next route needs it")]
     pub(crate) fn producer(&self) -> &Producer {
         &self.0.producer
     }
@@ -104,7 +103,6 @@ pub(crate) trait Log: Send + Sync {
     fn read(&self, from: Position) -> BoxStream<'static, Result<Entry, ReadError>>;
 
     /// The position of the last entry.
-    #[allow(dead_code, reason = "the next route needs it")]
     fn tail(&self) -> BoxFuture<'_, Result<Position, ReadError>>;
 
     /// What the log holds.

@@ -92,7 +92,6 @@ impl Caller {
 
     /// Refuses who may not publish for every one of these organisations: those of the events, and those of what they
     /// correct or retract. What belongs to no organisation needs the right to all.
-    #[allow(dead_code, reason = "publishing is next")]
     pub(crate) fn may_publish(&self, organisations: &BTreeSet<OrganisationId>) -> Result<(), Problem> {
         if self.role < Role::Publisher {
             let detail = format!("a {} publishes nothing", self.role);
