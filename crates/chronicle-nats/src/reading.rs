@@ -12,16 +12,20 @@ use chronicle::{Damage, Entry, ReadError};
 use jiff::Timestamp;
 use summit::Position;
 
-use crate::deliver::{Delivery, HEARTBEAT, Lost, READING_HEARTBEAT, Start};
+use crate::deliver::{Delivered, Delivery, HEARTBEAT, Lost, READING_HEARTBEAT, Start};
 use crate::link::{Failure, Link};
 use crate::log::unreadable;
 use crate::restored;
-use crate::stream::{self as kept, NO_STREAM, STREAM, SUBJECTS};
+use crate::stream::{self as kept, NO_STREAM, STREAM};
 
 /// The first and the longest pause between attempts to have the server push again; each doubles the one before.
 const RESUME_PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 /// How often a read is taken up again without any entry in between, before it fails.
 const READ_ATTEMPTS: u32 = 2;
+/// How often an entry that no delivery brings is asked for, and the pause in between: a connection is
+/// back after some 50 ms, but after 2 s when it was hung up again and again.
+const ASK_ATTEMPTS: u32 = 30;
+const ASK_PAUSE: Duration = Duration::from_millis(100);
 
 /// A read under way.
 pub(crate) struct Reading {
@@ -55,9 +59,17 @@ impl Reading {
     /// The next entry, whenever it comes, through lost connections and restarted servers.
     pub(crate) async fn next(&mut self) -> Result<Entry, ReadError> {
         let mut pause = RESUME_PAUSES.0;
+        let mut attempts = 0_u32;
         loop {
+            attempts = attempts.saturating_add(1);
             match self.attempt(None).await {
                 Ok(entry) => return Ok(entry),
+                Err(Interrupted::Lost(_) | Interrupted::Failed(Failure::Unknown(_)))
+                    if attempts >= READ_ATTEMPTS
+                        && let Some(entry) = self.asked_for().await =>
+                {
+                    return Ok(entry);
+                }
                 Err(Interrupted::Lost(_)) => {}
                 Err(Interrupted::Failed(failure)) if failure.may_pass() => {
                     tokio::time::sleep(pause).await;
@@ -83,7 +95,26 @@ impl Reading {
                 Err(Interrupted::Damage(error)) => return Err(error),
             }
         }
-        Err(failed)
+        self.asked_for().await.map(Some).ok_or(failed)
+    }
+
+    /// The next entry, asked for by itself where no delivery brings it: the client library hangs up on a subject or on
+    /// headers that it cannot read, and any client of the server may store such. What cannot be read of them is left out.
+    async fn asked_for(&mut self) -> Option<Entry> {
+        let mut stored = kept::get(&self.link, STREAM, self.next.get()).await;
+        for _ in 1..ASK_ATTEMPTS {
+            if !stored.as_ref().is_err_and(Failure::may_pass) {
+                break;
+            }
+            // The connection that was hung up comes back.
+            tokio::time::sleep(ASK_PAUSE).await;
+            stored = kept::get(&self.link, STREAM, self.next.get()).await;
+        }
+        let stored = stored.ok()?;
+        let entry = restored::entry(Delivered::spelled_out(stored)?, self.restored_to);
+        // No delivery begins with it again.
+        self.go_on_at(entry.position.next());
+        Some(entry)
     }
 
     /// The next entry up to the end that can be read; what cannot is passed over.
@@ -91,7 +122,6 @@ impl Reading {
         loop {
             match self.next_until(end).await {
                 Err(ReadError::Gap { found, .. }) if self.next < found && found <= end => self.go_on_at(found),
-                // The server has nothing more, although it counts more.
                 Err(ReadError::Gap { .. }) => return Ok(None),
                 Err(ReadError::Damaged(Damage::Missing { position })) => {
                     self.go_on_at(position.next());
@@ -102,6 +132,16 @@ impl Reading {
                 }
                 read => return read,
             }
+        }
+    }
+
+    /// Why the server has nothing more, although the tail said so. It also says that where it is asked a second time to make
+    /// one delivery, when the first answer was lost with the connection.
+    async fn nothing_waits(&self) -> Interrupted {
+        match self.is_readable(self.next).await {
+            Ok(true) | Err(Failure::NotPermitted(_)) => Interrupted::Lost(Lost::Delivery),
+            Ok(false) => Interrupted::of(Damage::Missing { position: self.next }),
+            Err(failure) => self.failed(failure),
         }
     }
 
@@ -137,13 +177,19 @@ impl Reading {
                     let (expected, found) = (known.to_string(), found_there.to_string());
                     return Err(Interrupted::of(Damage::Replaced { position: wanted, expected, found }));
                 }
+                if end.is_some() && waiting == 0 {
+                    return Err(self.nothing_waits().await);
+                }
                 continue;
             }
             self.next = found.next();
             match end {
                 Some(end) if found == end => {}
-                // The server has nothing more, although the tail said so.
-                Some(end) if waiting == 0 => return Err(Interrupted::gap(self.next, end)),
+                // The tail said that there is more. What was read is the same when it is read again.
+                Some(_) if waiting == 0 => {
+                    // It is noticed when the next one is asked for.
+                    self.last = Some(found_there);
+                }
                 Some(_) | None => {
                     self.delivery = Some(delivery);
                     self.last = Some(found_there);
@@ -160,10 +206,10 @@ impl Reading {
         }
         let start = Start::At(self.last.as_ref().map_or(self.next, |last| last.position).get());
         let heartbeat = if end.is_some() { READING_HEARTBEAT } else { HEARTBEAT };
-        let begun = Delivery::begin(&self.link, STREAM, SUBJECTS, &start, heartbeat).await;
+        let begun = Delivery::begin(&self.link, STREAM, None, &start, heartbeat).await;
         let delivery = begun.map_err(|failure| self.failed(failure))?;
         match end {
-            Some(end) if delivery.waiting == 0 => Err(Interrupted::gap(self.next, end)),
+            Some(_) if delivery.waiting == 0 => Err(self.nothing_waits().await),
             Some(_) | None => Ok(delivery),
         }
     }

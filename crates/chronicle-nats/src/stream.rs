@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -149,6 +150,28 @@ pub(crate) async fn is_readable(link: &Link, name: &str, sequence: u64) -> Resul
         Err(Failure::Code(NO_MESSAGE, _)) => Ok(false),
         Err(failure) => Err(failure),
     }
+}
+
+/// A message as JSON, as it is asked for: its subject as far as it is text, and the rest in Base64.
+#[derive(Deserialize)]
+pub(crate) struct Stored {
+    pub(crate) subject: String,
+    pub(crate) seq: u64,
+    #[serde(default)]
+    pub(crate) hdrs: String,
+    #[serde(default)]
+    pub(crate) data: String,
+    pub(crate) time: Timestamp,
+}
+
+/// The message of a sequence.
+pub(crate) async fn get(link: &Link, name: &str, sequence: u64) -> Result<Stored, Failure> {
+    #[derive(Deserialize)]
+    struct Answer {
+        message: Stored,
+    }
+    let answer: Answer = link.api(format!("STREAM.MSG.GET.{name}"), &json!({ "seq": sequence })).await?;
+    Ok(answer.message)
 }
 
 /// What the server says of a stream.

@@ -81,7 +81,8 @@ impl NatsViews {
     async fn collect(&self, view: &str) -> Result<BTreeMap<String, Bytes>, Option<Failure>> {
         let mut values = BTreeMap::new();
         let begun =
-            Delivery::begin(&self.reader, &format!("KV_{view}"), &filter(view), &Start::LastOfEach, HEARTBEAT).await;
+            Delivery::begin(&self.reader, &format!("KV_{view}"), Some(&filter(view)), &Start::LastOfEach, HEARTBEAT)
+                .await;
         let mut delivery = match begun {
             Err(Failure::Code(NO_STREAM, _)) => return Ok(values),
             begun => begun.map_err(Some)?,
@@ -199,7 +200,8 @@ impl Watching {
     async fn begin(&self) -> Result<Delivery, Failure> {
         self.views.ensure(&self.view).await?;
         let start = if self.seen == 0 { Start::LastOfEach } else { Start::At(self.seen + 1) };
-        Delivery::begin(&self.views.reader, &format!("KV_{}", self.view), &filter(&self.view), &start, HEARTBEAT).await
+        Delivery::begin(&self.views.reader, &format!("KV_{}", self.view), Some(&filter(&self.view)), &start, HEARTBEAT)
+            .await
     }
 }
 

@@ -33,11 +33,16 @@ fn of_size(id: &str, bytes: usize) -> String {
 
 /// What the server says to whoever sends this.
 fn sent(server: &NatsServer, subject: &str, bytes: &[u8]) -> String {
-    let mut stream = TcpStream::connect(server.url().trim_start_matches("nats://")).expect("a connection");
+    let message = [format!("PUB {subject} {}\r\n", bytes.len()).as_bytes(), bytes].concat();
+    said(server.url().trim_start_matches("nats://"), "", &message)
+}
+
+/// What a server says to this, which is of its protocol.
+fn said(address: &str, permit: &str, message: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).expect("a connection");
     stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
-    let mut said = format!("CONNECT {{\"verbose\":false}}\r\nPUB {subject} {}\r\n", bytes.len()).into_bytes();
-    said.extend_from_slice(bytes);
-    said.extend_from_slice(b"\r\nPING\r\n");
+    let connect = format!("CONNECT {{\"verbose\":false,\"headers\":true{permit}}}\r\n");
+    let said = [connect.as_bytes(), message, b"\r\nPING\r\n"].concat();
     // It may hang up before it has read all.
     let _ = stream.write_all(&said);
     let lines = BufReader::new(stream).lines().map_while(Result::ok);
@@ -112,6 +117,47 @@ fn poison_is_passed_over_and_whoever_publishes_watches_or_serves_goes_on() {
     let parties = chronicle.run(["members", "sco", "--json"]).json();
     let known = |party: &str| parties["parties"].as_array().expect("rows").iter().any(|row| row["party"] == party);
     assert!(known("PER") && known("BRA"), "what is good counts");
+}
+
+#[test]
+fn subjects_and_headers_that_nobody_can_read_are_passed_over_and_damage_nothing() {
+    let chronicle = Chronicle::embedded();
+    chronicle.feed(["publish", "-"], admission(&id(1), "BRA").to_string().as_bytes()).good();
+    let mut serve = chronicle.spawn(["serve"]);
+    wait("the projector to be there", || serve.said().contains("serving version 1"), |there| *there);
+    let kept = |name: &str| std::fs::read_to_string(chronicle.data().join("nats").join(name)).expect("kept");
+    let address = format!("127.0.0.1:{}", kept("port").trim());
+    let permit = format!(",\"user\":\"chronicle\",\"pass\":\"{}\"", kept("password").trim());
+    // The server's tree of subjects does not find a byte 127, and the client library hangs up on the others.
+    for subject in [&b"chronicle.event.sco.\x7f.admission"[..], b"chronicle.event.sco.\xff\xfe.admission"] {
+        assert_eq!(said(&address, &permit, &[b"PUB ", subject, b" 2\r\n{}"].concat()), "PONG");
+    }
+    let event = admission(&id(2), "PER").to_string();
+    let with_headers: [(&[u8], &[u8]); 5] = [
+        (b"HTTP/1.1\r\n\r\n", b"{}"),
+        (b"NATS/1.0\r\nno colon\r\n\r\n", b"{}"),
+        (b"NATS/1.0\r\na b: c\r\n\r\n", b"{}"),
+        (b"NATS/1.0\r\nA: \xff\r\n\r\n", b"{}"),
+        // An event is one, whatever its headers are.
+        (b"NATS/1.0\r\nA: \xff\r\n\r\n", event.as_bytes()),
+    ];
+    for (headers, bytes) in with_headers {
+        let line = format!("HPUB {SUBJECT} {} {}\r\n", headers.len(), headers.len() + bytes.len());
+        assert_eq!(said(&address, &permit, &[line.as_bytes(), headers, bytes].concat()), "PONG");
+    }
+
+    let ack = chronicle.feed(["publish", "-"], admission(&id(3), "CHL").to_string().as_bytes()).json();
+    assert_eq!(ack, json!({"position": 9, "id": id(3), "duplicate": false}));
+    assert_eq!(chronicle.run(["events"]).good().lines().count(), 3);
+    let passed_over = chronicle.run(["events", "--quarantined", "--json"]).good();
+    let position = |line| serde_json::from_str::<Value>(line).expect("JSON")["position"].as_u64().expect("a position");
+    assert_eq!(passed_over.lines().map(position).collect::<Vec<u64>>(), [2, 3, 4, 5, 6, 7]);
+    chronicle.run(["verify"]).good();
+    assert!(serve.interrupt().success(), "poison does not end it");
+    // And all of it is restored.
+    chronicle.run(["restore", "--force"]).good();
+    chronicle.run(["verify"]).good();
+    assert_eq!(chronicle.run(["events"]).good().lines().count(), 3);
 }
 
 #[test]

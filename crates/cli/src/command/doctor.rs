@@ -118,6 +118,12 @@ impl Doctor {
         let place = Place::of(&shell.global)?;
         let mut report = Report::of(&place);
         let ended = report.examine(&place, &shell.global, shell.output()).await;
+        // What ended the examination of the log is a fault of it, too.
+        if let Err(failure) = &ended
+            && report.log.is_some()
+        {
+            report.faults.push(failure.to_string());
+        }
         let output = shell.output();
         output.answer(&report, &Index::new())?;
         ended?;

@@ -46,6 +46,10 @@ struct Restored {
 impl Restore {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         let place = Place::of(&shell.global)?;
+        // An archive that is named makes a chronicle where none is.
+        if self.place.archive.is_none() {
+            place.must_be_there()?;
+        }
         let anchors = self.place.anchors(&place, shell);
         let folder = anchors.archive()?.to_owned();
         let rescued = self.rescued(&place, &anchors, &folder, shell.output()).await?;
