@@ -7,6 +7,7 @@ use serde_json::Value;
 use tests::{Chronicle, Finished, NatsServer, wait};
 
 const ASTANA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/wire/tests/data/astana-2024.jsonl");
+const HISTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/wire/tests/data/sco-history.jsonl");
 /// Events of each of two producers.
 const EVENTS: usize = 10_000;
 
@@ -140,4 +141,19 @@ fn an_embedded_server_that_is_killed_comes_back_for_the_next_command() {
     check(&chronicle, &acks);
     asking.kill();
     check(&chronicle, &acks);
+}
+
+#[test]
+fn an_archive_whose_writer_is_killed_is_kept_by_another_one() {
+    let chronicle = Chronicle::embedded();
+    chronicle.run(["publish", ASTANA]).good();
+    let mut first = chronicle.spawn(["serve", "--no-http"]);
+    wait("the first to serve", || first.said(), |said| said.contains("serving version"));
+    let mut second = chronicle.spawn(["serve", "--no-http"]);
+    wait("the second to wait", || second.said(), |said| said.contains("it is taken over where that ends"));
+    first.kill();
+    chronicle.run(["publish", HISTORY]).good();
+    let archived = || chronicle.run(["verify", "--json"]).json()["archived"].as_u64();
+    wait("the second to archive", archived, |archived| *archived == Some(283));
+    assert!(second.interrupt().success());
 }

@@ -23,8 +23,8 @@ pub(crate) struct Http {
     /// Where HTTP is served; port 0 takes one that is free [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS", env = "CHRONICLE_LISTEN", hide_env_values = true)]
     listen: Option<SocketAddr>,
-    /// No HTTP
-    #[arg(long = "no-http", conflicts_with = "listen")]
+    /// No HTTP, whatever --listen says
+    #[arg(long = "no-http")]
     nowhere: bool,
     #[command(flatten)]
     tokens: Tokens,

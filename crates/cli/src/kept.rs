@@ -2,12 +2,13 @@
 //!
 //! Neither is needed to serve: where one cannot be kept, that is said, and serving goes on without it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chronicle::{Chronicle, Entry};
+use chronicle::{Chronicle, Entry, ReadError};
 use chronicle_nats::NatsChronicle;
-use projector::archive::{Archive, FLUSH_AFTER};
+use projector::archive::{Archive, ArchiveError, FLUSH_AFTER};
 use projector::{CatchUpError, Halted, SNAPSHOT_ENTRIES, Shared, Snapshots};
 use summit::Position;
 use tokio::task::JoinHandle;
@@ -17,10 +18,15 @@ use crate::connect::Connection;
 use crate::error::Failure;
 use crate::output::Output;
 
+/// How often it is looked whether an archive that another program writes is free.
+const TAKEN_NAP: Duration = Duration::from_secs(2);
+
 /// The archive and the snapshots of one log.
 pub(crate) struct Kept {
     /// Nothing where another program writes it, or it cannot be written.
     archive: Option<Archive>,
+    /// Where it is, as long as another program writes it: that may end.
+    taken: Option<PathBuf>,
     snapshots: Arc<Snapshots>,
     log: NatsChronicle,
     /// What is served, which is told where the log turns out to be damaged.
@@ -42,6 +48,7 @@ impl Kept {
     ) -> Result<Self, Failure> {
         let mut kept = Self {
             archive: None,
+            taken: None,
             snapshots: Arc::new(snapshots),
             log: connection.log.clone(),
             index: Arc::clone(index),
@@ -53,13 +60,23 @@ impl Kept {
             output.note("no archive is kept: name a data directory with --data");
             return Ok(kept);
         };
-        let state = connection.log.state().await?;
-        match bring_up(&connection.log, folder, &state, output).await {
-            Ok((archive, _)) => kept.archive = Some(archive),
-            Err(Failure::Archive(error)) => kept.without_archive(&error),
-            Err(failure) => return Err(failure),
+        kept.take_up(folder.to_owned()).await?;
+        if kept.taken.is_some() {
+            output.note("another program writes the archive; it is taken over where that ends");
         }
         Ok(kept)
+    }
+
+    /// Brings the archive up to the tail, and keeps it from here on, unless another program does.
+    async fn take_up(&mut self, folder: PathBuf) -> Result<(), Failure> {
+        let state = self.log.state().await?;
+        match bring_up(&self.log, &folder, &state, self.output).await {
+            Ok((archive, _)) => self.archive = Some(archive),
+            Err(Failure::Archive(ArchiveError::InUse { .. })) => self.taken = Some(folder),
+            Err(Failure::Archive(error)) => self.without_archive(&error),
+            Err(failure) => return Err(failure),
+        }
+        Ok(())
     }
 
     /// The snapshots.
@@ -102,7 +119,23 @@ impl Kept {
     pub(crate) async fn is_due(&self) {
         let waits =
             self.archive.as_ref().is_some_and(|archive| archive.pending_tip().position > archive.tip().position);
-        tokio::time::sleep(if waits { FLUSH_AFTER } else { Duration::MAX }).await;
+        let nap = if self.taken.is_some() { TAKEN_NAP } else { Duration::MAX };
+        tokio::time::sleep(if waits { FLUSH_AFTER } else { nap }).await;
+    }
+
+    /// Does what is due: writes what waits, and looks whether an archive that another program wrote is free by now. What comes
+    /// meanwhile waits in the log, and is not archived twice. Fails only where the log is damaged.
+    pub(crate) async fn attend(&mut self) -> Result<(), Failure> {
+        self.flush();
+        let Some(folder) = self.taken.take() else { return Ok(()) };
+        match self.take_up(folder.clone()).await {
+            Err(Failure::Read(ReadError::Unreachable(_))) => self.taken = Some(folder),
+            done => done?,
+        }
+        if self.archive.is_some() {
+            self.output.note("the archive is kept here from now on");
+        }
+        Ok(())
     }
 
     /// Writes what waits.

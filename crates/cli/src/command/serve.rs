@@ -178,7 +178,7 @@ async fn follow(live: &mut Live, kept: &mut Kept, feed: &Feed, waiting: &Waiting
                 waiting.add(update.changes);
                 kept.snapshot();
             }
-            () = kept.is_due() => kept.flush(),
+            () = kept.is_due() => kept.attend().await?,
         }
     }
 }
