@@ -119,11 +119,17 @@ impl Delivery {
         heartbeat: Duration,
     ) -> Result<Self, Failure> {
         let losses = link.losses();
-        let inbox = link.client.new_inbox();
+        let client = link.client();
+        let inbox = client.new_inbox();
         // One name for each delivery, and one that the server's lists show with its owner's inbox.
         let name = inbox.rsplit('.').next().unwrap_or_default().to_owned();
-        let subscription = link.client.subscribe(inbox.clone()).await;
-        let subscriber = subscription.map_err(|error| Failure::Code(0, error.to_string()))?;
+        let subscriber = match client.subscribe(inbox.clone()).await {
+            Ok(subscriber) => subscriber,
+            Err(error) => {
+                Box::pin(link.revive()).await;
+                return Err(Failure::Unknown(error.to_string()));
+            }
+        };
         let mut config = json!({
             "name": name,
             "deliver_subject": inbox,
@@ -207,7 +213,7 @@ impl Delivery {
         let header = |name| message.headers.as_ref().and_then(|headers| headers.get(name));
         let wanted = message.reply.clone().or_else(|| header(STALLED).map(|value| value.as_str().into()));
         if let Some(subject) = wanted {
-            self.link.client.publish(subject, Bytes::new()).await.map_err(|_| Lost::Connection)?;
+            self.link.client().publish(subject, Bytes::new()).await.map_err(|_| Lost::Connection)?;
         }
         match header(LAST_DELIVERED).and_then(|value| value.as_str().parse::<u64>().ok()) {
             Some(delivered) if delivered != self.delivered => Err(Lost::Delivery),

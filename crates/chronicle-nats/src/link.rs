@@ -1,7 +1,7 @@
 //! One connection to a server: its settings, its requests, and what happened to it.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_nats::connection::State;
@@ -35,8 +35,12 @@ const SUBSCRIPTION_CAPACITY: usize = 262_144;
 /// One connection to a server.
 #[derive(Clone)]
 pub(crate) struct Link {
-    /// The connection itself, which connects again for ever.
-    pub(crate) client: Client,
+    /// The connection itself, which connects again for ever; another one where its task has died.
+    client: Arc<RwLock<Client>>,
+    /// How another one is made.
+    settings: Arc<Settings>,
+    /// Moves when the connection is lost.
+    lost: watch::Sender<u64>,
     /// How often the connection was lost. Whoever waits for a push ends waiting when this moves.
     losses: watch::Receiver<u64>,
     /// What the server refused, in its words: it says so beside the request, whose answer never comes.
@@ -92,60 +96,40 @@ struct ApiError {
 impl Link {
     /// Connects, once: whether the server is there is to be known now, not later.
     pub(crate) async fn connect(settings: &Settings) -> Result<Self, ConnectError> {
-        let url = settings.shown_url();
-        let unreachable = |reason: String| ConnectError::Unreachable { url: url.clone(), reason };
-        let address: ServerAddr = settings.url.parse().map_err(|_| unreachable("it is no URL of a server".into()))?;
         let (lost, losses) = watch::channel(0);
         let (refusals, _) = broadcast::channel(REFUSALS);
-        let heard = refusals.clone();
-        let mut options = ConnectOptions::new()
-            .name(&settings.name)
-            .connection_timeout(CONNECT_TIMEOUT)
-            .request_timeout(Some(REQUEST_TIMEOUT))
-            .ping_interval(PING_INTERVAL)
-            .subscription_capacity(SUBSCRIPTION_CAPACITY)
-            .reconnect_delay_callback(reconnect_pause)
-            .event_callback(move |event| {
-                note(&event, &lost, &heard);
-                std::future::ready(())
-            });
-        options = match (address.username(), address.password()) {
-            (Some(user), Some(password)) => options.user_and_password(user.to_owned(), password.to_owned()),
-            (Some(token), None) => options.token(token.to_owned()),
-            (None, _) => options,
-        };
-        if let Some(prefix) = &settings.inbox_prefix {
-            options = options.custom_inbox_prefix(prefix);
+        let client = connect(settings, &lost, &refusals).await?;
+        let (client, settings) = (Arc::new(RwLock::new(client)), Arc::new(settings.clone()));
+        Ok(Self { client, patience: settings.patience, settings, lost, losses, refusals })
+    }
+
+    /// The connection itself.
+    pub(crate) fn client(&self) -> Client {
+        self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Makes another connection where the task of this one has died: of what the client library cannot read, such as a
+    /// carriage return in a header, its task panics, and it never connects again by itself.
+    pub(crate) async fn revive(&self) {
+        let client = self.client();
+        if client.subscribe(client.new_inbox()).await.is_ok() {
+            return;
         }
-        let not_permitted = |reason: String| ConnectError::NotPermitted { url: url.clone(), reason };
-        if let Some(path) = &settings.credentials {
-            let read = options.credentials_file(path).await;
-            options = read.map_err(|error| not_permitted(format!("{}: {error}", path.display())))?;
-        }
-        match options.connect(address).await {
-            Ok(client) => Ok(Self { client, losses, refusals, patience: settings.patience }),
-            Err(error) => match error.kind() {
-                ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
-                    Err(not_permitted(error.to_string()))
-                }
-                ConnectErrorKind::ServerParse
-                | ConnectErrorKind::Dns
-                | ConnectErrorKind::TimedOut
-                | ConnectErrorKind::Tls
-                | ConnectErrorKind::Io
-                | ConnectErrorKind::MaxReconnects => Err(unreachable(error.to_string())),
-            },
+        // Where the server cannot be reached either, whoever asks next tries again.
+        if let Ok(client) = connect(&self.settings, &self.lost, &self.refusals).await {
+            *self.client.write().unwrap_or_else(PoisonError::into_inner) = client;
+            self.lost.send_modify(|losses| *losses += 1);
         }
     }
 
     /// Whether the server can be reached, as far as the connection knows.
     pub(crate) fn is_connected(&self) -> bool {
-        self.client.connection_state() == State::Connected
+        self.client().connection_state() == State::Connected
     }
 
     /// Messages sent and received.
     pub(crate) fn counts(&self) -> (u64, u64) {
-        let counts = self.client.statistics();
+        let counts = self.client().statistics();
         (counts.out_messages.load(Ordering::Relaxed), counts.in_messages.load(Ordering::Relaxed))
     }
 
@@ -168,17 +152,26 @@ impl Link {
         if let Some(headers) = headers {
             request = request.headers(headers);
         }
-        let mut losses = self.losses();
-        tokio::select! {
-            answer = self.client.send_request(subject, request) => answer.map_err(|error| match error.kind() {
+        let (mut losses, client) = (self.losses(), self.client());
+        let answer = tokio::select! {
+            answer = client.send_request(subject, request) => answer,
+            refusal = refusals.heard() => return Err(Failure::NotPermitted(refusal.to_string())),
+            // The answer would have come on it. Fails only with the connection.
+            _ = losses.changed() => return Err(Failure::Unknown("the connection was lost".into())),
+        };
+        match answer {
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(match error.kind() {
                 RequestErrorKind::NoResponders => Failure::Nobody,
                 RequestErrorKind::TimedOut => Failure::Unknown("no answer in time".into()),
-                RequestErrorKind::InvalidSubject | RequestErrorKind::MaxPayloadExceeded => Failure::Code(0, error.to_string()),
-                RequestErrorKind::Other => Failure::Unknown(error.to_string()),
+                RequestErrorKind::InvalidSubject | RequestErrorKind::MaxPayloadExceeded => {
+                    Failure::Code(0, error.to_string())
+                }
+                RequestErrorKind::Other => {
+                    Box::pin(self.revive()).await;
+                    Failure::Unknown(error.to_string())
+                }
             }),
-            refusal = refusals.heard() => Err(Failure::NotPermitted(refusal.to_string())),
-            // The answer would have come on it. Fails only with the connection.
-            _ = losses.changed() => Err(Failure::Unknown("the connection was lost".into())),
         }
     }
 
@@ -211,6 +204,51 @@ pub(crate) fn answered<T: DeserializeOwned>(message: &Message) -> Result<T, Fail
         Ok(Answer::Refused { error }) => Err(Failure::Code(error.err_code, error.description)),
         Err(error) => Err(Failure::Unknown(format!("an answer that cannot be read: {error}"))),
     }
+}
+
+/// Makes a connection that tells what happens to it.
+async fn connect(
+    settings: &Settings,
+    lost: &watch::Sender<u64>,
+    refusals: &broadcast::Sender<Arc<str>>,
+) -> Result<Client, ConnectError> {
+    let url = settings.shown_url();
+    let unreachable = |reason: String| ConnectError::Unreachable { url: url.clone(), reason };
+    let address: ServerAddr = settings.url.parse().map_err(|_| unreachable("it is no URL of a server".into()))?;
+    let (lost, heard) = (lost.clone(), refusals.clone());
+    let mut options = ConnectOptions::new()
+        .name(&settings.name)
+        .connection_timeout(CONNECT_TIMEOUT)
+        .request_timeout(Some(REQUEST_TIMEOUT))
+        .ping_interval(PING_INTERVAL)
+        .subscription_capacity(SUBSCRIPTION_CAPACITY)
+        .reconnect_delay_callback(reconnect_pause)
+        .event_callback(move |event| {
+            note(&event, &lost, &heard);
+            std::future::ready(())
+        });
+    options = match (address.username(), address.password()) {
+        (Some(user), Some(password)) => options.user_and_password(user.to_owned(), password.to_owned()),
+        (Some(token), None) => options.token(token.to_owned()),
+        (None, _) => options,
+    };
+    if let Some(prefix) = &settings.inbox_prefix {
+        options = options.custom_inbox_prefix(prefix);
+    }
+    let not_permitted = |reason: String| ConnectError::NotPermitted { url: url.clone(), reason };
+    if let Some(path) = &settings.credentials {
+        let read = options.credentials_file(path).await;
+        options = read.map_err(|error| not_permitted(format!("{}: {error}", path.display())))?;
+    }
+    options.connect(address).await.map_err(|error| match error.kind() {
+        ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => not_permitted(error.to_string()),
+        ConnectErrorKind::ServerParse
+        | ConnectErrorKind::Dns
+        | ConnectErrorKind::TimedOut
+        | ConnectErrorKind::Tls
+        | ConnectErrorKind::Io
+        | ConnectErrorKind::MaxReconnects => unreachable(error.to_string()),
+    })
 }
 
 /// Waits for refusals of some subjects.

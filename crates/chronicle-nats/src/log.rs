@@ -117,7 +117,7 @@ impl NatsChronicle {
 
     /// Which run of the server answers, as far as the connection knows: it has another name after every start.
     pub fn server_run(&self) -> String {
-        self.reader.client.server_info().server_id
+        self.reader.client().server_info().server_id
     }
 
     /// Waits until the connection that reads is lost, from this call on. It connects again by itself.
@@ -279,7 +279,7 @@ fn differences(replicas: usize, info: &Info) -> Vec<Difference> {
 
 /// What the server must be able to do. An older one takes the headers of a batch for decoration.
 async fn capable(link: &Link, url: &str) -> Result<Version, ConnectError> {
-    let found = link.client.server_info().version;
+    let found = link.client().server_info().version;
     let version = Version::parse(&found).filter(|version| *version >= NEEDED);
     let version = version.ok_or_else(|| ConnectError::too_old(url.to_owned(), &found))?;
     let account: Value = match link.api("INFO".to_owned(), &Value::Null).await {

@@ -60,14 +60,15 @@ pub(crate) async fn batch(link: &Link, messages: Vec<Outgoing>) -> Result<Stored
     subjects.dedup();
     let mut refusals = link.refusals(subjects);
     // Unique by construction, and no longer than the 64 characters that the server allows.
-    let inbox = link.client.new_inbox();
+    let client = link.client();
+    let inbox = client.new_inbox();
     let id = HeaderValue::from(inbox.rsplit('.').next().unwrap_or_default());
     for (number, mut message) in (1..).zip(messages) {
         message.headers.insert(BATCH_ID, id.clone());
         message.headers.insert(BATCH_SEQUENCE, HeaderValue::from(number));
         if number < count {
             let Outgoing { subject, headers, payload } = message;
-            let sent = link.client.publish_with_headers(subject, headers, payload).await;
+            let sent = client.publish_with_headers(subject, headers, payload).await;
             sent.map_err(|error| Failure::Code(0, error.to_string()))?;
             continue;
         }

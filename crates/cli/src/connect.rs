@@ -24,6 +24,9 @@ const SNAPSHOTS: &str = "snapshots";
 /// How long a server of our own may take to come back, when it went away before it was of use: its supervisor starts it
 /// anew after some tenths of a second, at most 5 s.
 const RETURN_PATIENCE: Duration = Duration::from_secs(20);
+/// How long a question is asked again of a server that others run: the client library hangs up on what it cannot read, and
+/// is back soon.
+const NAMED_PATIENCE: Duration = Duration::from_secs(2);
 /// The pause before it is tried again.
 const RETURN_PAUSE: Duration = Duration::from_millis(50);
 /// What the server calls this program in its own lists.
@@ -129,7 +132,7 @@ impl Connection {
             drop(held);
             let shown_url = shown(&url);
             let opened = async {
-                let patience = if lease.is_some() { RETURN_PATIENCE } else { Duration::ZERO };
+                let patience = if lease.is_some() { RETURN_PATIENCE } else { NAMED_PATIENCE };
                 let known = anchors.first()?;
                 let created_at = known.as_ref().map(|(anchor, _)| anchor.created_at);
                 let log = match connect(&Settings { patience, created_at, ..Settings::new(url, CLIENT_NAME) }).await {

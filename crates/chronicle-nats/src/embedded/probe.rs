@@ -126,7 +126,7 @@ const WRITE_ERROR: &str = "write error";
 
 /// Asks the server about itself.
 async fn asked(link: &Link, what: &str) -> Result<Value, Failure> {
-    let subject = format!("$SYS.REQ.SERVER.{}.{what}", link.client.server_info().server_id);
+    let subject = format!("$SYS.REQ.SERVER.{}.{what}", link.client().server_info().server_id);
     let mut refusals = link.refusals(vec![subject.clone()]);
     let answer = link.ask(subject, None, "{}".into(), &mut refusals).await?;
     let mut told: Value =

@@ -105,7 +105,7 @@ impl<'a> Run<'a> {
         let later = |failure: Failure| NotYet::Later(failure.to_string());
         let settings = Settings::new(&self.url, "chronicle-supervisor");
         let link = Link::connect(&settings).await.map_err(|error| NotYet::Later(error.to_string()))?;
-        let found = link.client.server_info().server_name;
+        let found = link.client().server_info().server_name;
         if found != self.name {
             return Err(NotYet::Later(format!("\"{found}\" answers on its port")));
         }
