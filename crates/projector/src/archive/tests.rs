@@ -119,7 +119,14 @@ proptest! {
         flip(segment, place.index(fs::read(segment).expect("bytes").len()));
         let (found, fault) = read(folder.path());
         prop_assert_eq!(&found, &entries(1..=found.len() as u64));
-        let Some(ArchiveError::Damaged { segment: named, position, .. }) = fault else { panic!("{fault:?}") };
+        let Some(fault) = fault else {
+            // Only the footer of the last one was hit, behind all that was acknowledged: it is written again.
+            prop_assert_eq!(&found, &entries(1..=to));
+            archive(folder.path(), to + 1);
+            prop_assert_eq!(read(folder.path()).0, entries(1..=to + 1));
+            return Ok(());
+        };
+        let ArchiveError::Damaged { segment: named, position, .. } = fault else { panic!("{fault:?}") };
         prop_assert_eq!(&named, segment);
         // A footer stands behind all its entries.
         prop_assert_eq!(position.get(), found.len() as u64 + 1);
