@@ -272,6 +272,8 @@ fn the_service_fetches_nothing() {
                 continue;
             }
             let text = fs::read_to_string(&path).expect("a text");
+            // Tests of a listener connect to it.
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default();
             if ["hyper::client", "crate::client", "TcpStream::connect", "TcpSocket"]
                 .iter()
                 .any(|name| text.contains(name))
