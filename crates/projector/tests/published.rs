@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use chronicle::{Change, Chronicle, Draft, MAX_CHANGES, MemoryChronicle, MemoryViews, ViewStore};
+use futures::TryStreamExt;
 use jiff::Timestamp;
 use projector::published::{Pointer, Publisher, pointer, rebuild, roll_back};
 use projector::{Index, Live, catch_up, date_of};
@@ -223,4 +224,31 @@ async fn a_rebuild_finds_every_key_that_is_not_what_the_log_gives_and_can_be_tak
     assert_eq!(pointer(&store).await.expect("readable").expect("there").current, 3);
     assert_eq!(roll_back(&store).await, Ok(2));
     assert_eq!(pointer(&store).await, Ok(Some(Pointer { current: 2, previous: Some(3), newest: 3 })));
+}
+
+#[tokio::test]
+async fn what_an_older_program_passed_over_is_taken_up_by_a_rebuild() {
+    let admission = r#"{"specversion":"1.0","id":"00000000-0000-4000-8000-000000000001","source":"/t",
+        "type":"chronicle.admission.v1","data":{"organisation":"sco","attribution":[{"name":"t"}],
+        "occurred":"2025","party":"BRA"}}"#;
+    let log = MemoryChronicle::new();
+    append(&log, ASTANA.lines().chain([admission])).await;
+    // The older one could not read the last entry.
+    let mut old = Index::new();
+    let mut entries = log.read(Position::START);
+    while let Some(mut entry) = entries.try_next().await.expect("readable") {
+        if entry.position == Position::new(74) {
+            entry.bytes = Bytes::from_static(b"what nobody reads yet");
+        }
+        old.append(&entry);
+    }
+    let store = MemoryViews::new();
+    Publisher::begin(store.clone(), &old, date_of(noon())).await.expect("published");
+    assert_eq!((old.undecodable().len(), stands(&store, 1).await[0].contains_key("sco.BRA")), (1, false));
+
+    let new = catch_up(&log, None).await.expect("read");
+    let rebuilt = rebuild(&store, &new, date_of(noon())).await.expect("rebuilt");
+    let keys: Vec<&str> = rebuilt.differences.iter().map(|one| one.key.as_str()).collect();
+    assert_eq!((new.undecodable().len(), keys, rebuilt.to), (0, vec!["sco.BRA"], 2));
+    assert_eq!(stands(&store, 2).await, made_at_once(&new).await);
 }

@@ -51,6 +51,7 @@ pub use connections::{CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS_MAX};
 
 pub(crate) use caller::Caller;
 pub(crate) use connections::Gate;
+pub(crate) use secret::hexadecimal;
 
 /// Puts around all routes what decides who comes in, how much of it, and what every answer carries.
 pub(crate) fn surround(router: Router, access: &Access, service: &Service) -> Router {

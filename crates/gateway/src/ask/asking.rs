@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use std::fmt::Display;
 use std::str::FromStr;
 
+use crate::access::hexadecimal;
 use crate::parameters::{Parameters, named};
 use crate::problem::Problem;
 use crate::service::Service;
@@ -85,15 +86,6 @@ impl Has {
         let has = self.is(&tag);
         (tag, has)
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes what is written");
-        text
-    })
 }
 
 #[cfg(test)]
