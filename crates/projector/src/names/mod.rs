@@ -12,7 +12,7 @@ use summit::Named;
 
 use crate::answer::{Dated, Name, Names, OtherName, ShownName};
 use crate::view::{AskError, View};
-use claims::Claim;
+use claims::{Claim, twin};
 use fold::{Borne, Turn, fold};
 pub use wanted::{BadLanguage, Language, WantedName};
 
@@ -80,8 +80,13 @@ impl View<'_> {
         }
     }
 
-    /// Whether some event that exists from here names what bears names.
+    /// Whether some event that exists from here names what bears names, as a party or as an organisation.
     fn known_named(&self, of: &Named) -> Result<(), AskError> {
+        self.known_as(of)
+            .or_else(|unknown| twin(of).map_or(Err(()), |twin| self.known_as(&twin).or(Err(()))).or(Err(unknown)))
+    }
+
+    fn known_as(&self, of: &Named) -> Result<(), AskError> {
         match of {
             Named::Party(party) => self.known_party(party),
             Named::Organisation(organisation) => self.known_organisation(organisation),

@@ -4,6 +4,7 @@
 mod counting;
 pub(crate) mod days;
 mod examples;
+mod names;
 mod seats;
 mod status;
 
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 use summit::{AsOf, Event, EventId, OrganisationId, Vantage};
 
 use days::{Hour, Point, Span, Until, day_before, span};
+pub(crate) use names::{Called, Shown};
 pub(crate) use seats::{Seat, Sitter};
 pub(crate) use status::{Held, Pause, Stretch};
 
