@@ -12,6 +12,7 @@ mod misfiled;
 mod owners;
 mod ownership;
 mod parts;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -93,6 +94,7 @@ pub(crate) type Files<'a> = (
     &'a Filed<PersonId, Vec<Slot>>,
     &'a Filed<InstrumentId, Vec<Slot>>,
     &'a Filed<Named, Vec<Slot>>,
+    &'a Filed<String, BTreeSet<Named>>,
 );
 
 /// Every claim of the chronicle up to a position.
@@ -120,6 +122,8 @@ pub struct Index {
     instruments: Filed<InstrumentId, Vec<Slot>>,
     /// By what bears the name: events of the kind `naming`.
     namings: Filed<Named, Vec<Slot>>,
+    /// By word of a name or identifier: what any event calls by it.
+    words: Filed<String, BTreeSet<Named>>,
     /// The last position that was taken in.
     tail: Position,
     /// The entry at the tail, where it was one: a snapshot is anchored to it.
@@ -142,6 +146,7 @@ impl Index {
             people: Filed::of(std::mem::take(&mut kept.people)),
             instruments: Filed::of(std::mem::take(&mut kept.instruments)),
             namings: Filed::of(std::mem::take(&mut kept.namings)),
+            words: Filed::of(std::mem::take(&mut kept.words)),
             undecodable,
             kept,
             tail,
@@ -335,7 +340,15 @@ impl Index {
 
     /// The files, by what they are about.
     pub(crate) const fn files(&self) -> Files<'_> {
-        (&self.organisations, &self.meetings, &self.parties, &self.people, &self.instruments, &self.namings)
+        (
+            &self.organisations,
+            &self.meetings,
+            &self.parties,
+            &self.people,
+            &self.instruments,
+            &self.namings,
+            &self.words,
+        )
     }
 
     /// The entry at the tail, where it was one.
@@ -353,6 +366,7 @@ impl Index {
         self.people.verify();
         self.instruments.verify();
         self.namings.verify();
+        self.words.verify();
     }
 
     pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
@@ -401,6 +415,11 @@ impl Index {
 
     pub(crate) fn acts(&self, instrument: &InstrumentId) -> &[Slot] {
         self.instruments.get(instrument).map_or(&[], Vec::as_slice)
+    }
+
+    /// The words of names and identifiers that begin so, in order, each with all that is called by it.
+    pub(crate) fn words_from(&self, beginning: &str) -> impl Iterator<Item = (&String, &BTreeSet<Named>)> {
+        self.words.from(beginning.to_owned())
     }
 
     pub(crate) fn namings(&self, of: &Named) -> &[Slot] {

@@ -189,7 +189,7 @@ impl<'a> Oracle<'a> {
                 _ => runs.push((vec![one.clone()], vec![])),
             }
         }
-        let begin = |n: usize| -> Begun<'a> {
+        let start_of = |n: usize| -> Begun<'a> {
             let mut floor = Point::Ever;
             // From the first run on, for each may lie behind the one before.
             let mut begun = Bearing::of(runs[0].0.clone(), floor).begun;
@@ -203,7 +203,7 @@ impl<'a> Oracle<'a> {
             }
             begun
         };
-        let begun: Vec<Begun<'a>> = (0..runs.len()).map(begin).collect();
+        let begun: Vec<Begun<'a>> = (0..runs.len()).map(start_of).collect();
         let name = |n: usize| runs[n].0[0].name.as_str();
         let mut bearings = Vec::new();
         for n in 0..runs.len() {
