@@ -49,7 +49,14 @@ impl View<'_> {
             remarks.extend(self.remarks_on_links(Some(organisation)));
         }
         remarks.sort();
-        Ok(Members { organisation: organisation.clone(), token: self.token().clone(), counts, parties, remarks })
+        Ok(Members {
+            name: self.organisation_name(organisation),
+            organisation: organisation.clone(),
+            token: self.token().clone(),
+            counts,
+            parties,
+            remarks,
+        })
     }
 
     /// Parties by status. Cost: the claims of all parties.
@@ -71,12 +78,20 @@ impl View<'_> {
         let mut remarks = self.remarks_on_spells(organisation, &folded);
         remarks.sort();
         let parties = folded.into_iter().map(|(party, spells)| PartyTimeline {
+            name: self.party_name(&party),
             spells: self.spell_rows(&spells),
             steps: self.step_rows(organisation, &party),
             party,
         });
         let parties = parties.filter(|row| only.is_some() || !row.spells.is_empty() || !row.steps.is_empty()).collect();
-        Ok(Timeline { organisation: organisation.clone(), token: self.token().clone(), founded, parties, remarks })
+        Ok(Timeline {
+            name: self.organisation_name(organisation),
+            organisation: organisation.clone(),
+            token: self.token().clone(),
+            founded,
+            parties,
+            remarks,
+        })
     }
 
     /// All spells of a party, by organisation.
@@ -84,6 +99,7 @@ impl View<'_> {
         let organisations = self.index.party(party).into_iter().flat_map(|file| &file.organisations);
         let memberships = organisations.map(|organisation| Membership {
             organisation: organisation.clone(),
+            name: self.organisation_name(organisation),
             spells: self.spell_rows(&self.spells_of(organisation, party)),
             steps: self.step_rows(organisation, party),
         });
@@ -145,6 +161,7 @@ impl View<'_> {
         let spells = spells.map_or(&[][..], |spells| &spells.spells);
         let mut row = Row {
             party: party.clone(),
+            name: self.party_name(party),
             status: status.cloned(),
             answer: if spells.is_empty() { Stated::NotStated } else { Stated::No },
             since: None,
