@@ -69,4 +69,4 @@ pub use snapshot::{Damaged, KEPT_SNAPSHOTS, Opened, Reason, SNAPSHOT_ENTRIES, SN
 pub use view::{AskError, View};
 
 /// The version of the rules of reading and folding, named in every token: answers of equal tokens are equal bytes.
-pub const FOLD: u32 = 1;
+pub const FOLD: u32 = 2;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use summit::{Content, Event, MeetingId, OrganisationId, Participation, PartyId, Person};
+use summit::{Content, Event, MeetingId, OrganisationId, Participation, PartyId, Person, Succession};
 
 use super::Index;
 
@@ -100,6 +100,21 @@ impl Index {
         }
         if let Content::Signing(signing) = &event.content {
             self.instruments.file(&signing.instrument).push(slot);
+        }
+        if let Content::Succession(succession) = &event.content {
+            self.file_succession(slot, succession);
+        }
+    }
+
+    /// Files a succession by whoever comes before or after. Where all of them have slugs, it speaks of organisations.
+    fn file_succession(&mut self, slot: Slot, succession: &Succession) {
+        let all: BTreeSet<&PartyId> = succession.from.iter().chain(&succession.to).collect();
+        let organisations: Option<Vec<OrganisationId>> = all.iter().map(|one| one.as_str().parse().ok()).collect();
+        for one in all {
+            self.successions.file(one).push(slot);
+        }
+        for organisation in organisations.into_iter().flatten() {
+            self.organisations.file(&organisation).first.get_or_insert(slot);
         }
     }
 

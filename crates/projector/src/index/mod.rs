@@ -92,6 +92,7 @@ pub(crate) type Files<'a> = (
     &'a Filed<PartyId, PartyFile>,
     &'a Filed<PersonId, Vec<Slot>>,
     &'a Filed<InstrumentId, Vec<Slot>>,
+    &'a Filed<PartyId, Vec<Slot>>,
 );
 
 /// Every claim of the chronicle up to a position.
@@ -117,6 +118,8 @@ pub struct Index {
     parties: Filed<PartyId, PartyFile>,
     people: Filed<PersonId, Vec<Slot>>,
     instruments: Filed<InstrumentId, Vec<Slot>>,
+    /// By whoever comes before or after in them, party or organisation: the successions. Most have none.
+    successions: Filed<PartyId, Vec<Slot>>,
     /// The last position that was taken in.
     tail: Position,
     /// The entry at the tail, where it was one: a snapshot is anchored to it.
@@ -138,6 +141,7 @@ impl Index {
             parties: Filed::of(std::mem::take(&mut kept.parties)),
             people: Filed::of(std::mem::take(&mut kept.people)),
             instruments: Filed::of(std::mem::take(&mut kept.instruments)),
+            successions: Filed::of(std::mem::take(&mut kept.successions)),
             undecodable,
             kept,
             tail,
@@ -331,7 +335,7 @@ impl Index {
 
     /// The files, by what they are about.
     pub(crate) const fn files(&self) -> Files<'_> {
-        (&self.organisations, &self.meetings, &self.parties, &self.people, &self.instruments)
+        (&self.organisations, &self.meetings, &self.parties, &self.people, &self.instruments, &self.successions)
     }
 
     /// The entry at the tail, where it was one.
@@ -348,6 +352,7 @@ impl Index {
         self.parties.verify();
         self.people.verify();
         self.instruments.verify();
+        self.successions.verify();
     }
 
     pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
@@ -392,6 +397,11 @@ impl Index {
 
     pub(crate) fn person(&self, person: &PersonId) -> &[Slot] {
         self.people.get(person).map_or(&[], Vec::as_slice)
+    }
+
+    /// The successions in which somebody comes before or after: a party, or an organisation by its slug.
+    pub(crate) fn successions(&self, of: &PartyId) -> &[Slot] {
+        self.successions.get(of).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn acts(&self, instrument: &InstrumentId) -> &[Slot] {
