@@ -12,8 +12,8 @@ use arbitrary::agree::{
 use arbitrary::folded::{TODAY, everything, index};
 use arbitrary::{
     Log, MEETINGS, ORGANISATIONS, PARTIES, Say, asked, asked_of_a_period, known_at, logs, matters_of_links,
-    matters_of_one, matters_of_one_change, matters_of_one_delegation, meeting_matters, placed, reusing, seen, shuffled,
-    status_matters,
+    matters_of_one, matters_of_one_change, matters_of_one_delegation, matters_of_succession, meeting_matters, placed,
+    reusing, seen, shuffled, status_matters,
 };
 use jiff::ToSpan;
 use oracle::Line;
@@ -85,6 +85,7 @@ fn status_logs() -> impl Strategy<Value = Log> {
         2 => logs(matters_of_one(), EVENTS),
         1 => logs(matters_of_one_change(), EVENTS),
         1 => logs(matters_of_links(), EVENTS),
+        3 => logs(matters_of_succession(), EVENTS),
     ]
 }
 
@@ -95,7 +96,7 @@ fn meeting_logs() -> impl Strategy<Value = Log> {
 
 /// Statuses and meetings together.
 fn all_matters() -> impl Strategy<Value = Say> {
-    prop_oneof![2 => status_matters(), 2 => meeting_matters(), 1 => matters_of_one_delegation()]
+    prop_oneof![2 => status_matters(), 2 => meeting_matters(), 1 => matters_of_one_delegation(), 1 => matters_of_succession()]
 }
 
 /// One log behind the other.

@@ -32,7 +32,8 @@ impl Given {
                 "data":{{{data}{}}}}}"#,
                 if data.contains("attribution") { "" } else { r#","attribution":[{"name":"t"}]"# }
             );
-            let event = Document::decode(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}")).event().clone();
+            let event =
+                Document::decode(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}")).event().clone();
             Record { position: Position::new(n), stored_at: "2024-02-01T00:00:00Z".parse().expect("an instant"), event }
         };
         (1..).zip(&self.0).map(record).collect()
@@ -66,7 +67,12 @@ impl Given {
         let vantage = Vantage { as_of: Some(as_of.parse().expect("a time")), ..Vantage::default() };
         let members = view(&index, &vantage).members(&slug(organisation), &MembersFilter::default()).expect("known");
         let rows = members.parties.iter().map(|row| {
-            format!("{} {} {}", row.party, row.status.as_ref().map(ToString::to_string).unwrap_or_default(), row.answer.as_str())
+            format!(
+                "{} {} {}",
+                row.party,
+                row.status.as_ref().map(ToString::to_string).unwrap_or_default(),
+                row.answer.as_str()
+            )
         });
         assert_eq!(rows.collect::<Vec<_>>().join(", "), expected, "{organisation} {as_of}");
         self
@@ -141,10 +147,11 @@ fn what_is_said_of_russia_itself_dates_its_own_membership_and_nothing_competes()
         ("withdrawal", r#""occurred":"1991-12-24","organisation":"un","party":"SUHH""#),
         ("standing", r#""occurred":"1991","organisation":"un","party":"SUHH","status":"none""#),
     ] {
-        soviet_union()
-            .and([said])
-            .then("un", "SUHH", &["member 1945-10-24..1991-12-24", "none 1991-12-24.."])
-            .then("un", "RUS", &["member 1991-12-24.."]);
+        soviet_union().and([said]).then("un", "SUHH", &["member 1945-10-24..1991-12-24", "none 1991-12-24.."]).then(
+            "un",
+            "RUS",
+            &["member 1991-12-24.."],
+        );
     }
 }
 
@@ -194,7 +201,10 @@ fn heirs_of_what_was_dissolved_are_admitted_or_are_not() {
 fn yugoslavia_ended_in_the_organisation_when_its_own_record_says_so() {
     given([
         ("admission", r#""occurred":"1945-10-24","organisation":"un","party":"YUCS""#),
-        ("succession", r#""occurred":"1992-04-27","from":["YUCS"],"to":["HRV","SVN","MKD","BIH","CSXX"],"manner":"dissolution""#),
+        (
+            "succession",
+            r#""occurred":"1992-04-27","from":["YUCS"],"to":["HRV","SVN","MKD","BIH","CSXX"],"manner":"dissolution""#,
+        ),
         ("withdrawal", r#""occurred":"2000-11-01","organisation":"un","party":"YUCS","authority":"official""#),
         ("admission", r#""occurred":"2000-11-01","organisation":"un","party":"CSXX""#),
         ("succession", r#""occurred":"2006-06-03","from":["CSXX"],"to":["SRB"],"manner":"continuation""#),
@@ -227,11 +237,15 @@ fn germany_goes_on_with_what_it_held_and_takes_over_nothing() {
 #[test]
 fn who_unites_in_a_new_one_leaves_it_what_they_held_if_it_was_the_same() {
     let tanzania = |zanzibar: &str| {
-        let zanzibar = format!(r#""occurred":"1963-12-16","organisation":"un","party":"zanzibar","status":"{zanzibar}""#);
+        let zanzibar =
+            format!(r#""occurred":"1963-12-16","organisation":"un","party":"zanzibar","status":"{zanzibar}""#);
         given([
             ("admission", r#""occurred":"1961-12-14","organisation":"un","party":"tanganyika""#),
             ("admission", zanzibar.as_str()),
-            ("succession", r#""occurred":"1964-04-26","from":["tanganyika","zanzibar"],"to":["TZA"],"manner":"unification""#),
+            (
+                "succession",
+                r#""occurred":"1964-04-26","from":["tanganyika","zanzibar"],"to":["TZA"],"manner":"unification""#,
+            ),
         ])
     };
     tanzania("member").then("un", "TZA", &["member 1964-04-26.."]).remarks("un", &[]);
@@ -300,7 +314,10 @@ fn an_organisation_under_another_name_keeps_its_members() {
 
 #[test]
 fn a_succession_in_one_organisation_holds_only_there() {
-    let only = ("succession", r#""occurred":"1971-10-25","organisation":"un","from":["TWN"],"to":["CHN"],"manner":"continuation""#);
+    let only = (
+        "succession",
+        r#""occurred":"1971-10-25","organisation":"un","from":["TWN"],"to":["CHN"],"manner":"continuation""#,
+    );
     given([
         ("admission", r#""occurred":"1945-10-24","organisation":"un","party":"TWN""#),
         ("admission", r#""occurred":"1947","organisation":"imf","party":"TWN""#),
@@ -312,7 +329,10 @@ fn a_succession_in_one_organisation_holds_only_there() {
     .then("imf", "CHN", &[]);
     // Nor does what an organisation says of itself end another.
     african_unity("separation")
-        .and([("succession", r#""occurred":"2003","organisation":"au","from":["oau"],"to":["au"],"manner":"renaming""#)])
+        .and([(
+            "succession",
+            r#""occurred":"2003","organisation":"au","from":["oau"],"to":["au"],"manner":"renaming""#,
+        )])
         .then("oau", "DZA", &["member 1963-05-25.."])
         .then("au", "DZA", &["member 2003.."]);
 }
@@ -359,15 +379,23 @@ fn two_accounts_of_one_succession_compete_for_its_date() {
 #[test]
 fn who_took_the_place_is_contested_and_the_weaker_claim_passes_nothing() {
     let other = |authority: &str| {
-        let said =
-            format!(r#""occurred":"1991","from":["SUHH"],"to":["UKR"],"manner":"continuation","authority":"{authority}""#);
+        let said = format!(
+            r#""occurred":"1991","from":["SUHH"],"to":["UKR"],"manner":"continuation","authority":"{authority}""#
+        );
         soviet_union().and([("succession", said.as_str())])
     };
-    other("unverified").then("un", "RUS", &["member 1991-12-24.. contested"]).then("un", "UKR", &["member 1991.. contested"]);
+    other("unverified").then("un", "RUS", &["member 1991-12-24.. contested"]).then(
+        "un",
+        "UKR",
+        &["member 1991.. contested"],
+    );
     other("official").then("un", "RUS", &[]).then("un", "UKR", &["member 1991.. contested"]);
     // Whoever tells that many came of it denies nobody's place.
     soviet_union()
-        .and([("succession", r#""occurred":"1991-12-24","from":["SUHH"],"to":["RUS","UKR","KAZ"],"manner":"dissolution""#)])
+        .and([(
+            "succession",
+            r#""occurred":"1991-12-24","from":["SUHH"],"to":["RUS","UKR","KAZ"],"manner":"dissolution""#,
+        )])
         .then("un", "RUS", &["member 1991-12-24.."])
         .then("un", "KAZ", &[]);
 }
@@ -404,7 +432,8 @@ fn every_vantage_sees_the_successions_that_it_knows() {
     let lasts = ["member 1945-10-24.."];
     let at_position = Vantage { at_position: Some(Position::new(1)), ..Vantage::default() };
     all.then_from(&at_position, "un", "SUHH", &lasts).then_from(&at_position, "un", "RUS", &[]);
-    let known_at = Vantage { known_at: Some("2024-01-01T12:00:00Z".parse().expect("an instant")), ..Vantage::default() };
+    let known_at =
+        Vantage { known_at: Some("2024-01-01T12:00:00Z".parse().expect("an instant")), ..Vantage::default() };
     all.then_from(&known_at, "un", "SUHH", &lasts).then_from(&known_at, "un", "RUS", &[]);
     let according_to = Vantage { according_to: Some(AccordingTo::from("UN")), ..Vantage::default() };
     all.then_from(&according_to, "un", "SUHH", &lasts).then_from(&according_to, "un", "RUS", &[]);
@@ -452,12 +481,14 @@ fn an_entry_changes_whatever_it_passes_on() {
 
 #[test]
 fn what_changed_in_what_is_known_names_the_succession_and_what_took_it_back() {
-    let all = soviet_union().and([("retraction", r#""occurred":"2024","retracts":"00000000-0000-4000-8000-000000000002""#)]);
+    let all =
+        soviet_union().and([("retraction", r#""occurred":"2024","retracts":"00000000-0000-4000-8000-000000000002""#)]);
     let index = all.index();
     let causes = |from: u64, to: u64| {
         let sides = [from, to].map(|at| Knowledge::Position(Position::new(at)));
         let diff = diff(&index, &slug("un"), (sides[0], sides[1]), &Vantage::default(), TODAY).expect("known");
-        let ids = |ids: &[summit::EventId]| ids.iter().map(|id| id.to_string().split_off(34)).collect::<Vec<_>>().join("+");
+        let ids =
+            |ids: &[summit::EventId]| ids.iter().map(|id| id.to_string().split_off(34)).collect::<Vec<_>>().join("+");
         diff.changes.iter().map(|one| format!("{} by {}", one.party, ids(&one.causes))).collect::<Vec<_>>()
     };
     assert_eq!(causes(1, 2), ["RUS by 02", "SUHH by 02"]);
@@ -479,7 +510,9 @@ fn an_explanation_names_the_succession_as_the_rule() {
 
 #[test]
 fn who_came_before_and_after_is_shown() {
-    let index = african_unity("succession").and([("succession", r#""occurred":"1991-12-24","from":["SUHH"],"to":["RUS"]"#)]).index();
+    let index = african_unity("succession")
+        .and([("succession", r#""occurred":"1991-12-24","from":["SUHH"],"to":["RUS"]"#)])
+        .index();
     let view = view(&index, &Vantage::default());
     let oau = view.timeline(&slug("oau"), None).expect("known");
     assert_eq!(oau.succeeded_by[0].organisation, Some(slug("au")));

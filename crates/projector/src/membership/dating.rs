@@ -17,7 +17,8 @@ pub(super) fn start(
     before: Option<(&Change, &Support, &Group<'_>)>,
     foundings: &[&Event],
 ) -> (Change, Support) {
-    let rests_on = |group: &Group<'_>| group.claims.iter().flat_map(Claim::rests_on).map(EventKey::of).collect::<Vec<_>>();
+    let rests_on =
+        |group: &Group<'_>| group.claims.iter().flat_map(Claim::rests_on).map(EventKey::of).collect::<Vec<_>>();
     let mut support: Support = rests_on(group).into_iter().collect();
     if let Some((_, earlier, previous)) = before.filter(|_| group.leans) {
         support.extend(earlier.iter().cloned());

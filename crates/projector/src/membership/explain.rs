@@ -82,7 +82,9 @@ const fn rule(rule: Rule) -> &'static str {
         Rule::Founded => "only standings speak of it: it changed after the founding and by the first of them",
         Rule::Followed => "only standings speak of it: it changed after the change before it and by the first of them",
         Rule::Stood => "only standings speak of it: it changed at an unknown time, by the first of them",
-        Rule::Ceased => "a succession ends it: whoever held it, or the organisation, ceased, and no claim of its own dates that",
+        Rule::Ceased => {
+            "a succession ends it: whoever held it, or the organisation, ceased, and no claim of its own dates that"
+        }
         Rule::Passed => "a succession passes it over from whoever held it before, and no claim of its own dates it",
         Rule::NoTime => "what is on record leaves no time for the change: it stands at the end of the first standing",
     }

@@ -43,7 +43,8 @@ impl View<'_> {
             let Some(said) = succession(event).filter(|_| within.is_none_or(|within| holds_in(event, within))) else {
                 continue;
             };
-            let others = |list: &[PartyId]| list.iter().filter(|one| *one != name).map(|one| row(event, said, one)).collect();
+            let others =
+                |list: &[PartyId]| list.iter().filter(|one| *one != name).map(|one| row(event, said, one)).collect();
             let (before, after): (Vec<_>, Vec<_>) = (others(&said.from), others(&said.to));
             if said.to.contains(name) {
                 chain.succeeds.extend(before);
