@@ -17,7 +17,7 @@ use arbitrary::{
 };
 use jiff::ToSpan;
 use oracle::Line;
-use projector::{Calendar, MembersFilter, calendar_changes, day_changes};
+use projector::{Calendar, Change, MembersFilter, calendar_changes, changes, day_changes};
 use proptest::prelude::*;
 use summit::{MeetingId, OrganisationId, PartyId, Position, Vantage};
 use wire::Document;
@@ -146,6 +146,33 @@ proptest! {
                 let told = day_changes(&index, position, day, named.get(&day).copied().unwrap_or_default());
                 prop_assert_eq!(told.changes, calendar_changes(&known, day.yesterday().expect("a day before"), day).changes, "{}", day);
             }
+        }
+    }
+
+    #[test]
+    fn what_an_entry_changes_is_the_difference_of_two_views(log in logs(all_matters(), EVENTS)) {
+        let index = index(&log.0);
+        for position in 1..=log.0.len() as u64 {
+            let told = changes(&index, Position::new(position), TODAY).changes;
+            let mut expected = Vec::new();
+            for organisation in index.organisations() {
+                for party in index.parties() {
+                    let rows = |position| {
+                        let vantage = Vantage { at_position: Some(Position::new(position)), ..Vantage::default() };
+                        let all = view(&index, &vantage).members(organisation, &MembersFilter::default());
+                        let mut rows = all.map(|all| all.parties).unwrap_or_default();
+                        rows.retain(|row| row.party == *party);
+                        rows
+                    };
+                    let (before, after) = (rows(position - 1), rows(position));
+                    if before != after {
+                        let (organisation, party) = (organisation.clone(), party.clone());
+                        expected.push(Change::Membership { organisation, party, before, after });
+                    }
+                }
+            }
+            let memberships = told.into_iter().filter(|change| matches!(change, Change::Membership { .. }));
+            prop_assert_eq!(memberships.collect::<Vec<_>>(), expected, "{}", position);
         }
     }
 
