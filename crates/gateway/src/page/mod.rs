@@ -1,0 +1,43 @@
+//! The pages: what the chronicle answers, for people to read, cite and keep open.
+//!
+//! HTML and SVG are written here, on the service; every fact stands in them, without scripts and in print. A few small
+//! modules make them livelier where scripts run. Nothing is asked of any other host, nothing is written into a page but
+//! through [`maud`], which escapes it.
+//!
+//! **An address is a view.** It holds the vantage, in the words of `/v1`: `as_of`, `known_at`, `at_position`,
+//! `according_to`, or a `token`. Every link of a page keeps it ([`links::Links`]).
+//!
+//! In reading order: links that keep the vantage; what a page is and how it is sent; the frame around it; words and links
+//! for what pages name; what is served beside them; what is shown when something is wrong; then page after page.
+
+mod links;
+
+mod shown;
+
+mod frame;
+
+mod words;
+
+mod assets;
+
+mod trouble;
+
+mod home;
+
+mod organisation;
+
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::service::Service;
+
+pub(crate) use trouble::for_people;
+
+/// The routes of pages. They are no part of the interface for programs, so they are not documented there; each has its line
+/// in the table of rights.
+pub(crate) fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
+        .route("/", get(home::home))
+        .route("/organisations/{organisation}", get(organisation::organisation))
+        .route("/assets/{version}/{name}", get(assets::asset))
+}
