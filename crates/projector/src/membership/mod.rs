@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use summit::{Answer, Cutoff, Event, EventId, OrganisationId, PartyId, Status};
 
 pub use explain::{Knowledge, diff};
-pub(crate) use spells::{EventKey, Folded, Spell, sorted};
+pub(crate) use spells::{EventKey, Folded, Spell, sorted, winner};
 pub(crate) use tally::{just_after, tally_remark};
 
 use crate::answer::{Count, Dated, Members, Membership, PartyTimeline, Row, Stated, Timeline};
