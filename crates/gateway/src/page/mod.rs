@@ -18,6 +18,8 @@ mod frame;
 
 mod words;
 
+mod sentence;
+
 mod assets;
 
 mod trouble;
@@ -25,6 +27,10 @@ mod trouble;
 mod home;
 
 mod organisation;
+
+mod why;
+
+mod event;
 
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
@@ -39,5 +45,8 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
         .route("/", get(home::home))
         .route("/organisations/{organisation}", get(organisation::organisation))
+        .route("/organisations/{organisation}/why/{party}", get(why::membership))
+        .route("/meetings/{meeting}/why/{party}", get(why::attendance))
+        .route("/events/{id}", get(event::event))
         .route("/assets/{version}/{name}", get(assets::asset))
 }
