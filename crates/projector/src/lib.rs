@@ -52,6 +52,7 @@ mod runtime;
 mod shared;
 mod signings;
 mod snapshot;
+mod told;
 mod view;
 
 pub use answer::*;
@@ -70,6 +71,7 @@ pub use runtime::{CatchUpError, Live, MIN_POSITION_PATIENCE, Update, catch_up, d
 pub use shared::{Halted, Indexed, Shared};
 pub use signings::{SigningsFilter, StatementsFilter};
 pub use snapshot::{Damaged, KEPT_SNAPSHOTS, Opened, Reason, SNAPSHOT_ENTRIES, SNAPSHOT_SHARE, SetAside, Snapshots};
+pub use told::EventTold;
 pub use view::{AskError, View};
 
 /// The version of the rules of reading and folding, named in every token: answers of equal tokens are equal bytes.

@@ -20,6 +20,8 @@ mod words;
 
 mod marks;
 
+mod sentence;
+
 mod assets;
 
 mod trouble;
@@ -27,6 +29,10 @@ mod trouble;
 mod home;
 
 mod organisation;
+
+mod why;
+
+mod event;
 
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
@@ -41,5 +47,8 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
         .route("/", get(home::home))
         .route("/organisations/{organisation}", get(organisation::organisation))
+        .route("/organisations/{organisation}/why/{party}", get(why::membership))
+        .route("/meetings/{meeting}/why/{party}", get(why::attendance))
+        .route("/events/{id}", get(event::event))
         .route("/assets/{version}/{name}", get(assets::asset))
 }
