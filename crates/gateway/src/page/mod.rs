@@ -8,7 +8,7 @@
 //! `according_to`, or a `token`. Every link of a page keeps it ([`links::Links`]).
 //!
 //! In reading order: links that keep the vantage; what a page is and how it is sent; the frame around it; words and links
-//! for what pages name; what is served beside them; what is shown when something is wrong; then page after page.
+//! for what pages name; marks that all share; what is served beside them; what is shown when something is wrong; then page after page.
 
 mod links;
 
@@ -19,6 +19,8 @@ mod frame;
 mod words;
 
 mod spoken;
+
+mod marks;
 
 mod assets;
 
