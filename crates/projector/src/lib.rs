@@ -57,6 +57,7 @@ mod view;
 
 pub use answer::*;
 pub use asked::{Asked, Seen, VantageError, id_prefix, instant};
+pub use attendance::{Missing, Scheduled, Without, is_leader, precedence, without_leader};
 pub use calendar::{Calendar, day_changes};
 pub use changes::{Change, Changes, calendar_changes, changes};
 pub use filter::{EventFilter, Named};

@@ -18,6 +18,8 @@ mod frame;
 
 mod words;
 
+mod spoken;
+
 mod marks;
 
 mod sentence;
