@@ -20,13 +20,15 @@ mod words;
 
 mod assets;
 
+mod sign_in;
+
 mod trouble;
 
 mod home;
 
 mod organisation;
 
-use axum::routing::get;
+use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::service::Service;
@@ -39,5 +41,7 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
         .route("/", get(home::home))
         .route("/organisations/{organisation}", get(organisation::organisation))
+        .route("/sign-in", get(sign_in::state).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
         .route("/assets/{version}/{name}", get(assets::asset))
 }
