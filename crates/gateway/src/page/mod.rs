@@ -26,6 +26,8 @@ mod sentence;
 
 mod assets;
 
+mod sign_in;
+
 mod trouble;
 
 mod home;
@@ -36,7 +38,7 @@ mod why;
 
 mod event;
 
-use axum::routing::get;
+use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::service::Service;
@@ -52,5 +54,7 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
         .route("/organisations/{organisation}/why/{party}", get(why::membership))
         .route("/meetings/{meeting}/why/{party}", get(why::attendance))
         .route("/events/{id}", get(event::event))
+        .route("/sign-in", get(sign_in::state).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
         .route("/assets/{version}/{name}", get(assets::asset))
 }
