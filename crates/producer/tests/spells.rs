@@ -80,13 +80,17 @@ fn a_spell_that_begins_when_the_one_before_ended_replaces_it() {
 }
 
 #[test]
-fn the_same_status_once_more_goes_on() {
-    let read = read("sco,KAZ,member,2001,2005\nsco,KAZ,member,2005,2010\nsco,KAZ,member,2012,\n");
+fn the_same_status_from_the_same_day_goes_on_and_from_the_same_year_comes_again() {
+    let read = read(
+        "sco,KAZ,member,2001,2005-03-01\nsco,KAZ,member,2005-03-01,2010\nsco,KAZ,member,2010,2012\nsco,KAZ,member,2014,\n",
+    );
     let expected = [
         "2001 KAZ becomes member sco",
-        "2005 KAZ is member sco",
+        "2005-03-01 KAZ is member sco",
         "2010 KAZ leaves sco",
-        "2012 KAZ becomes member sco",
+        "2010 #1 KAZ becomes member sco",
+        "2012 KAZ leaves sco",
+        "2014 KAZ becomes member sco",
     ];
     assert_eq!(read.claims, expected);
 }
@@ -166,8 +170,8 @@ fn a_row_that_overlaps_another_of_its_party_is_rejected_and_so_is_the_same_row()
     };
     let expected = [
         told(10, "\"guest\" from 2005 until 2005 for \"IND\" in \"sco\", of which line 9 says \"guest\" from 2005 until 2005"),
-        told(4, "\"member\" from 2001 until 2010 for \"KAZ\" in \"sco\", of which line 2 says \"member\" from 2001 until 2010"),
         told(3, "\"observer\" from 2005 until 2007 for \"KAZ\" in \"sco\", of which line 2 says \"member\" from 2001 until 2010"),
+        told(4, "\"member\" from 2001 until 2010 for \"KAZ\" in \"sco\", of which line 2 says \"member\" from 2001 until 2010"),
         told(8, "\"member\" from .. until 2003 for \"MNG\" in \"sco\", of which line 7 says \"guest\" from 2001 until 2005"),
         told(6, "\"observer\" from 2009 until .. for \"UZB\" in \"sco\", of which line 5 says \"member\" from 2001 until .."),
     ];

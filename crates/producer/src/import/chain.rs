@@ -10,17 +10,12 @@ use super::table::{Item, Reject};
 
 /// The claims of a pair, and the rows that cannot follow those before them.
 ///
-/// A spell that begins when the one before ended, replaces it: there is no withdrawal between them, unless its manner is
-/// stated; and where the status is the same, it goes on, as a standing says.
-pub(super) fn claims(pair: &Pair, mut spells: Vec<Spell>) -> Vec<Item<Claim>> {
-    spells.sort_by_key(|spell| {
-        let known = spell.from.as_ref().or(spell.until.as_ref()).map(|date| date.range().earliest);
-        let until = spell.until.as_ref().map_or(Range::ANY, |until| *until.range());
-        (known, until.latest, until.earliest, spell.line)
-    });
+/// A spell of another status that begins when the one before ended, replaces it: there is no withdrawal between them, unless
+/// its manner is stated. One of the same status that begins on the day on which it ended, goes on, as a standing says.
+pub(super) fn claims(pair: &Pair, spells: Vec<Spell>) -> Vec<Item<Claim>> {
     let mut told = Vec::new();
     let mut chain = Chain { pair, last: None, floor: None };
-    for spell in spells {
+    for spell in in_order(spells) {
         match chain.follow(&spell) {
             Some(claims) => {
                 told.extend(claims.into_iter().map(|claim| Item::Said(Box::new(claim))));
@@ -31,6 +26,23 @@ pub(super) fn claims(pair: &Pair, mut spells: Vec<Spell>) -> Vec<Item<Claim>> {
     }
     told.extend(chain.end().map(|claim| Item::Said(Box::new(claim))));
     told
+}
+
+/// Spells as they follow each other; where their dates leave that open, as the table has them.
+fn in_order(spells: Vec<Spell>) -> Vec<Spell> {
+    let mut ordered: Vec<Spell> = Vec::with_capacity(spells.len());
+    for spell in spells {
+        let later = |other: &Spell| may_precede(&spell, other) && !may_precede(other, &spell);
+        let place = ordered.iter().position(later).unwrap_or(ordered.len());
+        ordered.insert(place, spell);
+    }
+    ordered
+}
+
+/// Whether one spell may have ended before the other began.
+fn may_precede(one: &Spell, other: &Spell) -> bool {
+    let begins = other.from.as_ref().or(other.until.as_ref()).map(|date| date.range().latest);
+    one.until.as_ref().is_some_and(|until| Some(until.range().earliest) <= begins)
 }
 
 struct Chain<'a> {
@@ -62,9 +74,10 @@ impl Chain<'_> {
                 return None;
             }
             let touches = spell.from.as_ref().is_some_and(|from| from.range() == until.range());
-            if touches && last.ended.is_none() {
-                goes_on = last.status == spell.status && spell.began.is_none();
-            } else {
+            // Within a year or a month there may be time between two spells of one status.
+            goes_on = last.status == spell.status && spell.began.is_none() && until.whole_day().is_some();
+            goes_on &= touches && last.ended.is_none();
+            if !(goes_on || touches && last.ended.is_none() && last.status != spell.status) {
                 claims.push(self.withdrawal(last, &mut floor)?);
             }
         }

@@ -1,7 +1,5 @@
 //! Dates as tables write them: EDTF, and the dialect in which `..` between two dates means one of them.
 
-use std::borrow::Cow;
-
 use summit::{BadId, When};
 
 /// The day that tables write for "not over yet".
@@ -20,20 +18,19 @@ pub(super) fn is_open(text: &str) -> bool {
 }
 
 /// A date. `1991..1992` means one of the days from 1991 to 1992, `..1990` one up to 1990, `2001..` one from 2001 on, as the
-/// sets of EDTF do: `[1991..1992]`.
+/// sets of EDTF do: `[1991..1992]`. These have both ends of one precision; `1991-10..1992` is the interval `1991-10/1992`,
+/// which in an event of status means some moment within it, too.
 pub(super) fn date(text: &str) -> Result<When, BadId> {
-    let when: When = edtf(text).parse().map_err(|bad: BadId| BadId::new(text, bad.allowed))?;
-    if text == NEVER { Err(BadId::new(text, "a date that comes")) } else { Ok(when) }
-}
-
-fn edtf(text: &str) -> Cow<'_, str> {
-    match text.split_once("..") {
-        Some((first, last)) if !text.contains(['/', '[', '{']) => {
-            let last = Some(last.trim()).filter(|last| *last != NEVER).unwrap_or_default();
-            format!("[{}..{last}]", first.trim()).into()
-        }
-        _ => text.into(),
+    let refused = |bad: BadId| BadId::new(text, bad.allowed);
+    if text == NEVER {
+        return Err(BadId::new(text, "a date that comes"));
     }
+    let Some((first, last)) = text.split_once("..").filter(|_| !text.contains(['/', '[', '{'])) else {
+        return text.parse().map_err(refused);
+    };
+    let (first, last) = (first.trim(), Some(last.trim()).filter(|last| *last != NEVER).unwrap_or_default());
+    let set = format!("[{first}..{last}]").parse().map_err(refused);
+    if first.is_empty() || last.is_empty() { set } else { set.or_else(|bad| format!("{first}/{last}").parse().map_err(|_| bad)) }
 }
 
 #[cfg(test)]
@@ -44,7 +41,8 @@ mod tests {
     fn two_dots_between_dates_mean_one_of_them() {
         for (text, meant, range) in [
             ("1991..1992", "[1991..1992]", "1991/1992"),
-            ("1991-10 .. 1992-02-03", "[1991-10..1992-02-03]", "1991-10/1992-02-03"),
+            ("1991-10-01 .. 1992-02-03", "[1991-10-01..1992-02-03]", "1991-10/1992-02-03"),
+            ("1991-10..1992", "1991-10/1992", "1991-10/1992"),
             ("..1990", "[..1990]", "../1990"),
             ("2001..", "[2001..]", "2001/.."),
             ("2001..9999-12-31", "[2001..]", "2001/.."),

@@ -15,6 +15,8 @@ use super::table::{Column, ImportError, Item, Mapping, Reading, Reject, Row, Row
 /// How many spells are held at once: what follows a spell may stand anywhere in the table.
 pub(super) const MAX_SPELLS: usize = 1_000_000;
 
+/// How many of them one party may have in one organisation.
+const MAX_OF_PAIR: usize = 1000;
 /// How many of the columns have to be there.
 const NEEDED: usize = 5;
 
@@ -86,7 +88,11 @@ impl<'a> Spells<'a> {
                     match row {
                         Err(reject) => return Ok(Some(Item::Rejected(reject))),
                         Ok((pair, spell)) => {
-                            self.held.entry(pair).or_default().push(spell);
+                            let there = self.held.entry(pair).or_default();
+                            if there.len() == MAX_OF_PAIR {
+                                return Ok(Some(Item::Rejected(one_too_many(spell.line))));
+                            }
+                            there.push(spell);
                             self.number += 1;
                         }
                     }
@@ -124,6 +130,11 @@ impl Reading for Spells<'_> {
     fn summary(&self) -> Rows {
         self.summary
     }
+}
+
+fn one_too_many(line: u64) -> Reject {
+    let (found, allowed) = (format!("more than {MAX_OF_PAIR} spells of one party in one organisation"), format!("{MAX_OF_PAIR}"));
+    Reject { line, faults: vec![Fault { field: String::new(), found, allowed }] }
 }
 
 /// Reads a row.
