@@ -2,7 +2,7 @@
 //!
 //! In reading order: `about` is what every export says of itself; `text` what may stand in a cell or in XML, and how names
 //! are shown; `table` writes rows, `spells`, `attendance` and `states` are the tables, `package` describes them; `popolo`,
-//! `calendar` and `feed` are whole documents.
+//! `calendar` and `feed` are whole documents; `format` names all of them, and `order` is what is asked for.
 //!
 //! **Invariants.** An export reads a view and no clock, so the same token gives the same bytes. What a format cannot say is
 //! left out, counted or said in words beside it, and never rounded to something else.
@@ -11,6 +11,8 @@ mod about;
 mod attendance;
 mod calendar;
 mod feed;
+mod format;
+mod order;
 mod package;
 mod popolo;
 mod spells;
@@ -22,7 +24,9 @@ mod text;
 mod tests;
 
 pub use about::{About, UNLICENSED};
-pub use feed::{FEED_ENTRIES, Feeding};
+pub use feed::{Addresses, FEED_ENTRIES, Feeding};
+pub use format::{Format, Tabular};
+pub use order::{ExportError, Exported, Subject, Terms, writing};
 pub use package::{Package, package};
 pub use spells::Held;
 pub use states::{BadStates, Code, MAX_CELLS, States, Years};

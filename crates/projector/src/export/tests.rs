@@ -187,7 +187,7 @@ fn the_entries_of_a_feed_are_bounded_and_the_older_ones_are_in_the_next() {
     let index =
         index([("admission", admission("CHN")), ("admission", admission("RUS")), ("admission", admission("KAZ"))]);
     let view = index.view(&from("2024"), TODAY).expect("a vantage");
-    let at = super::feed::Addresses {
+    let at = super::Addresses {
         own: "/feed".to_owned(),
         events: "/v1/events/".to_owned(),
         older: "/feed?before=".to_owned(),
