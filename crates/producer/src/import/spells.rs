@@ -12,8 +12,8 @@ use super::picture::Pair;
 use super::source::Claim;
 use super::table::{Column, ImportError, Item, Mapping, Reading, Reject, Row, Rows, Table};
 
-/// How many spells are held at once: what follows a spell may stand anywhere in the table.
-pub(super) const MAX_SPELLS: usize = 1_000_000;
+/// How many spells are held at once, each in some 800 bytes: what follows a spell may stand anywhere in the table.
+pub(super) const MAX_SPELLS: usize = 500_000;
 
 /// How many of them one party may have in one organisation.
 const MAX_OF_PAIR: usize = 1000;
