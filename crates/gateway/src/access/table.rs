@@ -33,6 +33,7 @@ pub const RIGHTS: &[(Method, &str, Right)] = &[
     (GET, "/assets/{version}/{name}", Right::Anyone),
     (GET, "/", Right::Read),
     (GET, "/organisations/{organisation}", Right::Read),
+    (GET, "/organisations/{organisation}/timeline.svg", Right::Read),
     (GET, "/v1/organisations", Right::Read),
     (GET, "/v1/organisations/{organisation}/members", Right::Read),
     (GET, "/v1/organisations/{organisation}/timeline", Right::Read),

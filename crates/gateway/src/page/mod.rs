@@ -41,5 +41,6 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
         .route("/", get(home::home))
         .route("/organisations/{organisation}", get(organisation::organisation))
+        .route("/organisations/{organisation}/timeline.svg", get(organisation::timeline_svg))
         .route("/assets/{version}/{name}", get(assets::asset))
 }
