@@ -4,7 +4,7 @@ use projector::{Dated, SpellRow, Timeline};
 use summit::{Day, Moment, Range, When};
 
 /// How many years of the axis have a line at most.
-const TICKS: f64 = 12.0;
+const TICKS: f64 = 14.0;
 /// Distances of lines, in years.
 const STEPS: [f64; 14] =
     [1.0, 2.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 10_000.0, 100_000.0, 1_000_000.0];
@@ -12,6 +12,8 @@ const STEPS: [f64; 14] =
 const REACH: f64 = 30.0;
 /// What is left free behind everything, as a part of the axis.
 const MARGIN: f64 = 0.015;
+/// What is left free before everything, where something began before it, as a part of the axis.
+const BEFORE: f64 = 0.04;
 /// Days before each month, in a leap year.
 const DAYS_BEFORE: [f64; 12] = [0., 31., 60., 91., 121., 152., 182., 213., 244., 274., 305., 335.];
 /// Days of a leap year: every year is drawn as one.
@@ -86,23 +88,34 @@ impl Span {
 }
 
 impl Axis {
-    /// Which holds all that a timeline tells, and the vantage where that is not too far.
-    pub(super) fn of(timeline: &Timeline, at: Moment) -> Self {
+    /// From one year to another.
+    #[cfg(test)]
+    pub(super) fn between(from: f64, to: f64) -> Self {
+        Self { from, to }
+    }
+
+    /// Which holds all that a timeline tells, and the moments that are looked at, where these are not too far.
+    pub(super) fn of(timeline: &Timeline, looked_at: &[Moment]) -> Self {
         let spells = timeline.parties.iter().flat_map(|row| &row.spells).flat_map(bounds);
         let steps = timeline.parties.iter().flat_map(|row| &row.steps).filter_map(|step| Span::of_edtf(&step.occurred));
         let founded = timeline.founded.iter().map(Span::of);
         let told = founded.chain(steps).flat_map(Span::bounds).chain(spells);
         let (mut from, mut to) =
             told.fold((f64::INFINITY, f64::NEG_INFINITY), |(from, to), year| (from.min(year), to.max(year)));
-        let at = if at.is_bounded() { closing(at.day()) } else { to };
+        let looked_at = looked_at.iter().filter(|at| at.is_bounded()).map(|at| closing(at.day()));
         if from > to {
-            (from, to) = if at.is_finite() { (at, at) } else { (2000.0, 2001.0) };
+            let at = looked_at.clone().next().unwrap_or(2000.0);
+            (from, to) = (at, at);
         }
         let reach = (to - from).max(REACH);
-        if at.is_finite() && at > from - reach && at < to + reach {
+        let (first, last) = (from - reach, to + reach);
+        for at in looked_at.filter(|at| (first..last).contains(at)) {
             (from, to) = (from.min(at), to.max(at));
         }
-        let from = from.floor();
+        // Who began nobody knows when is seen to come from before.
+        let starts = timeline.parties.iter().flat_map(|row| &row.spells).map(|spell| Span::of(&spell.since));
+        let before = if starts.into_iter().any(|since| since.from.is_infinite()) { (to - from) * BEFORE } else { 0.0 };
+        let from = (from - before).floor();
         let to = to.max(from + 1.0);
         Self { from, to: to + (to - from) * MARGIN }
     }
@@ -147,13 +160,13 @@ mod tests {
         let axis = Axis { from: -10_000.0, to: 2_100.0 };
         let old: summit::When = "Y-17000".parse().expect("EDTF");
         assert!(axis.place(opening(old.range().earliest.day())).abs() < f64::EPSILON);
-        assert!((2..=12).contains(&axis.ticks().len()), "{:?}", axis.ticks());
+        assert!((2..=14).contains(&axis.ticks().len()), "{:?}", axis.ticks());
     }
 
     #[test]
     fn lines_stand_at_round_years() {
         let axis = Axis { from: 2001.0, to: 2026.4 };
         let years: Vec<String> = axis.ticks().into_iter().map(|(_, year)| year).collect();
-        assert_eq!(years, ["2005", "2010", "2015", "2020", "2025"]);
+        assert_eq!((years.len(), &*years[0], &*years[12]), (13, "2002", "2026"));
     }
 }

@@ -126,7 +126,7 @@ pub(super) fn lines<'t>(
     match order {
         Order::Party => rows.sort_by(|left, right| left.0.cmp(&right.0)),
         Order::Status => {
-            rows.sort_by(|left, right| place(left.1).cmp(&place(right.1)).then_with(|| left.0.cmp(&right.0)))
+            rows.sort_by(|left, right| place(left.1).cmp(&place(right.1)).then_with(|| left.0.cmp(&right.0)));
         }
     }
     let line = |(name, row): (String, &'t PartyTimeline)| Line {
@@ -170,4 +170,40 @@ fn said(name: &str, row: &PartyTimeline) -> String {
     let spells = row.spells.iter().filter(|spell| !spell.status.is_none()).map(spell);
     let all: Vec<String> = spells.chain(row.steps.iter().map(step)).collect();
     format!("{name}: {}", all.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Piece, pieces, rank};
+    use crate::page::organisation::axis::{Axis, Span};
+
+    /// On an axis of a hundred years: as percent.
+    fn drawn(since: &str, until: Option<&str>) -> Vec<(f64, f64, bool)> {
+        let span = |text: &str| Span::of_edtf(text).expect("EDTF");
+        let pieces = pieces(span(since), until.map(span), &Axis::between(1950.0, 2050.0));
+        let percent = |place: f64| (place * 100.0).round();
+        pieces.into_iter().map(|Piece { from, to, sure }| (percent(from), percent(to), sure)).collect()
+    }
+
+    #[test]
+    fn what_may_have_begun_within_a_time_is_sure_behind_it() {
+        assert_eq!(drawn("2000/2009", Some("2020-01-01")), [(50.0, 60.0, false), (60.0, 70.0, true)]);
+        assert_eq!(drawn("2000-01-01", Some("2010/2019")), [(50.0, 60.0, true), (60.0, 70.0, false)]);
+        assert_eq!(drawn("2000-01-01", None), [(50.0, 100.0, true)]);
+        assert_eq!(drawn("../1999", None), [(0.0, 50.0, false), (50.0, 100.0, true)]);
+    }
+
+    #[test]
+    fn what_may_have_ended_before_it_began_is_nowhere_sure() {
+        assert_eq!(drawn("2000/2019", Some("2010/2029")), [(50.0, 80.0, false)]);
+        assert_eq!(drawn("2000-01-01", Some("2000-01-01")), [], "a moment is not seen");
+        assert_eq!(drawn("1900", Some("1910")), [], "nor is what lies beyond the axis");
+    }
+
+    #[test]
+    fn full_members_come_first_and_statuses_that_nobody_knows_behind_the_known() {
+        let ranks = ["member", "observer", "dialogue_partner", "guest", "friend", "none"];
+        let ranks = ranks.map(|status| status.parse().expect("a status"));
+        assert!(ranks.is_sorted_by_key(|status| rank(status).0));
+    }
 }

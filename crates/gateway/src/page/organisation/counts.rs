@@ -85,14 +85,9 @@ pub(super) fn figure(points: &[CountsFrom], axis: &Axis, at: f64) -> Markup {
     let most = points.iter().flat_map(|point| point.counts.values()).map(|count| count.yes + count.possibly).max();
     let most = number(most.unwrap_or_default()).max(1.0);
     let lines: Vec<Steps<'_>> = statuses.iter().map(|status| steps(points, status, axis, most)).collect();
-    let mut named: Vec<&Steps<'_>> = lines.iter().collect();
+    let mut named: Vec<&Steps<'_>> = lines.iter().filter(|line| line.last != Count::default()).collect();
     named.sort_by(|left, right| left.ends.total_cmp(&right.ends));
-    // From above to below, none upon another.
-    let mut places: Vec<f64> = Vec::new();
-    for line in &named {
-        let least = places.last().map_or(0.0, |last| last + APART);
-        places.push(line.ends.max(least));
-    }
+    let places = apart(named.iter().map(|line| line.ends).collect());
     html! {
         figure.counts aria-labelledby="counts-title" {
             svg width="100%" height="222" role="img" aria-labelledby="counts-name counts-said" {
@@ -102,9 +97,9 @@ pub(super) fn figure(points: &[CountsFrom], axis: &Axis, at: f64) -> Markup {
                     line.level x1="0" x2="100%" y1=(format!("{part:.1}")) y2=(format!("{part:.1}")) {}
                     text.level x="2" y=(format!("{:.1}", part - 3.0)) { (text) }
                 }
-                @for (place, year) in axis.ticks() {
+                @for (n, (place, year)) in axis.ticks().into_iter().enumerate() {
                     line.level x1=(percent(place)) x2=(percent(place)) y1="0" y2=(HIGH) {}
-                    text.year x=(percent(place)) y="198" text-anchor="middle" { (year) }
+                    text.year.minor[n % 3 != 0] x=(percent(place)) y="198" text-anchor="middle" { (year) }
                 }
                 line.now x1=(percent(at)) x2=(percent(at)) y1="0" y2=(HIGH) {}
                 svg viewBox={ "0 0 " (WIDE) " " (HIGH) } width="100%" height=(HIGH) preserveAspectRatio="none" {
@@ -125,6 +120,21 @@ pub(super) fn figure(points: &[CountsFrom], axis: &Axis, at: f64) -> Markup {
             }
         }
     }
+}
+
+/// Heights from above to below, none upon another, and none below the picture while there is space above.
+fn apart(mut heights: Vec<f64>) -> Vec<f64> {
+    let mut least = f64::NEG_INFINITY;
+    for height in &mut heights {
+        *height = height.max(least);
+        least = *height + APART;
+    }
+    let mut most = HIGH;
+    for height in heights.iter_mut().rev() {
+        *height = height.min(most);
+        most = *height - APART;
+    }
+    heights
 }
 
 /// A few round numbers with their heights.
@@ -189,5 +199,54 @@ pub(super) fn figures(counts: &std::collections::BTreeMap<Status, Count>) -> Mar
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use projector::{Count, CountsFrom};
+    use summit::{Day, Status};
+
+    use super::{APART, HIGH, apart, counted, scale, steps};
+    use crate::page::organisation::axis::Axis;
+
+    #[test]
+    fn a_line_steps_where_the_sure_count_changes_and_its_band_where_the_possible_one_does() {
+        let member: Status = "member".parse().expect("a status");
+        let point = |from: Option<Day>, yes, possibly| CountsFrom {
+            from,
+            counts: [(member.clone(), Count { yes, possibly })]
+                .into_iter()
+                .filter(|(_, count)| *count != Count::default())
+                .collect(),
+        };
+        let points =
+            [point(None, 0, 0), point(Some(Day::new(2000, 1, 1)), 0, 2), point(Some(Day::new(2005, 1, 1)), 2, 0)];
+        let axis = Axis::between(1990.0, 2010.0);
+        let drawn = steps(&points, &member, &axis, 2.0);
+        assert_eq!(drawn.line, "M0.0 180.0L500.0 180.0L500.0 180.0L750.0 180.0L750.0 12.0L1000 12.0");
+        assert!(
+            drawn.band.starts_with("M0.0 180.0L500.0 180.0L500.0 12.0L750.0 12.0L750.0 12.0L1000 12.0"),
+            "{}",
+            drawn.band
+        );
+        assert!(drawn.band.ends_with("L0.0 180.0z"), "{}", drawn.band);
+        assert_eq!(drawn.last, Count { yes: 2, possibly: 0 });
+    }
+
+    #[test]
+    fn names_of_lines_stand_apart_and_within_the_picture() {
+        let places = apart(vec![10.0, 12.0, HIGH, HIGH, HIGH]);
+        assert!(places.windows(2).all(|two| two[1] - two[0] >= APART), "{places:?}");
+        assert!(places.iter().all(|place| *place <= HIGH), "{places:?}");
+    }
+
+    #[test]
+    fn counts_are_ranges_and_levels_are_round() {
+        assert_eq!(counted(Count { yes: 10, possibly: 1 }), "10 to 11");
+        assert_eq!(counted(Count { yes: 10, possibly: 0 }), "10");
+        let levels: Vec<String> = scale(193.0).into_iter().map(|(_, text)| text).collect();
+        assert_eq!(levels, ["0", "50", "100", "150"]);
+        assert_eq!(scale(1.0).len(), 2);
     }
 }

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use maud::{Markup, html};
 use projector::{Timeline, Token};
-use summit::{OrganisationId, Status};
+use summit::{Moment, OrganisationId, Status};
 
 use super::axis::Axis;
 use super::bars::{Bar, Line, Order, Piece, lines};
@@ -56,7 +56,7 @@ pub(in crate::page) async fn timeline_svg(mut asking: Asking) -> Result<Response
 /// The whole picture.
 fn drawn(look: &Look<'_>, timeline: &Timeline, order: Order) -> Markup {
     let at = look.view.looks_from();
-    let axis = Axis::of(timeline, at);
+    let axis = Axis::of(timeline, &[at, Moment::utc(look.now)]);
     let now = axis.place(super::years(at));
     let rows = lines(timeline, &axis, order, |party| words::party_name(look.view, party));
     let name = words::organisation_name(look.view, &timeline.organisation);

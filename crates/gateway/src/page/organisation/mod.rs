@@ -47,7 +47,7 @@ pub(super) async fn organisation(mut asking: Asking) -> Result<Response, Problem
         let timeline = look.view.timeline(&organisation, None)?;
         let points = look.view.counts_over_time(&organisation)?;
         let heard = look.view.heard_of(&organisation)?;
-        let axis = Axis::of(&timeline, look.view.looks_from());
+        let axis = Axis::of(&timeline, &[look.view.looks_from(), Moment::utc(look.now)]);
         let at = axis.place(years(look.view.looks_from()));
         let said = said(&members.counts, &timeline.token.as_of);
         let main = html! {

@@ -113,7 +113,7 @@ fn sources(look: &Look<'_>, heard: &Heard) -> Markup {
     let current = |name: &str| (said == Some(name)).then_some("true");
     html! {
         details.sources {
-            summary { "According to " bdi { (said.unwrap_or("everybody")) } span.quiet { " · " (heard.sources.len()) " sources" } }
+            summary { "According to " bdi { (said.unwrap_or("everybody")) } span.quiet { " · " (heard.sources.len()) @if heard.sources.len() == 1 { " source" } @else { " sources" } } }
             datalist id="sources" {
                 @for authority in heard.authorities.keys() { option value=(authority) {} }
                 @for (name, _) in shown.clone() { option value=(name) {} }

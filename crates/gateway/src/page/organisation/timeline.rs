@@ -13,11 +13,14 @@ use crate::page::shown::Look;
 use crate::page::words;
 
 /// Where a bar stands within its row, in pixels from its top.
-const BAR: usize = 11;
+const BAR: usize = 9;
 /// How high a bar is.
-const HIGH: usize = 14;
+const HIGH: usize = 16;
 /// Below this part of the axis a bar is too narrow for its mark, which stands above it then.
 const NARROW: f64 = 0.025;
+
+/// Above so many rows those out of sight are not drawn.
+const MANY: usize = 60;
 
 /// A part of the axis, as pictures that are as wide as their place write it.
 pub(super) fn percent(place: f64) -> String {
@@ -45,7 +48,7 @@ pub(super) fn figure(look: &Look<'_>, timeline: &Timeline, axis: &Axis, order: O
                             text.now x=(percent(at)) y="11" text-anchor=(anchor(at)) { "as of " (as_of) }
                         }
                     }
-                    ul.plain.rows {
+                    ul.plain.rows.many[rows.len() > MANY] {
                         @for line in &rows { (row(look, &timeline.organisation, line)) }
                     }
                 }
@@ -86,13 +89,13 @@ fn defs(statuses: &[&Status]) -> Markup {
                     }
                 }
                 @for (status, sign) in statuses.iter().zip(&signs) {
-                    g id={ "mark-" (status) } class="mark" { g transform="scale(.75)" { path d=(sign.shape.path()) {} text x="8" y="11.4" text-anchor="middle" { (sign.letter) } } }
+                    g id={ "mark-" (status) } class="inside" { g transform="scale(.875)" { path d=(sign.shape.path()) {} text x="8" y="11.4" text-anchor="middle" { (sign.letter) } } }
                 }
-                g id="contested" class="mark tone-contested" { g transform="scale(.69)" { path d=(Shape::Octagon.path()) {} text x="8" y="11.4" text-anchor="middle" { "≠" } } }
+                g id="contested" class="mark solid tone-contested" { g transform="scale(.69)" { path d=(Shape::Octagon.path()) {} text x="8" y="11.4" text-anchor="middle" { "≠" } } }
                 path id="rival" class="rival tone-contested" d="M-4.5 3h9l-4.5 8z" {}
                 path id="step" class="step" d="M0 0v3M-3.5 6.5l3.5-4l3.5 4z" {}
-                path id="open" class="arrow" d="M0 0l8 7l-8 7z" {}
-                path id="begun" class="arrow" d="M0 0l-8 7l8 7z" {}
+                path id="open" class="arrow" d="M0 0l8 8l-8 8z" {}
+                path id="begun" class="arrow" d="M0 0l-8 8l8 8z" {}
             }
         }
     }
@@ -142,14 +145,14 @@ fn drawn(bar: &Bar<'_>) -> Markup {
             @if bar.no_end { use href="#open" x="100%" y=(BAR) {} }
             @if bar.no_beginning { use href="#begun" x="0" y=(BAR) {} }
             @if let Some(mark) = &mark {
-                @if narrow { use href={ "#mark-" (bar.spell.status) } x=(mark) y="-1.5" {} }
+                @if narrow { use href={ "#mark-" (bar.spell.status) } x=(mark) y="-3" {} }
                 @else { use href={ "#mark-" (bar.spell.status) } x=(mark) y=(BAR + 1) transform="translate(2 0)" {} }
             }
         }
         @for rival in &bar.rivals { use href="#rival" x=(percent(*rival)) y="0" {} }
         @if bar.spell.contested {
             @if let Some(mark) = &mark {
-                use href="#contested" x=(mark) y="-.5" transform=[narrow.then_some("translate(13 0)")] {}
+                use href="#contested" x=(mark) y="-.5" transform=[narrow.then_some("translate(15 0)")] {}
             }
         }
     }
@@ -166,7 +169,7 @@ fn part(piece: &Piece, tone: &str) -> Markup {
 /// A part with rights suspended is hollow.
 fn hollow(piece: &Piece) -> Markup {
     let class = if piece.sure { "hollow" } else { "hollow maybe" };
-    html! { rect class=(class) x=(percent(piece.from)) y=(BAR + 3) width=(percent(piece.to - piece.from)) height=(HIGH - 6) {} }
+    html! { rect class=(class) x=(percent(piece.from)) y=(BAR + 4) width=(percent(piece.to - piece.from)) height=(HIGH - 8) {} }
 }
 
 /// What everything means that is drawn.
