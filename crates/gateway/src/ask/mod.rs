@@ -9,6 +9,7 @@ mod reply;
 mod vantage;
 
 mod acts;
+mod find;
 mod meetings;
 mod organisations;
 mod parties;
@@ -28,6 +29,7 @@ use utoipa_axum::routes;
 use crate::service::Service;
 
 pub(crate) use asking::Asking;
+pub(crate) use history::document_at;
 pub(crate) use lanes::{Lane, Lanes};
 pub(crate) use page::LINES;
 pub(crate) use reply::{NOTES, Reply, STALE};
@@ -50,6 +52,7 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(parties::person))
         .routes(routes!(acts::signings))
         .routes(routes!(acts::statements))
+        .routes(routes!(find::find))
         .routes(routes!(reasons::remarks))
         .routes(routes!(reasons::explain))
         .routes(routes!(events::events))

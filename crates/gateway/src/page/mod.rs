@@ -18,9 +18,15 @@ mod frame;
 
 mod words;
 
+mod spoken;
+
 mod marks;
 
+mod sentence;
+
 mod assets;
+
+mod sign_in;
 
 mod trouble;
 
@@ -28,7 +34,11 @@ mod home;
 
 mod organisation;
 
-use axum::routing::get;
+mod why;
+
+mod event;
+
+use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::service::Service;
@@ -42,5 +52,10 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
         .route("/", get(home::home))
         .route("/organisations/{organisation}", get(organisation::organisation))
         .route("/organisations/{organisation}/timeline.svg", get(organisation::timeline_svg))
+        .route("/organisations/{organisation}/why/{party}", get(why::membership))
+        .route("/meetings/{meeting}/why/{party}", get(why::attendance))
+        .route("/events/{id}", get(event::event))
+        .route("/sign-in", get(sign_in::state).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
         .route("/assets/{version}/{name}", get(assets::asset))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use summit::{Content, Event, MeetingId, OrganisationId, Participation, PartyId, Person};
+use summit::{Content, Event, MeetingId, Named, OrganisationId, Participation, PartyId, Person, Succession};
 
 use super::Index;
 
@@ -79,6 +79,7 @@ pub(crate) struct PartyFile {
 impl Index {
     /// Files an event that is about to stand at `slot`.
     pub(super) fn file(&mut self, slot: Slot, event: &Event) {
+        let new: Vec<Named> = mentioned(event).into_iter().filter(|one| !self.has_file(one)).collect();
         if let Some(organisation) = &event.shared.organisation {
             self.file_organisation(slot, event, organisation);
         }
@@ -100,6 +101,57 @@ impl Index {
         }
         if let Content::Signing(signing) = &event.content {
             self.instruments.file(&signing.instrument).push(slot);
+        }
+        if let Content::Naming(naming) = &event.content {
+            self.file_naming(slot, &naming.of);
+        }
+        if let Content::Succession(succession) = &event.content {
+            self.file_succession(slot, succession);
+        }
+        self.file_words(event);
+        for one in &new {
+            self.file_identifier(one);
+        }
+    }
+
+    /// Whether an earlier event names something.
+    fn has_file(&self, of: &Named) -> bool {
+        match of {
+            Named::Party(name) => self.parties.get(name).is_some(),
+            Named::Organisation(name) => self.organisations.get(name).is_some(),
+            Named::Meeting(name) => self.meetings.get(name).is_some(),
+            Named::Instrument(name) => self.instruments.get(name).is_some(),
+            Named::Person(name) => self.people.get(name).is_some(),
+        }
+    }
+
+    /// Files an event that gives something a name: it names what bears it. (A party is filed with what else names it.)
+    fn file_naming(&mut self, slot: Slot, of: &Named) {
+        match of {
+            Named::Party(_) => {}
+            Named::Organisation(bearer) => {
+                self.organisations.file(bearer).first.get_or_insert(slot);
+            }
+            Named::Meeting(bearer) => {
+                self.meetings.file(bearer).first.get_or_insert(slot);
+            }
+            Named::Person(bearer) => self.people.file(bearer).push(slot),
+            Named::Instrument(bearer) => {
+                self.instruments.file(bearer);
+            }
+        }
+        self.namings.file(of).push(slot);
+    }
+
+    /// Files a succession by whoever comes before or after. Where all of them have slugs, it speaks of organisations.
+    fn file_succession(&mut self, slot: Slot, succession: &Succession) {
+        let all: BTreeSet<&PartyId> = succession.from.iter().chain(&succession.to).collect();
+        let organisations: Option<Vec<OrganisationId>> = all.iter().map(|one| one.as_str().parse().ok()).collect();
+        for one in all {
+            self.successions.file(one).push(slot);
+        }
+        for organisation in organisations.into_iter().flatten() {
+            self.organisations.file(&organisation).first.get_or_insert(slot);
         }
     }
 
@@ -172,6 +224,24 @@ impl Index {
     }
 }
 
+/// Everything that an event names, in whatever part.
+fn mentioned(event: &Event) -> Vec<Named> {
+    let mut all: Vec<Named> = event.shared.organisation.clone().map(Named::Organisation).into_iter().collect();
+    all.extend(event.shared.meeting.clone().map(Named::Meeting));
+    all.extend(parties(event).chain(party_of_status(event)).cloned().map(Named::Party));
+    all.extend(people(event).map(|person| Named::Person(person.id.clone())));
+    if let Content::Meeting(about) = &event.content {
+        all.extend(about.part_of.iter().chain(&about.sidelines_of).cloned().map(Named::Meeting));
+    }
+    if let Content::Signing(signing) = &event.content {
+        all.push(Named::Instrument(signing.instrument.clone()));
+    }
+    if let Content::Naming(naming) = &event.content {
+        all.push(naming.of.clone());
+    }
+    all
+}
+
 /// The party of whose status, rights or ladder an event speaks.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds that speak of one party's status; no other does")]
 pub(crate) fn party_of_status(event: &Event) -> Option<&PartyId> {
@@ -197,7 +267,7 @@ pub(crate) fn parties(event: &Event) -> impl Iterator<Item = &PartyId> {
         Content::Statement(statement) => (statement.party.as_ref(), vec![]),
         Content::Succession(succession) => (None, succession.from.iter().chain(&succession.to).collect()),
         Content::Naming(naming) => {
-            let party = if let summit::Named::Party(party) = &naming.of { Some(party) } else { None };
+            let party = if let Named::Party(party) = &naming.of { Some(party) } else { None };
             (party, vec![])
         }
         Content::Founding(_)
