@@ -36,6 +36,7 @@ pub const RIGHTS: &[(Method, &str, Right)] = &[
     (POST, "/sign-out", Right::Anyone),
     (GET, "/", Right::Read),
     (GET, "/organisations/{organisation}", Right::Read),
+    (GET, "/organisations/{organisation}/timeline.svg", Right::Read),
     (GET, "/organisations/{organisation}/why/{party}", Right::Read),
     (GET, "/meetings/{meeting}/why/{party}", Right::Read),
     (GET, "/events/{id}", Right::Read),

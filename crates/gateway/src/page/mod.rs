@@ -51,6 +51,7 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
         .route("/", get(home::home))
         .route("/organisations/{organisation}", get(organisation::organisation))
+        .route("/organisations/{organisation}/timeline.svg", get(organisation::timeline_svg))
         .route("/organisations/{organisation}/why/{party}", get(why::membership))
         .route("/meetings/{meeting}/why/{party}", get(why::attendance))
         .route("/events/{id}", get(event::event))
