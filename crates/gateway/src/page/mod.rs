@@ -30,6 +30,8 @@ mod home;
 
 mod organisation;
 
+mod meeting;
+
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -43,5 +45,9 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
         .route("/", get(home::home))
         .route("/organisations/{organisation}", get(organisation::organisation))
+        .route("/meetings", get(meeting::meetings))
+        .route("/meetings/{meeting}", get(meeting::meeting))
+        .route("/meetings/{meeting}/sheet", get(meeting::sheet))
+        .route("/meetings/{meeting}/attendance.svg", get(meeting::attendance))
         .route("/assets/{version}/{name}", get(assets::asset))
 }
