@@ -8,13 +8,13 @@ use crate::page::shown::Look;
 use crate::page::{spoken, words};
 
 /// How many events are named before the rest is counted.
-const EVENTS_SHOWN: usize = 6;
+const EVENTS_SHOWN: usize = 4;
 
 /// When, as its source wrote it, and in words at the hour of the place.
 pub(super) fn when(held: &Dated, zone: Option<&str>) -> Markup {
     let spoken = spoken::spoken(&held.edtf, zone);
     html! {
-        @if let Some(spoken) = spoken { span.spoken { (spoken) } " " span.quiet { (words::dated(held)) } }
+        @if let Some(spoken) = spoken { span.spoken { (spoken) } " " span.quiet.small { (words::dated(held)) } }
         @else { (words::dated(held)) }
     }
 }
@@ -40,7 +40,7 @@ pub(super) fn facts(look: &Look<'_>, meeting: &MeetingId, info: &MeetingInfo) ->
                     Some(held) => { (when(held, zone)) }
                     None => { span.quiet { "not stated" } }
                 }
-                @if let Some(zone) = zone { " " span.quiet { "· clocks of " bdi { (zone) } } }
+                @if let Some(zone) = zone { " " span.quiet.small { "· clocks of " bdi { (zone) } } }
             }
             @if info.place.is_some() || info.venue.is_some() {
                 dt { "Where" }

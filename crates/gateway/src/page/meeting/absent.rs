@@ -8,6 +8,7 @@ use summit::{Capacity, PartyId};
 
 use super::about;
 use super::marks::{self, Mark};
+use super::matrix::capacity_place;
 use super::table::{self, is_stranger};
 use crate::page::shown::Look;
 use crate::page::words;
@@ -16,7 +17,7 @@ use crate::page::words;
 pub(super) fn without(look: &Look<'_>, told: &Attendance) -> Markup {
     let list = without_leader(told);
     html! {
-        @if list.is_empty() { p.quiet { "None is on record: every member of which something is said came through its leader." } }
+        @if list.is_empty() { p.quiet { "None on record." } }
         @else { ul.plain.rows.without { @for one in &list { li data-party=(one.party) { (member(look, told, one)) } } } }
     }
 }
@@ -30,16 +31,16 @@ fn member(look: &Look<'_>, told: &Attendance, one: &Without<'_>) -> Markup {
             @if let Some(row) = one.delegation {
                 (table::people(look, row))
                 @if !mark.flags.is_empty() { div.flags { (marks::flags(&mark.flags)) } }
-                div.small { (about::events(look, &row.evidence)) }
             }
         }
+        @if let Some(row) = one.delegation { (about::events(look, &row.evidence)) }
     }
 }
 
 const fn reason(missing: Missing) -> &'static str {
     match missing {
-        Missing::Below => "came below that level:",
-        Missing::Contested => "its leader came, and is said to have been absent:",
+        Missing::Below => "came below it, through",
+        Missing::Contested => "came at it, and is said to have been absent at it",
         Missing::LevelNotStated => "came, at what level is not stated",
         Missing::Announced => "was announced, nothing more is said",
         Missing::Absent => "did not come",
@@ -49,16 +50,18 @@ const fn reason(missing: Missing) -> &'static str {
 
 /// Participants that are no members, by capacity.
 pub(super) fn strangers(look: &Look<'_>, told: &Attendance) -> Markup {
-    let mut by: BTreeMap<Option<(&Capacity, bool)>, Vec<&Delegation>> = BTreeMap::new();
-    for row in told.delegations.iter().filter(|row| is_stranger(row)) {
-        by.entry(row.capacity.as_ref().map(|capacity| (capacity, row.capacity_derived))).or_default().push(row);
-    }
+    type Held<'t> = Option<(&'t Capacity, bool)>;
     // Those of whom no capacity is told come last.
-    let unsaid = by.remove(&None).map(|rows| (None, rows));
+    let place = |held: Held<'_>| held.map_or(usize::MAX, |(capacity, _)| capacity_place(capacity));
+    let mut by: BTreeMap<(usize, Held<'_>), Vec<&Delegation>> = BTreeMap::new();
+    for row in told.delegations.iter().filter(|row| is_stranger(row)) {
+        let held = row.capacity.as_ref().map(|capacity| (capacity, row.capacity_derived));
+        by.entry((place(held), held)).or_default().push(row);
+    }
     html! {
-        @if by.is_empty() && unsaid.is_none() { p.quiet { "None is on record." } }
-        @for (capacity, rows) in by.into_iter().chain(unsaid) {
-            h3 {
+        @if by.is_empty() { p.quiet { "None is on record." } }
+        @for ((_, capacity), rows) in by {
+            h3.counted {
                 @match capacity {
                     Some((capacity, derived)) => { (table::capacity(capacity, derived)) }
                     None => { "Capacity not stated, no membership on record" }
@@ -69,7 +72,8 @@ pub(super) fn strangers(look: &Look<'_>, told: &Attendance) -> Markup {
                 @for row in rows {
                     li data-party=(row.party) {
                         (party(look, told, &row.party, &Mark::of(row)))
-                        span.said { (table::people(look, row)) " " span.small { (about::events(look, &row.evidence)) } }
+                        span.said { (table::people(look, row)) }
+                        (about::events(look, &row.evidence))
                     }
                 }
             }

@@ -11,6 +11,9 @@ use crate::page::marks::{Shape, Sign};
 /// How wide and high a shape is, in its own units.
 pub(super) const SHAPE_SIZE: u32 = 12;
 
+/// What the mark of a derived capacity means.
+pub(super) const DERIVED: &str = "not stated: follows from the membership at the end of the last day";
+
 /// What is told of presence: a shape and a colour each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Tone {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use projector::{Attendance, Delegation, Group, View, precedence};
-use summit::{Capacity, MeetingId, PartyId, Status};
+use summit::{Capacity, Level, MeetingId, PartyId, Status};
 
 use super::marks::{Mark, Tone, capacity_words, level_words};
 use super::told::Told;
@@ -114,6 +114,27 @@ impl<'t> Matrix<'t> {
     pub(super) fn cells(&self) -> impl Iterator<Item = &Cell<'t>> {
         self.bands.iter().flat_map(|band| &band.rows).flat_map(|row| &row.cells).flatten()
     }
+
+    /// Every level in it, in order of precedence.
+    pub(super) fn levels(&self) -> Vec<Level> {
+        let levels = self.cells().filter_map(|cell| cell.delegation).flat_map(|row| {
+            let members = row.members.iter().filter_map(|member| member.level);
+            row.level.into_iter().chain(row.absent_levels.iter().copied()).chain(members)
+        });
+        let mut levels: Vec<Level> = levels.collect::<BTreeSet<_>>().into_iter().collect();
+        levels.sort_by_key(|level| precedence(Some(*level)));
+        levels
+    }
+
+    /// Whether a capacity in it is derived.
+    pub(super) fn has_derived(&self) -> bool {
+        self.cells().filter_map(|cell| cell.delegation).any(|row| row.capacity_derived)
+    }
+
+    /// How many rows there are.
+    pub(super) fn rows(&self) -> usize {
+        self.bands.iter().map(|band| band.rows.len()).sum()
+    }
 }
 
 fn party_row<'t>(view: &View<'_>, party: &'t PartyId, columns: &[Column<'t>]) -> Row<'t> {
@@ -161,10 +182,7 @@ impl Row<'_> {
         match sort {
             Sort::Party => (0, None),
             Sort::Capacity => match self.capacity {
-                Some((capacity, _)) => {
-                    let known = CAPACITIES.iter().position(|known| *known == capacity.as_str());
-                    (known.unwrap_or(CAPACITIES.len()), Some(capacity_words(capacity)))
-                }
+                Some((capacity, _)) => (capacity_place(capacity), Some(capacity_words(capacity))),
                 None => (usize::MAX, Some("capacity not stated".to_owned())),
             },
             Sort::Level => {
@@ -195,6 +213,11 @@ const CAPACITIES: [&str; 8] = [
     "international_organisation",
     "permanent_body",
 ];
+
+/// A capacity's place in that order.
+pub(super) fn capacity_place(capacity: &Capacity) -> usize {
+    CAPACITIES.iter().position(|known| *known == capacity.as_str()).unwrap_or(CAPACITIES.len())
+}
 
 /// Rows under their headings, by name under each.
 fn banded(rows: Vec<Row<'_>>, sort: Sort) -> Vec<Band<'_>> {

@@ -90,14 +90,16 @@ fn whole(look: &Look<'_>, told: &Told, matrix: &Matrix<'_>, sort: Sort) -> Marku
     html! {
         div.meeting {
             (about::kind(info))
-            (about::facts(look, meeting, info))
             nav.contents aria-label="On this page" {
                 ul.inline {
                     @for (id, name, there) in sections(told) { @if there { li { a href={ "#" (id) } { (name) } } } }
                 }
             }
-            @if !told.programme.is_empty() {
-                section aria-labelledby="programme" { h2 id="programme" { "Programme" } (programme::programme(look, &told.programme)) }
+            div.overview {
+                (about::facts(look, meeting, info))
+                @if !told.programme.is_empty() {
+                    section aria-labelledby="programme" { h2 id="programme" { "Programme" } (programme::programme(look, &told.programme)) }
+                }
             }
             section aria-labelledby="attendance" {
                 h2 id="attendance" { "Attendance" }
@@ -114,7 +116,7 @@ fn whole(look: &Look<'_>, told: &Told, matrix: &Matrix<'_>, sort: Sort) -> Marku
                 }
             }
             @if told.took_place() && !info.organisations.is_empty() {
-                section aria-labelledby="without" { h2 id="without" { "Members without their leader" } (absent::without(look, &told.whole)) }
+                section aria-labelledby="without" { h2 id="without" { "Members that did not come at leader level" } (absent::without(look, &told.whole)) }
             }
             @if !info.organisations.is_empty() && !told.whole.delegations.is_empty() {
                 section aria-labelledby="guests" { h2 id="guests" { "Participants that are no members" } (absent::strangers(look, &told.whole)) }
@@ -146,7 +148,7 @@ fn sections(told: &Told) -> [(&'static str, &'static str, bool); 7] {
     [
         ("programme", "Programme", !told.programme.is_empty()),
         ("attendance", "Attendance", true),
-        ("without", "Members without their leader", organised && told.took_place()),
+        ("without", "Without their leader", organised && told.took_place()),
         ("guests", "No members", organised && !told.whole.delegations.is_empty()),
         ("documents", "Documents", !told.view.instruments.is_empty()),
         ("statements", "What was said", !told.view.statements.is_empty()),

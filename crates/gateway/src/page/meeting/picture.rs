@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use projector::{Delegation, Indexed, Token};
 use summit::Person;
 
-use super::marks::{Mark, SHAPE_SIZE, Tone, capacity_words};
+use super::marks::{DERIVED, Mark, SHAPE_SIZE, Tone, capacity_words, level_words};
 use super::matrix::{Cell, Column, Matrix, Row, Who};
 use super::told::Told;
 use crate::ask::{Asking, Lane, Reply};
@@ -36,10 +36,12 @@ const TITLE_HIGH: usize = 62;
 const BAND_HIGH: usize = 22;
 const LEGEND_HIGH: usize = 18;
 const SOURCE_HIGH: usize = 26;
-/// Characters that fit in a column: of names, of second lines, of headings.
+/// About how wide a character of the legend is.
+const CODE_WIDE: usize = 6;
+/// Characters that fit in a column: of names, of what stands below them, of headings.
 const NAME_FITS: usize = 30;
 const PERSON_FITS: usize = 24;
-const SECOND_FITS: usize = 38;
+const BELOW_FITS: usize = 38;
 const TITLE_FITS: usize = 76;
 
 const INK: &str = "#16202b";
@@ -86,11 +88,10 @@ fn about(told: &Told) -> String {
     said.join(" · ")
 }
 
-/// Where a row begins and how high it is.
+/// Where a row begins.
 struct Placed<'m, 't> {
     row: &'m Row<'t>,
     top: usize,
-    high: usize,
 }
 
 fn draw(matrix: &Matrix<'_>, title: &str, about: &str, token: &Token) -> Markup {
@@ -103,15 +104,17 @@ fn draw(matrix: &Matrix<'_>, title: &str, about: &str, token: &Token) -> Markup 
             top += BAND_HIGH;
         }
         for row in &band.rows {
-            let second = row.cells.iter().flatten().any(|cell| !second(cell).is_empty());
-            let high = ROW_HIGH + if second { LINE_HIGH } else { 0 };
-            placed.push(Placed { row, top, high });
+            let lines = row.cells.iter().flatten().map(|cell| below(cell).len()).max().unwrap_or_default();
+            let high = ROW_HIGH + LINE_HIGH * lines;
+            placed.push(Placed { row, top });
             top += high;
         }
     }
     let tones: BTreeSet<Tone> = matrix.cells().map(|cell| cell.mark.tone).collect();
     let legend = top + LEGEND_HIGH;
-    let tall = legend + LEGEND_HIGH * tones.len() + SOURCE_HIGH + MARGIN / 2;
+    let codes = legend + LEGEND_HIGH * tones.len();
+    let lines = code_lines(matrix, (wide - MARGIN * 2) / CODE_WIDE);
+    let tall = codes + LEGEND_HIGH * lines.len() + SOURCE_HIGH + MARGIN / 2;
     let whole = format!("Who took part: {title}");
     html! {
         svg xmlns="http://www.w3.org/2000/svg" viewBox=(format!("0 0 {wide} {tall}")) width=(wide) height=(tall) role="img" aria-labelledby="title" font-family=(FONT) fill=(INK) {
@@ -130,9 +133,29 @@ fn draw(matrix: &Matrix<'_>, title: &str, about: &str, token: &Token) -> Markup 
                     text x=(SHAPE_SIZE + 8) y="10" font-size="12" fill=(QUIET) { (tone.words()) }
                 }
             }
+            @for (place, line) in lines.iter().enumerate() {
+                text x=(MARGIN) y=(codes + 10 + place * LEGEND_HIGH) font-size="12" fill=(QUIET) { (line) }
+            }
             text x=(MARGIN) y=(tall - MARGIN / 2 - 4) font-size="11" fill=(QUIET) { (plain(&source(token))) }
         }
     }
+}
+
+/// What the codes mean, in lines of so many characters at most, unless one code needs more.
+fn code_lines(matrix: &Matrix<'_>, most: usize) -> Vec<String> {
+    let levels = matrix.levels().into_iter().map(|level| format!("{level} {}", level_words(level)));
+    let derived = matrix.has_derived().then(|| format!("† {DERIVED}"));
+    let mut lines: Vec<String> = Vec::new();
+    for code in levels.chain(derived) {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + code.chars().count() + 3 <= most => {
+                line.push_str(" · ");
+                line.push_str(&code);
+            }
+            _ => lines.push(code),
+        }
+    }
+    lines
 }
 
 /// From where the picture looks.
@@ -169,7 +192,7 @@ fn head(matrix: &Matrix<'_>) -> Markup {
 }
 
 fn row(one: &Placed<'_, '_>, wide: usize) -> Markup {
-    let Placed { row, top, high } = one;
+    let Placed { row, top } = one;
     let (name, code) = match &row.who {
         Who::Party { id, name } => (name.as_str(), Some(id.as_str())),
         Who::Group(words) => (*words, None),
@@ -183,12 +206,12 @@ fn row(one: &Placed<'_, '_>, wide: usize) -> Markup {
             path d=(format!("M{MARGIN} {top}H{}", wide - MARGIN)) stroke=(LINE) {}
             text x=(MARGIN) y=(top + 16) font-size="13" font-weight="500" {
                 (shortened(name, NAME_FITS - 4))
-                @if let Some(code) = code { " " tspan font-size="10" fill=(QUIET) { (code) } }
+                @if let Some(code) = code.filter(|code| *code != name) { " " tspan font-size="10" fill=(QUIET) { (code) } }
             }
-            text x=(MARGIN + NAME_WIDE) y=(top + 16) font-size="12" fill=(QUIET) { (shortened(&capacity, NAME_FITS - 8)) }
+            text x=(MARGIN + NAME_WIDE) y=(top + 16) font-size="12" fill=(QUIET) { (shortened(&capacity, NAME_FITS - 4)) }
             @for (place, cell) in row.cells.iter().enumerate() {
                 @match cell {
-                    Some(cell) => { (self::cell(cell, left(place), *top, *high)) }
+                    Some(cell) => { (self::cell(cell, left(place), *top)) }
                     None => { text x=(left(place)) y=(top + 16) font-size="12" fill=(QUIET) { "·" } }
                 }
             }
@@ -196,10 +219,9 @@ fn row(one: &Placed<'_, '_>, wide: usize) -> Markup {
     }
 }
 
-fn cell(cell: &Cell<'_>, x: usize, top: usize, high: usize) -> Markup {
+fn cell(cell: &Cell<'_>, x: usize, top: usize) -> Markup {
     let Mark { tone, letters, .. } = &cell.mark;
     let person = cell.delegation.and_then(|row| row.person.as_ref());
-    let second = second(cell);
     html! {
         g {
             path transform=(format!("translate({x} {})", top + 6)) d=(tone.path()) fill=(tone.colour()) fill-rule="evenodd" {}
@@ -207,22 +229,22 @@ fn cell(cell: &Cell<'_>, x: usize, top: usize, high: usize) -> Markup {
                 tspan font-weight="700" fill=(tone.colour()) { (letters) }
                 @if let Some(Person { name, .. }) = person { tspan dx="6" { (shortened(name, PERSON_FITS)) } }
             }
-            @if !second.is_empty() && high > ROW_HIGH {
-                text x=(x + 18) y=(top + 30) font-size="10.5" fill=(QUIET) { (shortened(&second, SECOND_FITS)) }
+            @for (place, line) in below(cell).iter().enumerate() {
+                text x=(x + 18) y=(top + 30 + place * LINE_HIGH) font-size="10.5" fill=(QUIET) { (shortened(line, BELOW_FITS)) }
             }
         }
     }
 }
 
-/// What stands below the first line of a cell.
-fn second(cell: &Cell<'_>) -> String {
-    let mut said: Vec<Cow<'_, str>> = Vec::new();
+/// What stands below the first line of a cell, a line each.
+fn below<'c>(cell: &'c Cell<'_>) -> Vec<Cow<'c, str>> {
+    let mut said: Vec<Cow<'c, str>> = Vec::new();
     if let Some(Delegation { in_lieu_of, members, .. }) = cell.delegation {
         said.extend(in_lieu_of.iter().map(|person| Cow::Owned(format!("in place of {}", person.name))));
-        said.extend((!members.is_empty()).then(|| Cow::Owned(format!("with {} more", members.len()))));
+        said.extend(members.iter().map(|member| Cow::Owned(format!("with {}", member.person.name))));
     }
     said.extend(cell.mark.flags.iter().map(|flag| Cow::Borrowed(&*flag.words)));
-    said.join("; ")
+    said
 }
 
 /// As much of a text as fits, isolated from what stands around it.

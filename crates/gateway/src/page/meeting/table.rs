@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 use projector::{Delegation, Member, PresenceAnswer};
-use summit::{Level, MeetingId, PartyId, Person};
+use summit::{MeetingId, PartyId, Person};
 
-use super::marks::{self, Flag, Tone, capacity_sign, capacity_words, level_words};
+use super::marks::{self, DERIVED, Flag, Tone, capacity_sign, capacity_words, level_words};
 use super::matrix::{Band, Cell, Column, Matrix, Row, Sort, Who, is_member};
 use super::told::Told;
 use crate::page::shown::Look;
 use crate::page::words;
+
+/// How many rows are shown at once: a longer table scrolls below its head.
+const ROWS_AT_ONCE: usize = 30;
 
 /// The address of why the record says what it does of a party at a meeting.
 pub(super) fn why(look: &Look<'_>, meeting: &MeetingId, party: &PartyId) -> String {
@@ -46,7 +49,7 @@ pub(super) fn figures(told: &Told) -> Markup {
 /// The table in its region, with its legend.
 pub(super) fn table(look: &Look<'_>, matrix: &Matrix<'_>, sort: Sort) -> Markup {
     html! {
-        div.scroll.tall.attendance role="region" tabindex="0" aria-label="Attendance, delegations by parts" {
+        div class={ "scroll attendance" (if matrix.rows() > ROWS_AT_ONCE { " tall" } else { "" }) } role="region" tabindex="0" aria-label="Attendance, delegations by parts" {
             table {
                 caption { (order(sort)) }
                 thead { tr {
@@ -107,7 +110,7 @@ fn band(look: &Look<'_>, matrix: &Matrix<'_>, band: &Band<'_>) -> Markup {
                         @match &row.who {
                             Who::Party { id, name } => {
                                 a.party href=(look.links.to(format_args!("/parties/{id}"))) { bdi { (name) } }
-                                " " code.quiet { (id) }
+                                @if name != id.as_str() { " " code.quiet { (id) } }
                             }
                             Who::Group(words) => { bdi { (words) } }
                         }
@@ -135,7 +138,7 @@ impl Row<'_> {
 pub(super) fn capacity(capacity: &summit::Capacity, derived: bool) -> Markup {
     html! {
         (capacity_sign(capacity).badge(&capacity_words(capacity)))
-        @if derived { sup.derived title="not stated: it follows from the membership that day" { "†" span.unseen { " (derived)" } } }
+        @if derived { sup.derived title=(DERIVED) { "†" span.unseen { " (derived)" } } }
     }
 }
 
@@ -201,22 +204,13 @@ pub(super) fn named(look: &Look<'_>, person: &Person) -> Markup {
 /// What the marks and codes in the table mean: those that occur.
 fn legend(matrix: &Matrix<'_>) -> Markup {
     let tones: BTreeSet<Tone> = matrix.cells().map(|cell| cell.mark.tone).collect();
-    let delegations = || matrix.cells().filter_map(|cell| cell.delegation);
-    let levels = delegations().flat_map(|row| {
-        row.level
-            .into_iter()
-            .chain(row.absent_levels.iter().copied())
-            .chain(row.members.iter().filter_map(|one| one.level))
-    });
-    let levels: BTreeSet<(u8, Level)> = levels.map(|level| (projector::precedence(Some(level)), level)).collect();
-    let derived = delegations().any(|row| row.capacity_derived);
     html! {
         ul.legend.plain aria-label="Legend" {
             @for tone in Tone::ALL.into_iter().filter(|tone| tones.contains(tone)) {
                 li class={ "tone-" (tone.name()) } { (marks::shape(tone)) " " @if !matches!(tone, Tone::Head | Tone::Below) { b { (tone.letter()) } " " } (tone.words()) }
             }
-            @for (_, level) in levels { li { b { (level) } " " (level_words(level)) } }
-            @if derived { li { b { "†" } " not stated: follows from the membership at the end of the last day" } }
+            @for level in matrix.levels() { li { b { (level) } " " (level_words(level)) } }
+            @if matrix.has_derived() { li { b { "†" } " " (DERIVED) } }
         }
     }
 }
