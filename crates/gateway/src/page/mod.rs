@@ -22,7 +22,11 @@ mod spoken;
 
 mod marks;
 
+mod sentence;
+
 mod assets;
+
+mod sign_in;
 
 mod trouble;
 
@@ -32,7 +36,11 @@ mod organisation;
 
 mod meeting;
 
-use axum::routing::get;
+mod why;
+
+mod event;
+
+use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::service::Service;
@@ -49,5 +57,10 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
         .route("/meetings/{meeting}", get(meeting::meeting))
         .route("/meetings/{meeting}/sheet", get(meeting::sheet))
         .route("/meetings/{meeting}/attendance.svg", get(meeting::attendance))
+        .route("/organisations/{organisation}/why/{party}", get(why::membership))
+        .route("/meetings/{meeting}/why/{party}", get(why::attendance))
+        .route("/events/{id}", get(event::event))
+        .route("/sign-in", get(sign_in::state).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
         .route("/assets/{version}/{name}", get(assets::asset))
 }
