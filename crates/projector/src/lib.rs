@@ -59,7 +59,7 @@ pub use calendar::{Calendar, day_changes};
 pub use changes::{Change, Changes, calendar_changes, changes};
 pub use filter::{EventFilter, Named};
 pub use index::{Index, Noted, Owners, Record, Undecodable};
-pub use membership::{Knowledge, MembersFilter, diff};
+pub use membership::{Knowledge, MembersFilter, Turn, TurnedBy, diff};
 pub use notes::{state_named, unknown_party, unknown_source};
 pub use pace::{BadSpeed, MAX_GAP, Pace, Pacer, Speed};
 pub use remarks::remarks_by_parts;

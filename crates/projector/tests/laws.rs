@@ -17,9 +17,10 @@ use arbitrary::{
 };
 use jiff::ToSpan;
 use oracle::Line;
-use projector::{Calendar, MembersFilter, calendar_changes, day_changes};
+use projector::{Calendar, MembersFilter, SpellRow, TurnedBy, calendar_changes, day_changes};
 use proptest::prelude::*;
-use summit::{MeetingId, OrganisationId, PartyId, Position, Vantage};
+use proptest::test_runner::TestCaseResult;
+use summit::{AccordingTo, Event, EventId, MeetingId, OrganisationId, PartyId, Position, Vantage};
 use wire::Document;
 
 const ASTANA: &str = include_str!("../../wire/tests/data/astana-2024.jsonl");
@@ -222,6 +223,82 @@ proptest! {
     }
 }
 
+/// A retraction that counts from a vantage.
+fn retraction(target: EventId, vantage: &Vantage) -> Event {
+    let (name, authority) = match &vantage.according_to {
+        Some(AccordingTo::Name(name)) => (name.clone(), None),
+        Some(AccordingTo::Authority(authority)) => ("a desk".to_owned(), Some(*authority)),
+        None => ("a desk".to_owned(), None),
+    };
+    let name = serde_json::Value::from(name);
+    let document = format!(
+        r#"{{"specversion":"1.0","id":"0000cafe-0000-4000-8000-000000000000","source":"/desks/any",
+        "type":"chronicle.retraction.v1","data":{{"occurred":"2024-07-04","attribution":[{{"name":{name}}}],
+        "retracts":"{target}"}}}}"#
+    );
+    let mut event = Document::decode(document.as_bytes()).expect("a good document").event().clone();
+    event.recorded_at = vantage.known_at;
+    event.shared.authority = authority;
+    event
+}
+
+/// Spells without what they rest on, and without what competes: a claim that was only tried is not on record.
+fn bare(rows: &[SpellRow]) -> Vec<SpellRow> {
+    rows.iter().cloned().map(|row| SpellRow { evidence: Vec::new(), competing: Vec::new(), ..row }).collect()
+}
+
+/// Whatever is said to change an answer does so, once it is published, and as is said.
+fn turns_turn(log: &Log, vantage: &Vantage) -> TestCaseResult {
+    let vantage = Vantage { at_position: None, ..vantage.clone() };
+    let before = index(&log.0);
+    let now = view(&before, &vantage);
+    for organisation in organisations() {
+        for party in PARTIES.map(|party| party.parse::<PartyId>().expect("a party")) {
+            let Ok(turns) = now.turns(&organisation, &party) else { continue };
+            let rows = |view: &projector::View<'_>| {
+                let timeline = view.timeline(&organisation, Some(&party)).expect("still known");
+                timeline.parties.into_iter().flat_map(|row| row.spells).collect::<Vec<_>>()
+            };
+            let was = rows(&now);
+            prop_assert!(!turns.is_empty(), "nothing would change {party} in {organisation}: {was:?}");
+            for turn in turns {
+                let event = match &turn.by {
+                    TurnedBy::Claim(event) => event.as_ref().clone(),
+                    TurnedBy::TakingBack(id) => retraction(*id, &vantage),
+                };
+                let events = log.0.iter().map(|line| line.event.clone()).chain([event]);
+                let after = index(&placed(events).0);
+                let is = rows(&view(&after, &vantage));
+                prop_assert_eq!(bare(&is), bare(&turn.then), "{:?}", turn);
+                let changed = |rows: &[SpellRow]| {
+                    rows.iter().cloned().map(|row| SpellRow { evidence: Vec::new(), ..row }).collect::<Vec<_>>()
+                };
+                prop_assert_ne!(changed(&is), changed(&was), "{:?}", turn);
+            }
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(config(CASES / 4))]
+
+    #[test]
+    fn what_is_said_to_change_an_answer_does((log, vantage) in asked(status_logs())) {
+        turns_turn(&log, &vantage)?;
+    }
+
+    #[test]
+    fn what_is_said_to_change_a_date_does((log, vantage) in asked(logs(matters_of_one_change(), EVENTS))) {
+        turns_turn(&log, &vantage)?;
+    }
+
+    #[test]
+    fn what_is_said_to_change_what_was_taken_back_does((log, vantage) in asked(logs(matters_of_links(), EVENTS))) {
+        turns_turn(&log, &vantage)?;
+    }
+}
+
 proptest! {
     #![proptest_config(config(ORDERS))]
 
@@ -238,7 +315,7 @@ proptest! {
 }
 
 #[test]
-fn the_real_data_says_what_the_oracle_says() -> Result<(), TestCaseError> {
+fn the_real_data_says_what_the_oracle_says() -> TestCaseResult {
     let log = real();
     let index = index(&log.0);
     let parties: Vec<PartyId> = index.parties().cloned().collect();

@@ -5,6 +5,7 @@ mod remarks;
 mod rows;
 mod spells;
 mod tally;
+mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +14,7 @@ use summit::{Answer, Cutoff, Event, EventId, OrganisationId, PartyId, Status};
 pub use explain::{Knowledge, diff};
 pub(crate) use spells::{EventKey, Folded, Spell, sorted};
 pub(crate) use tally::{just_after, tally_remark};
+pub use turns::{Turn, TurnedBy};
 
 use crate::answer::{Count, Dated, Members, Membership, PartyTimeline, Row, Stated, Timeline};
 use crate::index::{Slot, Standings};
@@ -98,6 +100,15 @@ impl View<'_> {
     /// The spells of one party in one organisation, whenever they are.
     pub(crate) fn spells_of(&self, organisation: &OrganisationId, party: &PartyId) -> Folded {
         self.folded(organisation, Some(party)).remove(party).unwrap_or_default()
+    }
+
+    /// The same, were one more claim on record.
+    fn spells_with(&self, organisation: &OrganisationId, party: &PartyId, claim: &Event) -> Folded {
+        let Some(file) = self.index.organisation(organisation) else { return Folded::default() };
+        let own = file.parties.get(party);
+        let status = own.into_iter().flat_map(|own| self.events(&own.status)).chain([claim]);
+        let rights = own.into_iter().flat_map(|own| self.events(&own.rights));
+        spells::spells(status.chain(self.events(&file.reclassifications)), rights, self.events(&file.foundings))
     }
 
     /// The spells of every party of an organisation of which an active claim speaks, or of one of them.
