@@ -55,6 +55,7 @@ mod view;
 
 pub use answer::*;
 pub use asked::{Asked, Seen, VantageError, id_prefix, instant};
+pub use attendance::{Attribute, DelegationExplained, Said, Weight};
 pub use calendar::{Calendar, day_changes};
 pub use changes::{Change, Changes, calendar_changes, changes};
 pub use filter::{EventFilter, Named};

@@ -17,7 +17,7 @@ use arbitrary::{
 };
 use jiff::ToSpan;
 use oracle::Line;
-use projector::{Calendar, MembersFilter, SpellRow, TurnedBy, calendar_changes, day_changes};
+use projector::{Calendar, MembersFilter, PresenceAnswer, SpellRow, TurnedBy, Weight, calendar_changes, day_changes};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use summit::{AccordingTo, Event, EventId, MeetingId, OrganisationId, PartyId, Position, Vantage};
@@ -280,8 +280,45 @@ fn turns_turn(log: &Log, vantage: &Vantage) -> TestCaseResult {
     Ok(())
 }
 
+/// What explains a row gives its values, names its evidence only, and contests it where it is contested.
+fn explained_as_told(log: &Log, vantage: &Vantage, meeting: &MeetingId) -> TestCaseResult {
+    let index = index(&log.0);
+    let Ok(view) = index.view(vantage, TODAY) else { return Ok(()) };
+    let Ok(attendance) = view.attendance(meeting) else { return Ok(()) };
+    for party in PARTIES.map(|party| party.parse::<PartyId>().expect("a party")) {
+        let why = view.explain_delegation(meeting, &party).expect("the meeting is known");
+        let row = attendance.delegations.iter().find(|row| row.party == party);
+        prop_assert_eq!(why.row.as_ref(), row);
+        let Some(row) = row else {
+            prop_assert_eq!(why.attributes, []);
+            continue;
+        };
+        let own = |one: &&projector::Attribute| one.of.is_none() || one.of == row.person;
+        let own = || why.attributes.iter().filter(own);
+        let first = |what: &str| own().find(|one| one.what == what).map(|one| one.value.clone());
+        prop_assert_eq!(first("level"), row.level.map(|level| level.to_string()), "{:?}", why);
+        prop_assert_eq!(first("mode"), row.mode.map(|mode| mode.as_str().replace('_', " ")), "{:?}", why);
+        let presence = first("presence").map(|said| said.split(',').next().unwrap_or_default().to_owned());
+        let known = row.presence != PresenceAnswer::NotStated;
+        prop_assert_eq!(presence, known.then(|| row.presence.as_str().to_owned()), "{:?}", why);
+        let claims = || why.attributes.iter().flat_map(|one| &one.claims);
+        prop_assert!(claims().all(|claim| row.evidence.contains(&claim.event)), "{why:?}");
+        prop_assert!(row.contested || claims().all(|claim| claim.weight != Weight::Contests), "{why:?}");
+        let decided = |one: &projector::Attribute| one.claims[0].weight == Weight::Decides;
+        prop_assert!(why.attributes.iter().all(decided), "{why:?}");
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(config(CASES / 4))]
+
+    #[test]
+    fn what_explains_a_delegation_is_its_row((log, vantage) in asked(logs(matters_of_one_delegation(), EVENTS))) {
+        for meeting in MEETINGS {
+            explained_as_told(&log, &vantage, &meeting.parse().expect("a slug"))?;
+        }
+    }
 
     #[test]
     fn what_is_said_to_change_an_answer_does((log, vantage) in asked(status_logs())) {

@@ -2,10 +2,11 @@
 //!
 //! In reading order: `about` is the meeting itself; `gathering` the meeting with its parts and organisations; `claims`
 //! what is said of delegations there; `merge` how values of one attribute come to one; `people` the head and the
-//! others; `fold` one delegation from its claims; `rows` and `remarks` the answer.
+//! others; `fold` one delegation from its claims; `rows` and `remarks` the answer; `explain` why it says so.
 
 mod about;
 mod claims;
+mod explain;
 mod fold;
 mod gathering;
 mod merge;
@@ -17,6 +18,8 @@ mod rows;
 mod laws;
 
 use summit::{MeetingId, PartyId};
+
+pub use explain::{Attribute, DelegationExplained, Said, Weight};
 
 use self::gathering::Gathering;
 use crate::answer::{Attendance, Delegation, MeetingInfo, PresenceAnswer, Remark};

@@ -102,7 +102,9 @@ impl Question<'_> {
             folded.spells.len() == self.now.spells.len() && folded.spells[place].start.competing.contains(&TRIED)
         };
         for day in days {
-            let Some((authority, dated)) = self.lowest(spell, &day, self.dating(&spell.status), dates) else { continue };
+            let Some((authority, dated)) = self.lowest(spell, &day, self.dating(&spell.status), dates) else {
+                continue;
+            };
             let outside = spell.start.dated();
             let text = format!("{kind}{} dates the start outside {}", self.of_at_least(authority), outside.edtf);
             let mut turns = vec![self.turn(Some(place), dated, text)];
@@ -126,7 +128,8 @@ impl Question<'_> {
         let dates = |folded: &Folded| {
             folded.spells.len() == self.now.spells.len() && folded.spells[place].start.dated_by == TRIED
         };
-        let found = ends.map(|end| end.day()).find_map(|day| self.lowest(spell, &day, self.dating(&spell.status), dates));
+        let found =
+            ends.map(|end| end.day()).find_map(|day| self.lowest(spell, &day, self.dating(&spell.status), dates));
         let (authority, dated) = found?;
         let kind = dating(&spell.status);
         let how = if spell.start.rule == Rule::Dated { "dates the start more precisely" } else { "dates the start" };
@@ -241,7 +244,13 @@ impl Question<'_> {
         Some(known_at.map_or(later, |known_at| later.min(known_at)))
     }
 
-    fn claim(&self, day: &Day, authority: Authority, content: Content, recorded_at: Option<Timestamp>) -> Option<Event> {
+    fn claim(
+        &self,
+        day: &Day,
+        authority: Authority,
+        content: Content,
+        recorded_at: Option<Timestamp>,
+    ) -> Option<Event> {
         let name = match &self.view.activity.selection().according_to {
             Some(AccordingTo::Name(name)) => name.clone(),
             Some(AccordingTo::Authority(_)) | None => "a source".to_owned(),
