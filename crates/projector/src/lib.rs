@@ -23,7 +23,7 @@
 //! ```
 //!
 //! In reading order: the [`Index`] keeps every claim; a [`View`] looks at it from a vantage; membership (spells, rows,
-//! tallies, why), attendance, itineraries and signings are folded on demand; [`changes`](changes()) is the difference of
+//! tallies, why), attendance, itineraries, signings and names are folded on demand; [`changes`](changes()) is the difference of
 //! two views; the runtime follows a log; a pace lets history come again; answers are shapes only. Beside all this,
 //! [`archive`] keeps the entries themselves once more.
 //!
@@ -37,10 +37,12 @@ mod attendance;
 mod calendar;
 mod changes;
 mod filter;
+mod heard;
 mod index;
 mod itinerary;
 mod lists;
 mod membership;
+mod names;
 mod nearest;
 mod notes;
 mod pace;
@@ -55,12 +57,16 @@ mod view;
 
 pub use answer::*;
 pub use asked::{Asked, Seen, VantageError, id_prefix, instant};
-pub use attendance::{Attribute, DelegationExplained, Said, Weight};
+pub use attendance::{
+    Attribute, DelegationExplained, Missing, Said, Scheduled, Weight, Without, is_leader, precedence, without_leader,
+};
 pub use calendar::{Calendar, day_changes};
 pub use changes::{Change, Changes, calendar_changes, changes};
 pub use filter::{EventFilter, Named};
+pub use heard::Heard;
 pub use index::{Index, Noted, Owners, Record, Undecodable};
-pub use membership::{Knowledge, MembersFilter, Turn, TurnedBy, diff};
+pub use membership::{CountsFrom, Knowledge, MembersFilter, Turn, TurnedBy, diff};
+pub use names::{BadLanguage, Language, WantedName};
 pub use notes::{state_named, unknown_party, unknown_source};
 pub use pace::{BadSpeed, MAX_GAP, Pace, Pacer, Speed};
 pub use remarks::remarks_by_parts;
@@ -72,4 +78,4 @@ pub use told::EventTold;
 pub use view::{AskError, View};
 
 /// The version of the rules of reading and folding, named in every token: answers of equal tokens are equal bytes.
-pub const FOLD: u32 = 1;
+pub const FOLD: u32 = 2;

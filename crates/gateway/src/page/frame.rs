@@ -22,19 +22,32 @@ pub(super) fn framed(page: &Page, links: &Links, token: &Token, notes: &[String]
         }
         (cite(links, token))
     };
-    document(&page.title, page.modules, &body)
+    document(&page.title, page.modules, false, &body)
 }
 
 /// A page that looks from nowhere: what went wrong.
 pub(super) fn plain(title: &str, main: &Markup) -> Markup {
-    let body = html! {
-        (header(None))
-        main id="main" tabindex="-1" { h1 { (title) } (main) }
-    };
-    document(title, &[], &body)
+    alone(title, &[], main)
 }
 
-fn document(title: &str, modules: &[&str], body: &Markup) -> Markup {
+/// A page that looks from nowhere: the record as it grows, and what is put into it.
+pub(super) fn alone(title: &str, modules: &[&str], main: &Markup) -> Markup {
+    document(title, modules, false, &from_nowhere(title, main))
+}
+
+/// The same, which asks for its own address again at once, where that is said.
+pub(super) fn asking_again(title: &str, again: bool, main: &Markup) -> Markup {
+    document(title, &[], again, &from_nowhere(title, main))
+}
+
+fn from_nowhere(title: &str, main: &Markup) -> Markup {
+    html! {
+        (header(None))
+        main id="main" tabindex="-1" { h1 { (title) } (main) }
+    }
+}
+
+fn document(title: &str, modules: &[&str], again: bool, body: &Markup) -> Markup {
     let whole = if title == NAME { NAME.to_owned() } else { format!("{title} · {NAME}") };
     html! {
         (DOCTYPE)
@@ -44,6 +57,7 @@ fn document(title: &str, modules: &[&str], body: &Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (whole) }
+                @if again { meta http-equiv="refresh" content="0"; }
                 link rel="icon" href="data:,";
                 link rel="stylesheet" href=(assets::address("style.css"));
                 script type="module" src=(assets::address("page.js")) {}

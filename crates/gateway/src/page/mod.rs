@@ -8,7 +8,7 @@
 //! `according_to`, or a `token`. Every link of a page keeps it ([`links::Links`]).
 //!
 //! In reading order: links that keep the vantage; what a page is and how it is sent; the frame around it; words and links
-//! for what pages name; what is served beside them; what is shown when something is wrong; then page after page.
+//! for what pages name; marks that all share; what is served beside them; what is shown when something is wrong; then page after page.
 
 mod links;
 
@@ -18,9 +18,15 @@ mod frame;
 
 mod words;
 
+mod spoken;
+
+mod marks;
+
 mod sentence;
 
 mod assets;
+
+mod sign_in;
 
 mod trouble;
 
@@ -32,7 +38,7 @@ mod why;
 
 mod event;
 
-use axum::routing::get;
+use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::service::Service;
@@ -48,5 +54,7 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
         .route("/organisations/{organisation}/why/{party}", get(why::membership))
         .route("/meetings/{meeting}/why/{party}", get(why::attendance))
         .route("/events/{id}", get(event::event))
+        .route("/sign-in", get(sign_in::state).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
         .route("/assets/{version}/{name}", get(assets::asset))
 }

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use summit::{Event, EventId, InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Position};
+use summit::{Event, EventId, InstrumentId, MeetingId, Named, OrganisationId, PartyId, PersonId, Position};
 use wire::{Document, Fingerprint};
 
 use crate::snapshot::{Kept, KeptRecord, merged};
@@ -92,6 +92,7 @@ pub(crate) type Files<'a> = (
     &'a Filed<PartyId, PartyFile>,
     &'a Filed<PersonId, Vec<Slot>>,
     &'a Filed<InstrumentId, Vec<Slot>>,
+    &'a Filed<Named, Vec<Slot>>,
 );
 
 /// Every claim of the chronicle up to a position.
@@ -117,6 +118,8 @@ pub struct Index {
     parties: Filed<PartyId, PartyFile>,
     people: Filed<PersonId, Vec<Slot>>,
     instruments: Filed<InstrumentId, Vec<Slot>>,
+    /// By what bears the name: events of the kind `naming`.
+    namings: Filed<Named, Vec<Slot>>,
     /// The last position that was taken in.
     tail: Position,
     /// The entry at the tail, where it was one: a snapshot is anchored to it.
@@ -138,6 +141,7 @@ impl Index {
             parties: Filed::of(std::mem::take(&mut kept.parties)),
             people: Filed::of(std::mem::take(&mut kept.people)),
             instruments: Filed::of(std::mem::take(&mut kept.instruments)),
+            namings: Filed::of(std::mem::take(&mut kept.namings)),
             undecodable,
             kept,
             tail,
@@ -331,7 +335,7 @@ impl Index {
 
     /// The files, by what they are about.
     pub(crate) const fn files(&self) -> Files<'_> {
-        (&self.organisations, &self.meetings, &self.parties, &self.people, &self.instruments)
+        (&self.organisations, &self.meetings, &self.parties, &self.people, &self.instruments, &self.namings)
     }
 
     /// The entry at the tail, where it was one.
@@ -348,6 +352,7 @@ impl Index {
         self.parties.verify();
         self.people.verify();
         self.instruments.verify();
+        self.namings.verify();
     }
 
     pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
@@ -396,6 +401,10 @@ impl Index {
 
     pub(crate) fn acts(&self, instrument: &InstrumentId) -> &[Slot] {
         self.instruments.get(instrument).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn namings(&self, of: &Named) -> &[Slot] {
+        self.namings.get(of).map_or(&[], Vec::as_slice)
     }
 }
 
