@@ -17,7 +17,10 @@ use arbitrary::{
 };
 use jiff::ToSpan;
 use oracle::Line;
-use projector::{Calendar, MembersFilter, PresenceAnswer, SpellRow, TurnedBy, Weight, calendar_changes, day_changes};
+use projector::{
+    Calendar, MembersFilter, Overview, PresenceAnswer, Record, SpellRow, TurnedBy, Weight, calendar_changes,
+    day_changes,
+};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use summit::{AccordingTo, Event, EventId, MeetingId, OrganisationId, PartyId, Position, Vantage};
@@ -317,6 +320,30 @@ proptest! {
     fn what_explains_a_delegation_is_its_row((log, vantage) in asked(logs(matters_of_one_delegation(), EVENTS))) {
         for meeting in MEETINGS {
             explained_as_told(&log, &vantage, &meeting.parse().expect("a slug"))?;
+        }
+    }
+
+    #[test]
+    fn an_overview_that_is_kept_is_the_one_that_is_folded_whole(log in reusing(logs(all_matters(), EVENTS))) {
+        let (mut index, mut kept) = (projector::Index::new(), Overview::default());
+        for line in &log.0 {
+            let record = Record {
+                position: Position::new(line.position),
+                stored_at: line.stored_at,
+                event: line.event.clone(),
+            };
+            index.record(record);
+            kept.refresh(&index, TODAY);
+            let view = index.view(&Vantage::default(), TODAY).expect("a vantage");
+            let whole = Overview::of(&view).expect("all of it is named");
+            prop_assert_eq!(kept.organisations().collect::<Vec<_>>(), whole.organisations().collect::<Vec<_>>());
+            prop_assert_eq!(kept.odd_places(), whole.odd_places());
+            let told = view.remarks(None).expect("remarks").remarks;
+            prop_assert_eq!(kept.remarks(), told.iter().collect());
+            for (organisation, glance) in kept.organisations() {
+                let members = view.members(organisation, &MembersFilter::default()).expect("known");
+                prop_assert_eq!(&glance.counts, &members.counts);
+            }
         }
     }
 

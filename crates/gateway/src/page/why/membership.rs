@@ -50,12 +50,13 @@ fn drawn(look: &Look<'_>, why: &Explanation, turns: &[Turn]) -> Markup {
 fn explained(look: &Look<'_>, place: usize, spell: &Explained, turns: &[&Turn]) -> Markup {
     let id = format!("spell-{}", place + 1);
     let rows = html! { @for claim in &spell.claims { (weighed(look, claim)) } };
+    let label = format!("Every claim of {} since {}, and what it did", words::status(&spell.status), spell.since.edtf);
     html! {
         section.spell aria-labelledby=(id) {
             h2 id=(id) { (heading(spell)) }
             p { (marks::answer(spell.answer.into())) @if spell.contested { (marks::contested()) } }
             p.rule { strong { "The rule: " } (spell.rule) "." }
-            (table("Every claim of it, and what it did", &["Role", "Says", "When"], &rows))
+            (table(&label, &["Role", "Says", "When"], &rows))
             @if !turns.is_empty() {
                 h3 { "What would change it" }
                 (turning(look, turns))
