@@ -147,6 +147,12 @@ impl View<'_> {
         self.named.as_ref().and_then(|wanted| self.shown_name(of, wanted)).map(|shown| shown.name)
     }
 
+    /// The same, were one event taken out of effect.
+    pub(crate) fn without(&self, id: EventId) -> Self {
+        let activity = Activity::without(self.index, self.activity.selection().clone(), id);
+        Self { index: self.index, activity, cutoff: self.cutoff, token: self.token.clone(), named: self.named.clone() }
+    }
+
     /// Whether an event has happened by `as_of`.
     pub(crate) fn reached(&self, event: &Event) -> summit::Answer {
         self.cutoff.reached(event.shared.occurred.range(), event.shared.order)

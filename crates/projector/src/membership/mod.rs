@@ -9,6 +9,7 @@ mod rows;
 mod spells;
 mod succession;
 mod tally;
+mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,7 @@ pub use over_time::CountsFrom;
 pub(crate) use spells::{EventKey, Folded, Spell, sorted};
 pub(crate) use succession::Place;
 pub(crate) use tally::{just_after, tally_remark};
+pub use turns::{Turn, TurnedBy};
 
 use crate::answer::{Count, Dated, Members, Membership, PartyTimeline, Row, Stated, Timeline};
 use crate::index::Slot;
@@ -134,6 +136,12 @@ impl View<'_> {
         self.fold(organisation, party, &foundings)
     }
 
+    /// The same, were one more claim on record.
+    fn spells_with(&self, organisation: &OrganisationId, party: &PartyId, claim: &Event) -> Folded {
+        let foundings = self.foundings(organisation);
+        self.fold_with(organisation, party, &foundings, Some(claim))
+    }
+
     /// The spells of every party of an organisation that holds something there, or may do so, or of one of them.
     fn folded(&self, organisation: &OrganisationId, only: Option<&PartyId>) -> BTreeMap<PartyId, Folded> {
         let foundings = self.foundings(organisation);
@@ -150,7 +158,17 @@ impl View<'_> {
     }
 
     fn fold(&self, organisation: &OrganisationId, party: &PartyId, foundings: &[&Event]) -> Folded {
-        let Swept { groups, unclear, round } = self.groups_of(organisation, party);
+        self.fold_with(organisation, party, foundings, None)
+    }
+
+    fn fold_with(
+        &self,
+        organisation: &OrganisationId,
+        party: &PartyId,
+        foundings: &[&Event],
+        more: Option<&Event>,
+    ) -> Folded {
+        let Swept { groups, unclear, round } = self.groups_with(organisation, party, more);
         let own = self.index.organisation(organisation).and_then(|file| file.parties.get(party));
         let rights = own.into_iter().flat_map(|own| self.events(&own.rights));
         let folded = spells::spells(groups, rights, foundings.iter().copied());
