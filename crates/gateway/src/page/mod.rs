@@ -20,6 +20,8 @@ mod words;
 
 mod assets;
 
+mod sentence;
+
 mod sign_in;
 
 mod trouble;
@@ -27,6 +29,8 @@ mod trouble;
 mod home;
 
 mod organisation;
+
+mod live;
 
 use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
@@ -41,6 +45,8 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
         .route("/", get(home::home))
         .route("/organisations/{organisation}", get(organisation::organisation))
+        .route("/live", get(live::live))
+        .route("/live/entries", get(live::entries))
         .route("/sign-in", get(sign_in::state).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/assets/{version}/{name}", get(assets::asset))
