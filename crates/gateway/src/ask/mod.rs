@@ -28,6 +28,7 @@ use utoipa_axum::routes;
 use crate::service::Service;
 
 pub(crate) use asking::Asking;
+pub(crate) use history::document_at;
 pub(crate) use lanes::{Lane, Lanes};
 pub(crate) use page::LINES;
 pub(crate) use reply::{NOTES, Reply, STALE};

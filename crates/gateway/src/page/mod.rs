@@ -8,7 +8,7 @@
 //! `according_to`, or a `token`. Every link of a page keeps it ([`links::Links`]).
 //!
 //! In reading order: links that keep the vantage; what a page is and how it is sent; the frame around it; words and links
-//! for what pages name; what is served beside them; what is shown when something is wrong; then page after page.
+//! for what pages name; marks that all share; what is served beside them; what is shown when something is wrong; then page after page.
 
 mod links;
 
@@ -18,9 +18,13 @@ mod frame;
 
 mod words;
 
-mod assets;
+mod spoken;
+
+mod marks;
 
 mod sentence;
+
+mod assets;
 
 mod sign_in;
 
@@ -29,6 +33,10 @@ mod trouble;
 mod home;
 
 mod organisation;
+
+mod why;
+
+mod event;
 
 mod live;
 
@@ -45,6 +53,9 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
         .route("/", get(home::home))
         .route("/organisations/{organisation}", get(organisation::organisation))
+        .route("/organisations/{organisation}/why/{party}", get(why::membership))
+        .route("/meetings/{meeting}/why/{party}", get(why::attendance))
+        .route("/events/{id}", get(event::event))
         .route("/live", get(live::live))
         .route("/live/entries", get(live::entries))
         .route("/sign-in", get(sign_in::state).post(sign_in::sign_in))

@@ -6,7 +6,7 @@ use projector::MembersFilter;
 use summit::OrganisationId;
 
 use super::shown::{Page, shown};
-use super::words;
+use super::{marks, words};
 use crate::ask::{Asking, Lane};
 use crate::problem::Problem;
 
@@ -21,8 +21,8 @@ pub(super) async fn organisation(asking: Asking) -> Result<Response, Problem> {
                     @for row in &members.parties {
                         tr {
                             th scope="row" { (words::party(look, &row.party)) }
-                            td { @if let Some(status) = &row.status { (words::status(status)) } }
-                            td { (row.answer.as_str()) }
+                            td { @if let Some(status) = &row.status { (marks::status(status)) } }
+                            td { (marks::answer(row.answer)) @if row.contested { (marks::contested()) } (marks::suspended(row.suspended)) }
                             td { @if let Some(since) = &row.since { (words::dated(since)) } }
                         }
                     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use summit::{Content, Event, MeetingId, OrganisationId, Participation, PartyId, Person};
+use summit::{Content, Event, MeetingId, Named, OrganisationId, Participation, PartyId, Person, Succession};
 
 use super::Index;
 
@@ -101,6 +101,42 @@ impl Index {
         if let Content::Signing(signing) = &event.content {
             self.instruments.file(&signing.instrument).push(slot);
         }
+        if let Content::Naming(naming) = &event.content {
+            self.file_naming(slot, &naming.of);
+        }
+        if let Content::Succession(succession) = &event.content {
+            self.file_succession(slot, succession);
+        }
+    }
+
+    /// Files an event that gives something a name: it names what bears it. (A party is filed with what else names it.)
+    fn file_naming(&mut self, slot: Slot, of: &Named) {
+        match of {
+            Named::Party(_) => {}
+            Named::Organisation(bearer) => {
+                self.organisations.file(bearer).first.get_or_insert(slot);
+            }
+            Named::Meeting(bearer) => {
+                self.meetings.file(bearer).first.get_or_insert(slot);
+            }
+            Named::Person(bearer) => self.people.file(bearer).push(slot),
+            Named::Instrument(bearer) => {
+                self.instruments.file(bearer);
+            }
+        }
+        self.namings.file(of).push(slot);
+    }
+
+    /// Files a succession by whoever comes before or after. Where all of them have slugs, it speaks of organisations.
+    fn file_succession(&mut self, slot: Slot, succession: &Succession) {
+        let all: BTreeSet<&PartyId> = succession.from.iter().chain(&succession.to).collect();
+        let organisations: Option<Vec<OrganisationId>> = all.iter().map(|one| one.as_str().parse().ok()).collect();
+        for one in all {
+            self.successions.file(one).push(slot);
+        }
+        for organisation in organisations.into_iter().flatten() {
+            self.organisations.file(&organisation).first.get_or_insert(slot);
+        }
     }
 
     fn file_organisation(&mut self, slot: Slot, event: &Event, organisation: &OrganisationId) {
@@ -197,7 +233,7 @@ pub(crate) fn parties(event: &Event) -> impl Iterator<Item = &PartyId> {
         Content::Statement(statement) => (statement.party.as_ref(), vec![]),
         Content::Succession(succession) => (None, succession.from.iter().chain(&succession.to).collect()),
         Content::Naming(naming) => {
-            let party = if let summit::Named::Party(party) = &naming.of { Some(party) } else { None };
+            let party = if let Named::Party(party) = &naming.of { Some(party) } else { None };
             (party, vec![])
         }
         Content::Founding(_)
