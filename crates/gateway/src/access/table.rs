@@ -55,6 +55,7 @@ pub const RIGHTS: &[(Method, &str, Right)] = &[
     (GET, "/v1/people/{person}", Right::Read),
     (GET, "/v1/signings", Right::Read),
     (GET, "/v1/statements", Right::Read),
+    (GET, "/v1/find", Right::Read),
     (GET, "/v1/remarks", Right::Read),
     (GET, "/v1/explain", Right::Read),
     (GET, "/v1/events", Right::Read),
