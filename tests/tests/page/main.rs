@@ -3,6 +3,7 @@
 //! Each test is a story told to a browser (`tests/node/page/NAME.mjs`) before a service of its own. `CHRONICLE_SHOTS` names a
 //! directory for the pictures that are taken; without it they are in `target/shots`.
 
+mod live;
 mod stage;
 
 use stage::{ASTANA, HISTORY, Stage};

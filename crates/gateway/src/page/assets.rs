@@ -23,6 +23,8 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("style.css", "text/css; charset=utf-8", STYLE),
     ("page.js", "text/javascript; charset=utf-8", include_str!("assets/page.js")),
     ("organisation.js", "text/javascript; charset=utf-8", include_str!("assets/organisation.js")),
+    ("stream.js", "text/javascript; charset=utf-8", include_str!("assets/stream.js")),
+    ("live.js", "text/javascript; charset=utf-8", include_str!("assets/live.js")),
 ];
 /// How many digits of the digest stand in an address.
 const VERSION_DIGITS: usize = 16;
