@@ -61,6 +61,7 @@ impl View<'_> {
         remarks.sort();
         remarks.dedup();
         Ok(Members {
+            name: self.organisation_name(organisation),
             organisation: organisation.clone(),
             token: self.token().clone(),
             counts,
@@ -90,6 +91,7 @@ impl View<'_> {
         let parties = folded.into_iter().map(|(party, spells)| {
             let Chain { succeeds, succeeded_by } = self.chain(&party, Some(organisation));
             PartyTimeline {
+                name: self.party_name(&party),
                 spells: self.spell_rows(&spells),
                 steps: self.step_rows(organisation, &party),
                 party,
@@ -100,6 +102,7 @@ impl View<'_> {
         let parties = parties.filter(|row| only.is_some() || !row.spells.is_empty() || !row.steps.is_empty()).collect();
         let Chain { succeeds, succeeded_by } = self.chain_of_organisation(organisation);
         Ok(Timeline {
+            name: self.organisation_name(organisation),
             organisation: organisation.clone(),
             token: self.token().clone(),
             founded,
@@ -115,6 +118,7 @@ impl View<'_> {
         let memberships = self.index.organisations_with(party).into_iter().map(|organisation| {
             let Chain { succeeds, succeeded_by } = self.chain(party, Some(&organisation));
             Membership {
+                name: self.organisation_name(&organisation),
                 spells: self.spell_rows(&self.spells_of(&organisation, party)),
                 steps: self.step_rows(&organisation, party),
                 organisation,
@@ -198,6 +202,7 @@ impl View<'_> {
         let spells = spells.map_or(&[][..], |spells| &spells.spells);
         let mut row = Row {
             party: party.clone(),
+            name: self.party_name(party),
             status: status.cloned(),
             answer: if spells.is_empty() { Stated::NotStated } else { Stated::No },
             since: None,
