@@ -23,9 +23,9 @@
 //! ```
 //!
 //! In reading order: the [`Index`] keeps every claim; a [`View`] looks at it from a vantage; membership (spells, rows,
-//! tallies, why), attendance, itineraries and signings are folded on demand; [`changes`](changes()) is the difference of
-//! two views; the runtime follows a log; a pace lets history come again; answers are shapes only. Beside all this,
-//! [`archive`] keeps the entries themselves once more.
+//! tallies, why), attendance, itineraries, signings and names are folded on demand; [`changes`](changes()) is the difference of
+//! two views; the runtime follows a log; a pace lets history come again; answers are shapes only; [`export`] writes them in
+//! the formats of others. Beside all this, [`archive`] keeps the entries themselves once more.
 //!
 //! **Invariants.** Folding never fails and never guesses. The order in which events came is of no account to what is
 //! true in the world, nor is how often; only positions, times, authorities and ids decide.
@@ -36,11 +36,14 @@ mod asked;
 mod attendance;
 mod calendar;
 mod changes;
+pub mod export;
 mod filter;
+mod heard;
 mod index;
 mod itinerary;
 mod lists;
 mod membership;
+mod names;
 mod nearest;
 mod notes;
 mod pace;
@@ -50,15 +53,19 @@ mod runtime;
 mod shared;
 mod signings;
 mod snapshot;
+mod told;
 mod view;
 
 pub use answer::*;
 pub use asked::{Asked, Seen, VantageError, id_prefix, instant};
+pub use attendance::{Missing, Scheduled, Without, is_leader, precedence, without_leader};
 pub use calendar::{Calendar, day_changes};
 pub use changes::{Change, Changes, calendar_changes, changes};
 pub use filter::{EventFilter, Named};
+pub use heard::Heard;
 pub use index::{Index, Noted, Owners, Record, Undecodable};
-pub use membership::{Knowledge, MembersFilter, diff};
+pub use membership::{CountsFrom, Knowledge, MembersFilter, diff};
+pub use names::{BadLanguage, Language, WantedName};
 pub use notes::{state_named, unknown_party, unknown_source};
 pub use pace::{BadSpeed, MAX_GAP, Pace, Pacer, Speed};
 pub use remarks::remarks_by_parts;
@@ -66,6 +73,7 @@ pub use runtime::{CatchUpError, Live, MIN_POSITION_PATIENCE, Update, catch_up, d
 pub use shared::{Halted, Indexed, Shared};
 pub use signings::{SigningsFilter, StatementsFilter};
 pub use snapshot::{Damaged, KEPT_SNAPSHOTS, Opened, Reason, SNAPSHOT_ENTRIES, SNAPSHOT_SHARE, SetAside, Snapshots};
+pub use told::EventTold;
 pub use view::{AskError, View};
 
 /// The version of the rules of reading and folding, named in every token: answers of equal tokens are equal bytes.

@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 use summit::{
-    AccordingTo, AsOf, Cutoff, Event, EventId, InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Position,
-    Vantage,
+    AccordingTo, AsOf, Cutoff, Event, EventId, InstrumentId, MeetingId, Named, OrganisationId, PartyId, PersonId,
+    Position, Vantage,
 };
 
 use crate::FOLD;
@@ -145,7 +145,11 @@ impl View<'_> {
     }
 
     pub(crate) fn known_instrument(&self, instrument: &InstrumentId) -> Result<(), AskError> {
-        let first = |name: &InstrumentId| self.index.acts(name).first().copied();
+        let first = |name: &InstrumentId| {
+            let named = Named::Instrument(name.clone());
+            let either = self.index.acts(name).first().into_iter().chain(self.index.namings(&named).first());
+            either.copied().min_by_key(|slot| self.index.at(*slot).position)
+        };
         self.known("instrument", instrument, self.index.instruments(), first)
     }
 

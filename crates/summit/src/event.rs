@@ -345,7 +345,7 @@ contents! {
 }
 
 /// What bears a name: exactly one of these.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Named {
     /// A party.

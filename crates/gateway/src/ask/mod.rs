@@ -27,9 +27,11 @@ use utoipa_axum::routes;
 
 use crate::service::Service;
 
-pub(crate) use lanes::Lanes;
+pub(crate) use asking::Asking;
+pub(crate) use history::document_at;
+pub(crate) use lanes::{Lane, Lanes};
 pub(crate) use page::LINES;
-pub(crate) use reply::{NOTES, STALE};
+pub(crate) use reply::{NOTES, Reply, STALE};
 pub(crate) use vantage::From;
 
 /// The routes of questions.

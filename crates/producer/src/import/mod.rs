@@ -30,7 +30,8 @@
 //!
 //! let mut said = Vec::new();
 //! for item in Snapshots::read(table.as_bytes(), mapping)? {
-//!     let Item::Change(change) = item? else { continue };
+//!     let Item::Said(told) = item? else { continue };
+//!     let change = told.change;
 //!     let previous = change.previous.as_ref().map(|previous| previous.occurred.to_string());
 //!     said.push((change.occurred.to_string(), change.party.to_string(), change.status.to_string(), previous));
 //!     assert_eq!(source.document(&change).event().source, "/imports/the-world-factbook");
@@ -43,13 +44,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod acts;
+mod chain;
+mod dates;
 mod doubt;
+mod editions;
 mod picture;
-mod row;
 mod snapshots;
 mod source;
+mod spells;
+mod table;
 
+pub use acts::TreatyActs;
+pub use editions::{Edition, Told, Verdict};
 pub use picture::{Change, Seen};
-pub use row::{Columns, Mapping, Reject};
-pub use snapshots::{ImportError, Item, Snapshots, Summary};
-pub use source::{BadSource, Source};
+pub use snapshots::{Snapshots, Summary};
+pub use source::{BadSource, Claim, Said, Source};
+pub use spells::Spells;
+pub use table::{Column, ImportError, Item, Mapping, Reading, Reject, Rows};

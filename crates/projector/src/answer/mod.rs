@@ -8,6 +8,7 @@ mod explain;
 mod itinerary;
 mod lists;
 mod members;
+mod names;
 mod signings;
 mod token;
 
@@ -19,5 +20,6 @@ pub use members::{
     Competing, Count, Dated, Members, Membership, PartyTimeline, Period, Remark, Remarks, Row, SpellRow, Stated,
     StepRow, Successor, Timeline,
 };
+pub use names::{Name, Names, OtherName, ShownName};
 pub use signings::{ActRow, InstrumentRow, Signings, StatementRow};
 pub use token::{BadToken, Token};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use summit::{Content, Event, MeetingId, OrganisationId, Participation, PartyId, Person, Succession};
+use summit::{Content, Event, MeetingId, Named, OrganisationId, Participation, PartyId, Person, Succession};
 
 use super::Index;
 
@@ -101,9 +101,30 @@ impl Index {
         if let Content::Signing(signing) = &event.content {
             self.instruments.file(&signing.instrument).push(slot);
         }
+        if let Content::Naming(naming) = &event.content {
+            self.file_naming(slot, &naming.of);
+        }
         if let Content::Succession(succession) = &event.content {
             self.file_succession(slot, succession);
         }
+    }
+
+    /// Files an event that gives something a name: it names what bears it. (A party is filed with what else names it.)
+    fn file_naming(&mut self, slot: Slot, of: &Named) {
+        match of {
+            Named::Party(_) => {}
+            Named::Organisation(bearer) => {
+                self.organisations.file(bearer).first.get_or_insert(slot);
+            }
+            Named::Meeting(bearer) => {
+                self.meetings.file(bearer).first.get_or_insert(slot);
+            }
+            Named::Person(bearer) => self.people.file(bearer).push(slot),
+            Named::Instrument(bearer) => {
+                self.instruments.file(bearer);
+            }
+        }
+        self.namings.file(of).push(slot);
     }
 
     /// Files a succession by whoever comes before or after. Where all of them have slugs, it speaks of organisations.
@@ -212,7 +233,7 @@ pub(crate) fn parties(event: &Event) -> impl Iterator<Item = &PartyId> {
         Content::Statement(statement) => (statement.party.as_ref(), vec![]),
         Content::Succession(succession) => (None, succession.from.iter().chain(&succession.to).collect()),
         Content::Naming(naming) => {
-            let party = if let summit::Named::Party(party) = &naming.of { Some(party) } else { None };
+            let party = if let Named::Party(party) = &naming.of { Some(party) } else { None };
             (party, vec![])
         }
         Content::Founding(_)

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use summit::{Event, EventId, InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Position};
+use summit::{Event, EventId, InstrumentId, MeetingId, Named, OrganisationId, PartyId, PersonId, Position};
 use wire::{Document, Fingerprint};
 
 use crate::snapshot::{Kept, KeptRecord, merged};
@@ -92,6 +92,7 @@ pub(crate) type Files<'a> = (
     &'a Filed<PartyId, PartyFile>,
     &'a Filed<PersonId, Vec<Slot>>,
     &'a Filed<InstrumentId, Vec<Slot>>,
+    &'a Filed<Named, Vec<Slot>>,
     &'a Filed<PartyId, Vec<Slot>>,
 );
 
@@ -118,6 +119,8 @@ pub struct Index {
     parties: Filed<PartyId, PartyFile>,
     people: Filed<PersonId, Vec<Slot>>,
     instruments: Filed<InstrumentId, Vec<Slot>>,
+    /// By what bears the name: events of the kind `naming`.
+    namings: Filed<Named, Vec<Slot>>,
     /// By whoever comes before or after in them, party or organisation: the successions. Most have none.
     successions: Filed<PartyId, Vec<Slot>>,
     /// The last position that was taken in.
@@ -141,6 +144,7 @@ impl Index {
             parties: Filed::of(std::mem::take(&mut kept.parties)),
             people: Filed::of(std::mem::take(&mut kept.people)),
             instruments: Filed::of(std::mem::take(&mut kept.instruments)),
+            namings: Filed::of(std::mem::take(&mut kept.namings)),
             successions: Filed::of(std::mem::take(&mut kept.successions)),
             undecodable,
             kept,
@@ -335,7 +339,15 @@ impl Index {
 
     /// The files, by what they are about.
     pub(crate) const fn files(&self) -> Files<'_> {
-        (&self.organisations, &self.meetings, &self.parties, &self.people, &self.instruments, &self.successions)
+        (
+            &self.organisations,
+            &self.meetings,
+            &self.parties,
+            &self.people,
+            &self.instruments,
+            &self.namings,
+            &self.successions,
+        )
     }
 
     /// The entry at the tail, where it was one.
@@ -352,6 +364,7 @@ impl Index {
         self.parties.verify();
         self.people.verify();
         self.instruments.verify();
+        self.namings.verify();
         self.successions.verify();
     }
 
@@ -407,9 +420,13 @@ impl Index {
     pub(crate) fn acts(&self, instrument: &InstrumentId) -> &[Slot] {
         self.instruments.get(instrument).map_or(&[], Vec::as_slice)
     }
+
+    pub(crate) fn namings(&self, of: &Named) -> &[Slot] {
+        self.namings.get(of).map_or(&[], Vec::as_slice)
+    }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write;
 
     bytes.iter().fold(String::new(), |mut text, byte| {

@@ -3,6 +3,7 @@
 mod dating;
 mod explain;
 mod groups;
+mod over_time;
 mod remarks;
 mod rows;
 mod spells;
@@ -13,7 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use summit::{Answer, Cutoff, Event, EventId, OrganisationId, PartyId, Status};
 
+pub(crate) use dating::winner;
 pub use explain::{Knowledge, diff};
+pub use over_time::CountsFrom;
 pub(crate) use spells::{EventKey, Folded, Spell, sorted};
 pub(crate) use succession::Place;
 pub(crate) use tally::{just_after, tally_remark};
@@ -199,25 +202,29 @@ impl View<'_> {
     }
 }
 
-/// Parties by status: surely, or possibly. Neighbouring spells of one status are one stay.
+/// Parties by status: surely, or possibly.
 fn counts(folded: &BTreeMap<PartyId, Folded>, at: &Cutoff) -> BTreeMap<Status, Count> {
     let mut counts: BTreeMap<Status, Count> = BTreeMap::new();
-    for spells in folded.values() {
-        let mut held: BTreeMap<&Status, Answer> = BTreeMap::new();
-        for stay in spells.spells.chunk_by(|left, right| left.status == right.status) {
-            let (first, last) = (&stay[0], &stay[stay.len() - 1]);
-            let ended = last.end.as_ref().map_or(Answer::No, |end| end.reached(at));
-            let one_by_one = stay.iter().map(|spell| spell.holds(at)).fold(Answer::No, Answer::or);
-            let answer = held.entry(&first.status).or_insert(Answer::No);
-            *answer = answer.or(first.start.reached(at).and(!ended)).or(one_by_one);
-        }
-        for (status, answer) in held.into_iter().filter(|(status, _)| !status.is_none()) {
-            match answer {
-                Answer::Yes => counts.entry(status.clone()).or_default().yes += 1,
-                Answer::Possibly => counts.entry(status.clone()).or_default().possibly += 1,
-                Answer::No => {}
-            }
+    for (status, answer) in folded.values().flat_map(|spells| held(spells, at)) {
+        match answer {
+            Answer::Yes => counts.entry(status.clone()).or_default().yes += 1,
+            Answer::Possibly => counts.entry(status.clone()).or_default().possibly += 1,
+            Answer::No => {}
         }
     }
     counts
+}
+
+/// What one party holds. Neighbouring spells of one status are one stay.
+fn held<'s>(spells: &'s Folded, at: &Cutoff) -> BTreeMap<&'s Status, Answer> {
+    let mut held: BTreeMap<&Status, Answer> = BTreeMap::new();
+    for stay in spells.spells.chunk_by(|left, right| left.status == right.status) {
+        let (first, last) = (&stay[0], &stay[stay.len() - 1]);
+        let ended = last.end.as_ref().map_or(Answer::No, |end| end.reached(at));
+        let one_by_one = stay.iter().map(|spell| spell.holds(at)).fold(Answer::No, Answer::or);
+        let answer = held.entry(&first.status).or_insert(Answer::No);
+        *answer = answer.or(first.start.reached(at).and(!ended)).or(one_by_one);
+    }
+    held.retain(|status, _| !status.is_none());
+    held
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use summit::{EventId, InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Position};
+use summit::{EventId, InstrumentId, MeetingId, Named, OrganisationId, PartyId, PersonId, Position};
 use uuid::Uuid;
 
 use crate::index::Slot;
@@ -222,6 +222,31 @@ impl Coded for Timestamp {
 
     fn read(from: &mut &[u8]) -> Option<Self> {
         Self::from_nanosecond(i128::from_le_bytes(<[u8; 16]>::read(from)?)).ok()
+    }
+}
+
+impl Coded for Named {
+    fn write(&self, to: &mut Vec<u8>) {
+        let (which, name) = match self {
+            Self::Party(name) => (0, name.as_str()),
+            Self::Organisation(name) => (1, name.as_str()),
+            Self::Meeting(name) => (2, name.as_str()),
+            Self::Instrument(name) => (3, name.as_str()),
+            Self::Person(name) => (4, name.as_str()),
+        };
+        to.push(which);
+        text(name, to);
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        match take(from, 1)?[0] {
+            0 => Coded::read(from).map(Self::Party),
+            1 => Coded::read(from).map(Self::Organisation),
+            2 => Coded::read(from).map(Self::Meeting),
+            3 => Coded::read(from).map(Self::Instrument),
+            4 => Coded::read(from).map(Self::Person),
+            _ => None,
+        }
     }
 }
 

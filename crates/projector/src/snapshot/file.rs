@@ -27,7 +27,7 @@ use crate::FOLD;
 use crate::index::{Filed, Index, Record, Slot};
 
 /// How a snapshot is written; another one is not read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// What every snapshot begins with, and ends with.
 const MAGIC: &[u8; 20] = b"chronicle-snapshot-\n";
 const HEAD_BYTES: usize = MAGIC.len() + 4;
@@ -170,7 +170,8 @@ fn tables(index: &Index, sink: &mut Sink<'_>, footer: &mut Vec<u8>) -> io::Resul
     filed(sink, footer, files.2, &slots)?;
     filed(sink, footer, files.3, &slots)?;
     filed(sink, footer, files.4, &slots)?;
-    filed(sink, footer, files.5, &slots)
+    filed(sink, footer, files.5, &slots)?;
+    filed(sink, footer, files.6, &slots)
 }
 
 /// Where a record stands in the snapshot: the organisation that it is put with, its position, and its slot so far.

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
-use summit::{EventId, InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Position};
+use summit::{EventId, InstrumentId, MeetingId, Named, OrganisationId, PartyId, PersonId, Position};
 use wire::{Document, Fingerprint};
 
 use super::code::Coded;
@@ -35,6 +35,7 @@ pub(crate) struct Kept {
     pub(crate) parties: Table<PartyId, PartyFile>,
     pub(crate) people: Table<PersonId, Vec<Slot>>,
     pub(crate) instruments: Table<InstrumentId, Vec<Slot>>,
+    pub(crate) namings: Table<Named, Vec<Slot>>,
     pub(crate) successions: Table<PartyId, Vec<Slot>>,
     /// Where the records stand that were read: their ids are asked for most, and the table of ids is a large one.
     read: Mutex<HashMap<EventId, Slot>>,
@@ -74,6 +75,7 @@ impl Kept {
             parties: Table::open(source, footer)?,
             people: Table::open(source, footer)?,
             instruments: Table::open(source, footer)?,
+            namings: Table::open(source, footer)?,
             successions: Table::open(source, footer)?,
             read: Mutex::default(),
             source: Some(Arc::clone(source)),
