@@ -29,7 +29,9 @@ impl View<'_> {
         let names = [party.clone(), as_party(organisation)];
         if names.iter().all(|name| self.index.successions(name).is_empty()) {
             let mut swept = Swept::default();
-            sorted(self.own_claims(&place)).into_iter().for_each(|event| swept.groups.say(event));
+            for event in sorted(self.own_claims(&place)) {
+                swept.groups.say(event);
+            }
             return swept;
         }
         Sweep { view: self, asked: place, groups: BTreeMap::new(), unclear: Vec::new(), round: Vec::new() }.run()
@@ -121,6 +123,10 @@ impl<'s> Sweep<'s, '_> {
             }
         }
         let groups = self.groups.remove(&self.asked).unwrap_or_default();
+        if groups.0.is_empty() {
+            // Nothing is held on which it could have an effect.
+            self.round.clear();
+        }
         Swept { groups, unclear: self.unclear, round: self.round }
     }
 
