@@ -1,6 +1,6 @@
 //! In which format an answer is wanted, and answers in the formats of others.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use projector::export::{
     Addresses, Code as StatusCode, ExportError, FEED_ENTRIES, Format, Subject, Tabular, Terms, Years,
@@ -16,9 +16,9 @@ use super::reply::{Reply, ascii};
 use crate::problem::{Code, Problem};
 
 /// How to cite an export that may not say so itself: a JSON text.
-const CITATION: HeaderName = HeaderName::from_static("chronicle-citation");
+pub(crate) const CITATION: &str = "chronicle-citation";
 /// From where it was asked, to ask again: JSON.
-const TOKEN: HeaderName = HeaderName::from_static("chronicle-token");
+pub(crate) const TOKEN: &str = "chronicle-token";
 
 /// What stands for a year.
 const A_YEAR: &str = "a year such as 1990";
@@ -226,7 +226,7 @@ fn kind(format: Format) -> HeaderMap {
 }
 
 /// Something said in a header, as JSON.
-fn said(headers: &mut HeaderMap, name: HeaderName, value: &Value) {
+fn said(headers: &mut HeaderMap, name: &'static str, value: &Value) {
     headers.insert(name, HeaderValue::from_str(&ascii(value)).expect("ASCII makes a header"));
 }
 

@@ -29,7 +29,7 @@ use utoipa_axum::routes;
 use crate::service::Service;
 
 pub(crate) use asking::Asking;
-pub(crate) use formats::formats_of;
+pub(crate) use formats::{CITATION, TOKEN, formats_of};
 pub(crate) use history::document_at;
 pub(crate) use lanes::{Lane, Lanes};
 pub(crate) use page::LINES;
