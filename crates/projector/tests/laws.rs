@@ -6,18 +6,18 @@ mod oracle;
 use std::collections::BTreeMap;
 
 use arbitrary::agree::{
-    asking, evidence_of_rows_suffices, evidence_of_seats_suffices, evidence_of_spells_suffices, seats_agree,
-    statuses_agree, view,
+    asking, evidence_of_names_suffices, evidence_of_rows_suffices, evidence_of_seats_suffices,
+    evidence_of_spells_suffices, names_agree, seats_agree, statuses_agree, view,
 };
 use arbitrary::folded::{TODAY, everything, index};
 use arbitrary::{
-    Log, MEETINGS, ORGANISATIONS, PARTIES, Say, asked, asked_of_a_period, known_at, logs, matters_of_links,
-    matters_of_one, matters_of_one_change, matters_of_one_delegation, meeting_matters, placed, reusing, seen, shuffled,
-    status_matters,
+    Log, MEETINGS, ORGANISATIONS, PARTIES, Say, asked, asked_of_a_period, bearers, known_at, logs, matters_of_links,
+    matters_of_one, matters_of_one_change, matters_of_one_delegation, matters_of_succession, meeting_matters,
+    naming_matters, namings_of_one, placed, reusing, seen, shuffled, status_matters,
 };
 use jiff::ToSpan;
 use oracle::Line;
-use projector::{Calendar, MembersFilter, calendar_changes, day_changes};
+use projector::{Calendar, Change, MembersFilter, calendar_changes, changes, day_changes};
 use proptest::prelude::*;
 use summit::{MeetingId, OrganisationId, PartyId, Position, Vantage};
 use wire::Document;
@@ -85,6 +85,7 @@ fn status_logs() -> impl Strategy<Value = Log> {
         2 => logs(matters_of_one(), EVENTS),
         1 => logs(matters_of_one_change(), EVENTS),
         1 => logs(matters_of_links(), EVENTS),
+        3 => logs(matters_of_succession(), EVENTS),
     ]
 }
 
@@ -95,7 +96,18 @@ fn meeting_logs() -> impl Strategy<Value = Log> {
 
 /// Statuses and meetings together.
 fn all_matters() -> impl Strategy<Value = Say> {
-    prop_oneof![2 => status_matters(), 2 => meeting_matters(), 1 => matters_of_one_delegation()]
+    prop_oneof![
+        2 => status_matters(),
+        2 => meeting_matters(),
+        1 => matters_of_one_delegation(),
+        1 => naming_matters(),
+        1 => matters_of_succession(),
+    ]
+}
+
+/// Logs of names, of several things or of one.
+fn name_logs() -> impl Strategy<Value = Log> {
+    prop_oneof![logs(naming_matters(), EVENTS), logs(namings_of_one(), EVENTS)]
 }
 
 /// One log behind the other.
@@ -117,6 +129,20 @@ proptest! {
     fn delegations_are_those_of_the_oracle((log, vantage) in asked(meeting_logs())) {
         for meeting in meetings() {
             seats_agree(&log, &vantage, &meeting)?;
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_the_oracle((log, vantage) in asked(name_logs())) {
+        for of in bearers() {
+            names_agree(&log, &vantage, &of)?;
+        }
+    }
+
+    #[test]
+    fn evidence_suffices_for_names((log, vantage) in asked_of_a_period(name_logs())) {
+        for of in bearers() {
+            evidence_of_names_suffices(&log, &vantage, &of)?;
         }
     }
 
@@ -145,6 +171,33 @@ proptest! {
                 let told = day_changes(&index, position, day, named.get(&day).copied().unwrap_or_default());
                 prop_assert_eq!(told.changes, calendar_changes(&known, day.yesterday().expect("a day before"), day).changes, "{}", day);
             }
+        }
+    }
+
+    #[test]
+    fn what_an_entry_changes_is_the_difference_of_two_views(log in logs(all_matters(), EVENTS)) {
+        let index = index(&log.0);
+        for position in 1..=log.0.len() as u64 {
+            let told = changes(&index, Position::new(position), TODAY).changes;
+            let mut expected = Vec::new();
+            for organisation in index.organisations() {
+                for party in index.parties() {
+                    let rows = |position| {
+                        let vantage = Vantage { at_position: Some(Position::new(position)), ..Vantage::default() };
+                        let all = view(&index, &vantage).members(organisation, &MembersFilter::default());
+                        let mut rows = all.map(|all| all.parties).unwrap_or_default();
+                        rows.retain(|row| row.party == *party);
+                        rows
+                    };
+                    let (before, after) = (rows(position - 1), rows(position));
+                    if before != after {
+                        let (organisation, party) = (organisation.clone(), party.clone());
+                        expected.push(Change::Membership { organisation, party, before, after });
+                    }
+                }
+            }
+            let memberships = told.into_iter().filter(|change| matches!(change, Change::Membership { .. }));
+            prop_assert_eq!(memberships.collect::<Vec<_>>(), expected, "{}", position);
         }
     }
 

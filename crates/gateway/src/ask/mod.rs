@@ -10,6 +10,7 @@ mod reply;
 mod vantage;
 
 mod acts;
+mod find;
 mod meetings;
 mod organisations;
 mod parties;
@@ -53,6 +54,7 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(parties::person))
         .routes(routes!(acts::signings))
         .routes(routes!(acts::statements))
+        .routes(routes!(find::find))
         .routes(routes!(reasons::remarks))
         .routes(routes!(reasons::explain))
         .routes(routes!(events::events))
