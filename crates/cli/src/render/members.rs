@@ -91,11 +91,11 @@ pub(crate) fn spell_cells(spell: &SpellRow) -> [Cell; 5] {
 type Link<'r> = (String, &'static str, &'r Successor);
 
 /// Whom one comes after, and whom before.
-pub(crate) fn chain<'r>(
-    one: &impl ToString,
+pub(crate) fn chain<'r, T: ToString>(
+    one: &T,
     succeeds: &'r [Successor],
     succeeded_by: &'r [Successor],
-) -> impl Iterator<Item = Link<'r>> + use<'r> {
+) -> impl Iterator<Item = Link<'r>> + use<'r, T> {
     let (former, latter) = (one.to_string(), one.to_string());
     let after = succeeds.iter().map(move |other| (former.clone(), "after", other));
     after.chain(succeeded_by.iter().map(move |other| (latter.clone(), "before", other)))

@@ -1,7 +1,7 @@
 //! Exports of a service: the same files.
 
 use gateway::{Answered, AskedFor, Remote, RemoteError};
-use projector::AskError;
+use projector::{AskError, Near};
 use projector::export::{About, Format, Tabular};
 use serde_json::Value;
 use summit::OrganisationId;
@@ -155,20 +155,15 @@ type Made = (Files, Option<String>);
 /// Why there are none.
 enum RemoteFailure {
     /// No event names what is asked for, but perhaps these.
-    Unknown(Vec<String>),
+    Unknown(Vec<Near>),
     Other(Box<Failure>),
 }
 
 impl From<RemoteError> for RemoteFailure {
     fn from(error: RemoteError) -> Self {
-        match &error {
-            RemoteError::Problem { code, members, .. }
-                if code == "unknown-name" && (members["what"] == "organisation" || members["what"] == "meeting") =>
-            {
-                let nearest = members["nearest"].as_array().into_iter().flatten();
-                Self::Unknown(nearest.filter_map(Value::as_str).map(ToOwned::to_owned).collect())
-            }
-            _ => Self::Other(Box::new(error.into())),
+        match Failure::from(error) {
+            Failure::Ask(AskError::Unknown { what: "organisation" | "meeting", nearest, .. }) => Self::Unknown(nearest),
+            other => Self::Other(Box::new(other)),
         }
     }
 }
