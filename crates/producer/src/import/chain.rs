@@ -99,7 +99,12 @@ impl Chain<'_> {
             let suspended = Content::Suspension(Suspension { party: party.clone(), scope: scope.clone() });
             claims.push(self.claim(since, spell, suspended, &mut within)?);
             if let Some(until) = until {
-                claims.push(self.claim(until, spell, Content::Reinstatement(Suspension { party, scope }), &mut within)?);
+                claims.push(self.claim(
+                    until,
+                    spell,
+                    Content::Reinstatement(Suspension { party, scope }),
+                    &mut within,
+                )?);
             }
         }
         // Its end has to have a place, too.
@@ -134,9 +139,10 @@ impl Chain<'_> {
             format!("\"{}\" from {} until {}", spell.status, date(&spell.span.from), date(&spell.span.until))
         };
         let Pair { organisation, party } = self.pair;
-        let beside = self.last.as_ref().map_or(String::new(), |last| {
-            format!(", of which line {} says {}", last.line, told(last))
-        });
+        let beside = self
+            .last
+            .as_ref()
+            .map_or(String::new(), |last| format!(", of which line {} says {}", last.line, told(last)));
         let found = format!("{} for \"{party}\" in \"{organisation}\"{beside}", told(spell));
         let allowed = "spells of a party in an organisation that do not overlap".to_owned();
         Reject { line: spell.line, faults: vec![Fault { field: String::new(), found, allowed }] }

@@ -83,7 +83,7 @@ fn spell(mapping: &Mapping, line: u64, value: Value) -> Option<ReadSpell> {
         Ok(said) => said,
         Err(error) => {
             let mut fault = mapping.fault(Column::Party, &error.to_string(), "a membership of Popolo");
-            fault.field = "membership".to_owned();
+            "membership".clone_into(&mut fault.field);
             return Some(Err(Reject { line, faults: vec![fault] }));
         }
     };
@@ -109,7 +109,7 @@ fn spell(mapping: &Mapping, line: u64, value: Value) -> Option<ReadSpell> {
     let (began, ended, note, suspensions) = (None, None, None, Vec::new());
     Some(match (organisation, party, status, dates) {
         (Some(organisation), Some(party), Some(status), Some(span)) if faults.is_empty() => {
-            Ok((Pair { organisation, party }, Spell { status, span, began, ended, suspensions, note, url, line }))
+            Ok((Pair { organisation, party }, Spell { status, span, suspensions, began, ended, note, url, line }))
         }
         _ => Err(Reject { line, faults }),
     })
