@@ -98,10 +98,10 @@ impl View<'_> {
         let mut columns: Vec<BTreeMap<PartyId, Folded>> = Vec::new();
         for organisation in &asked.organisations {
             self.known_organisation(organisation)?;
-            let is_row = |party: &&PartyId| asked.every_party || party.iso_name().is_some();
-            let folded = self.parties_in(organisation).filter(is_row).map(|party| {
-                let folded = self.spells_of(organisation, party);
-                (party.clone(), folded)
+            let is_row = |party: &PartyId| asked.every_party || party.iso_name().is_some();
+            let folded = self.index.parties_in(organisation).into_iter().filter(is_row).map(|party| {
+                let folded = self.spells_of(organisation, &party);
+                (party, folded)
             });
             columns.push(folded.filter(|(_, folded)| !folded.spells.is_empty()).collect());
         }

@@ -69,7 +69,8 @@ impl Pictures {
 #[command(after_help = "Examples:
   chronicle import spells members.csv --authority record --source \"Correlates of War\"
   chronicle import spells members.csv --source \"My table\" --column from=start --column until=end --delimiter \";\"
-  chronicle export sco --format csv, and elsewhere: chronicle import spells spells.csv --source \"The other chronicle\"")]
+  chronicle export sco --format csv > spells.csv
+  chronicle import spells spells.csv --source \"The other chronicle\"")]
 pub(super) struct SpellTable {
     #[command(flatten)]
     table: Table,
@@ -111,8 +112,8 @@ impl SpellTable {
 /// what `import spells` makes of rows; a rejected one is told by its place among the memberships. Those of persons are
 /// passed over.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  chronicle export sco --format popolo > sco.json, and elsewhere:
+#[command(after_help = "Examples:
+  chronicle export sco --format popolo > sco.json
   chronicle import popolo sco.json --authority record --source \"The other chronicle\"")]
 pub(super) struct Popolo {
     #[command(flatten)]
