@@ -56,9 +56,19 @@ fn every_date_of_a_row_is_an_act() {
 fn letters_behind_a_date_say_which_act_it_was() {
     let rows = ["r", "A", "AA", "a", "d", "s", "c", "accession", "deposit"];
     let table: String = rows.iter().map(|letter| format!("KAZ,t,,1992-03-04 {letter},,\n")).collect();
-    let acts: Vec<_> = read(&table).acts.iter().map(|act| act.split(' ').nth(2).expect("three words").to_owned()).collect();
-    let expected =
-        ["ratification", "acceptance", "approval", "accession", "succession", "signature", "ratification", "accession", "deposit"];
+    let acts: Vec<_> =
+        read(&table).acts.iter().map(|act| act.split(' ').nth(2).expect("three words").to_owned()).collect();
+    let expected = [
+        "ratification",
+        "acceptance",
+        "approval",
+        "accession",
+        "succession",
+        "signature",
+        "ratification",
+        "accession",
+        "deposit",
+    ];
     assert_eq!(acts, expected);
     let read = read("KAZ,t,1992 s,,,2001 denunciation\n");
     assert_eq!(read.acts, ["1992 KAZ signature t", "2001 KAZ denunciation t"]);
@@ -72,7 +82,12 @@ fn what_no_act_is_made_of_is_rejected() {
         "3: signature: found \"1992 a\", allowed is a date and one of s; ratification: found \"1992 x\", allowed is a date and one of r A AA a d s c deposit; entry_into_force: found \"1992 a\", allowed is a date; end: found \"1992 d\", allowed is a date and one of denunciation termination",
     ];
     assert_eq!(read.rejects[..2], told);
-    assert!(read.rejects[2].starts_with("4: instrument: found \"T 1\"") && read.rejects[2].contains("signature: found \"4 March 1992\""), "{}", read.rejects[2]);
+    assert!(
+        read.rejects[2].starts_with("4: instrument: found \"T 1\"")
+            && read.rejects[2].contains("signature: found \"4 March 1992\""),
+        "{}",
+        read.rejects[2]
+    );
     assert_eq!(read.rejects[3], "5: signature: found \"9999-12-31\", allowed is a date that comes");
     assert_eq!((read.acts.len(), read.summary.rejected), (0, 4));
 }

@@ -62,7 +62,9 @@ fn lines(read: &Read) -> Vec<String> {
 
 #[test]
 fn editions_that_go_on_say_only_what_is_new() {
-    let read = read("2002,2001,KAZ,sco,member\n2003,2002,KAZ,sco,member\n2003,2002,MNG,sco,guest\n2004,2003,KAZ,sco,observer\n");
+    let read = read(
+        "2002,2001,KAZ,sco,member\n2003,2002,KAZ,sco,member\n2003,2002,MNG,sco,guest\n2004,2003,KAZ,sco,observer\n",
+    );
     let expected = [
         "2002: 2001 KAZ member",
         "2003: 2002 MNG guest (2001 none)",
@@ -70,7 +72,16 @@ fn editions_that_go_on_say_only_what_is_new() {
         "2004: 2003 MNG none (2002 guest)",
     ];
     assert_eq!(lines(&read), expected);
-    let summary = Summary { editions: Some(3), revisions: Some(0), pictures: 3, rows: 4, changes: 4, nones: 1, unsaid: 0, rejected: 0 };
+    let summary = Summary {
+        editions: Some(3),
+        revisions: Some(0),
+        pictures: 3,
+        rows: 4,
+        changes: 4,
+        nones: 1,
+        unsaid: 0,
+        rejected: 0,
+    };
     assert_eq!(read.summary, summary);
 }
 
@@ -133,7 +144,9 @@ fn an_edition_was_on_record_at_its_instant_or_at_the_end_of_its_date_but_not_aft
 
 #[test]
 fn what_belongs_to_no_edition_is_rejected_and_editions_come_in_their_order() {
-    let told = read("2002,2001,KAZ,sco,member\n?,2001,MNG,sco,member\n2003-05-01T12:00:00,2001,KAZ,sco,member\n2003,2001/..,KAZ,sco,member\n");
+    let told = read(
+        "2002,2001,KAZ,sco,member\n?,2001,MNG,sco,member\n2003-05-01T12:00:00,2001,KAZ,sco,member\n2003,2001/..,KAZ,sco,member\n",
+    );
     assert!(told.rejects[0].starts_with("3: edition: found \"?\", allowed is an instant"), "{:?}", told.rejects);
     assert!(told.rejects[1].starts_with("4: edition: found \"2003-05-01T12:00:00\""), "{:?}", told.rejects);
     assert!(told.rejects[2].starts_with("5: date: found \"2001/..\""), "{:?}", told.rejects);
@@ -170,7 +183,8 @@ type Picture = BTreeMap<&'static str, &'static str>;
 
 /// Some editions, each with pictures of some dates.
 fn editions() -> impl Strategy<Value = Vec<BTreeMap<u32, Picture>>> {
-    let picture = prop::collection::btree_map(select(&["KAZ", "UZB", "un"][..]), select(&["member", "guest"][..]), 1..4);
+    let picture =
+        prop::collection::btree_map(select(&["KAZ", "UZB", "un"][..]), select(&["member", "guest"][..]), 1..4);
     prop::collection::vec(prop::collection::btree_map(2000..2005_u32, picture, 1..4), 1..6)
 }
 

@@ -61,7 +61,9 @@ fn line(claim: &Claim) -> String {
 
 #[test]
 fn a_spell_is_an_admission_and_a_withdrawal_where_it_ended() {
-    let read = read("sco,KAZ,member,2001-06-15,\nsco,UZB,member,2001,2005-03\nsco,IND,observer,2005..2006,9999-12-31\nsco,IRN,guest,2004,..\n");
+    let read = read(
+        "sco,KAZ,member,2001-06-15,\nsco,UZB,member,2001,2005-03\nsco,IND,observer,2005..2006,9999-12-31\nsco,IRN,guest,2004,..\n",
+    );
     let expected = [
         "[2005..2006] IND becomes observer sco",
         "2004 IRN becomes guest sco",
@@ -97,7 +99,9 @@ fn the_same_status_from_the_same_day_goes_on_and_from_the_same_year_comes_again(
 
 #[test]
 fn where_only_the_end_is_known_the_status_was_held_on_its_eve_or_at_some_time_before() {
-    let read = read("sco,AFG,observer,..,2024-07-04\nsco,MNG,observer,,2024\nsco,TUR,guest,1990,1995\nsco,TUR,partner,NA,2024\n");
+    let read = read(
+        "sco,AFG,observer,..,2024-07-04\nsco,MNG,observer,,2024\nsco,TUR,guest,1990,1995\nsco,TUR,partner,NA,2024\n",
+    );
     let expected = [
         "2024-07-03 AFG is observer sco",
         "2024-07-04 AFG leaves sco",
@@ -147,7 +151,8 @@ fn how_it_began_and_ended_is_said_where_it_belongs() {
         "7: manner: found \"gone\", allowed is one of founding granted accession succession or one of withdrawn expelled lapsed dissolved state_ceased",
     ];
     assert_eq!(read.rejects, told);
-    let source = Source::new("Table", Authority::Record).expect("a name").at("https://example.org").expect("an address");
+    let source =
+        Source::new("Table", Authority::Record).expect("a name").at("https://example.org").expect("an address");
     let document = source.document(&read.events[0]);
     assert_eq!(document.event().shared.note.as_deref(), Some("two\nlines"));
     assert_eq!(document.event().shared.attribution[0].url.as_deref(), Some("https://example.org/kaz"));
@@ -169,11 +174,26 @@ fn a_row_that_overlaps_another_of_its_party_is_rejected_and_so_is_the_same_row()
         format!("{line}: row: found {found}, allowed is spells of a party in an organisation that do not overlap")
     };
     let expected = [
-        told(10, "\"guest\" from 2005 until 2005 for \"IND\" in \"sco\", of which line 9 says \"guest\" from 2005 until 2005"),
-        told(3, "\"observer\" from 2005 until 2007 for \"KAZ\" in \"sco\", of which line 2 says \"member\" from 2001 until 2010"),
-        told(4, "\"member\" from 2001 until 2010 for \"KAZ\" in \"sco\", of which line 2 says \"member\" from 2001 until 2010"),
-        told(8, "\"member\" from .. until 2003 for \"MNG\" in \"sco\", of which line 7 says \"guest\" from 2001 until 2005"),
-        told(6, "\"observer\" from 2009 until .. for \"UZB\" in \"sco\", of which line 5 says \"member\" from 2001 until .."),
+        told(
+            10,
+            "\"guest\" from 2005 until 2005 for \"IND\" in \"sco\", of which line 9 says \"guest\" from 2005 until 2005",
+        ),
+        told(
+            3,
+            "\"observer\" from 2005 until 2007 for \"KAZ\" in \"sco\", of which line 2 says \"member\" from 2001 until 2010",
+        ),
+        told(
+            4,
+            "\"member\" from 2001 until 2010 for \"KAZ\" in \"sco\", of which line 2 says \"member\" from 2001 until 2010",
+        ),
+        told(
+            8,
+            "\"member\" from .. until 2003 for \"MNG\" in \"sco\", of which line 7 says \"guest\" from 2001 until 2005",
+        ),
+        told(
+            6,
+            "\"observer\" from 2009 until .. for \"UZB\" in \"sco\", of which line 5 says \"member\" from 2001 until ..",
+        ),
     ];
     assert_eq!(read.rejects, expected);
     assert_eq!((read.summary.rows, read.summary.rejected), (9, 5));

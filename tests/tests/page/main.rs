@@ -11,3 +11,8 @@ use stage::{ASTANA, HISTORY, Stage};
 fn the_first_page_leads_to_every_organisation() {
     Stage::told(&[ASTANA, HISTORY]).story("home");
 }
+
+#[test]
+fn a_meeting_tells_who_took_part_in_which_of_its_parts_at_what_level_and_in_whose_place() {
+    Stage::told(&[ASTANA, HISTORY]).story("meeting");
+}

@@ -158,7 +158,11 @@ fn act(row: Row<'_>, column: Column, faults: &mut Vec<Fault>) -> Option<(When, A
             let meant = marks.iter().find(|(letter, act)| *letter == mark || act.as_str() == mark);
             if meant.is_none() {
                 let words: Vec<_> = marks.iter().map(|(letter, _)| *letter).collect();
-                let allowed = if words.is_empty() { "a date".to_owned() } else { format!("a date and one of {}", words.join(" ")) };
+                let allowed = if words.is_empty() {
+                    "a date".to_owned()
+                } else {
+                    format!("a date and one of {}", words.join(" "))
+                };
                 fault(text, allowed);
             }
             meant.map(|(_, act)| *act)

@@ -123,9 +123,10 @@ impl Chain<'_> {
             format!("\"{}\" from {} until {}", spell.status, date(&spell.from), date(&spell.until))
         };
         let Pair { organisation, party } = self.pair;
-        let beside = self.last.as_ref().map_or(String::new(), |last| {
-            format!(", of which line {} says {}", last.line, told(last))
-        });
+        let beside = self
+            .last
+            .as_ref()
+            .map_or(String::new(), |last| format!(", of which line {} says {}", last.line, told(last)));
         let found = format!("{} for \"{party}\" in \"{organisation}\"{beside}", told(spell));
         let allowed = "spells of a party in an organisation that do not overlap".to_owned();
         Reject { line: spell.line, faults: vec![Fault { field: String::new(), found, allowed }] }

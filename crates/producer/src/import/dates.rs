@@ -30,7 +30,11 @@ pub(super) fn date(text: &str) -> Result<When, BadId> {
     };
     let (first, last) = (first.trim(), Some(last.trim()).filter(|last| *last != NEVER).unwrap_or_default());
     let set = format!("[{first}..{last}]").parse().map_err(refused);
-    if first.is_empty() || last.is_empty() { set } else { set.or_else(|bad| format!("{first}/{last}").parse().map_err(|_| bad)) }
+    if first.is_empty() || last.is_empty() {
+        set
+    } else {
+        set.or_else(|bad| format!("{first}/{last}").parse().map_err(|_| bad))
+    }
 }
 
 #[cfg(test)]

@@ -273,13 +273,9 @@ fn read(row: Row<'_>, last: &mut Option<When>, with_editions: bool) -> ReadRow {
             Ok(Cell { pair: Pair { organisation, party }, status })
         }
         (Some(party), Some(organisation), _) => Err((faults, Unread::Pair(Pair { organisation, party }))),
-        (None, Some(organisation), _) => {
-            Err((faults, Unread::anyone_in(organisation, &row.shown(Column::Party))))
-        }
+        (None, Some(organisation), _) => Err((faults, Unread::anyone_in(organisation, &row.shown(Column::Party)))),
         (Some(party), None, _) => Err((faults, Unread::anywhere(party, &row.shown(Column::Organisation)))),
-        (None, None, _) => {
-            Err((faults, Unread::anyone(&row.shown(Column::Party), &row.shown(Column::Organisation))))
-        }
+        (None, None, _) => Err((faults, Unread::anyone(&row.shown(Column::Party), &row.shown(Column::Organisation)))),
     };
     ReadRow { edition, date, cell }
 }

@@ -133,7 +133,8 @@ impl Reading for Spells<'_> {
 }
 
 fn one_too_many(line: u64) -> Reject {
-    let (found, allowed) = (format!("more than {MAX_OF_PAIR} spells of one party in one organisation"), format!("{MAX_OF_PAIR}"));
+    let (found, allowed) =
+        (format!("more than {MAX_OF_PAIR} spells of one party in one organisation"), format!("{MAX_OF_PAIR}"));
     Reject { line, faults: vec![Fault { field: String::new(), found, allowed }] }
 }
 

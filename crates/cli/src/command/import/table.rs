@@ -110,13 +110,16 @@ impl SumUp for Summary {
     fn text(&self) -> String {
         let Self { editions, pictures, rows, changes, nones, revisions, unsaid, rejected } = self;
         let editions = editions.map_or(String::new(), |editions| format!("{editions} editions with "));
-        let revisions = revisions
-            .map_or(String::new(), |revisions| format!(", and {revisions} times that what was said is taken back or said again"));
+        let revisions = revisions.map_or(String::new(), |revisions| {
+            format!(", and {revisions} times that what was said is taken back or said again")
+        });
         let spoiled = match rejected {
             0 => String::new(),
             _ => format!("{rejected} rejected; what these rows may speak of is left unsaid {unsaid} times\n"),
         };
-        format!("{editions}{pictures} pictures of {rows} rows show {changes} changes, {nones} of them to none{revisions}\n{spoiled}")
+        format!(
+            "{editions}{pictures} pictures of {rows} rows show {changes} changes, {nones} of them to none{revisions}\n{spoiled}"
+        )
     }
 }
 
@@ -239,7 +242,9 @@ impl Table {
         let rest = if self.dry_run { "" } else { ", the others are imported" };
         let hint = match &self.rejects {
             Some(_) => None,
-            None => Some("--rejects FILE writes all of them; --party-map, --organisation-map and the like say what a spelling means"),
+            None => Some(
+                "--rejects FILE writes all of them; --party-map, --organisation-map and the like say what a spelling means",
+            ),
         };
         Err(Failure::Refused { said: format!("{rows}{rest}"), faults: Vec::new(), hint })
     }
@@ -277,8 +282,12 @@ impl Table {
                 );
             }
             ImportError::Unordered { what: "edition", .. } => (error.to_string(), "sort the table by edition"),
-            ImportError::Unordered { .. } => (error.to_string(), "sort the table by date, within its editions where it has any"),
-            ImportError::TooLong { .. } => (error.to_string(), "import it in parts, all rows of an organisation in one of them"),
+            ImportError::Unordered { .. } => {
+                (error.to_string(), "sort the table by date, within its editions where it has any")
+            }
+            ImportError::TooLong { .. } => {
+                (error.to_string(), "import it in parts, all rows of an organisation in one of them")
+            }
             ImportError::NoPopolo(ref source) => (format!("{error}: {source}"), "name a file of Popolo's JSON"),
         };
         let said = format!("{}: {said}; nothing is stored", self.file.display());
