@@ -121,8 +121,8 @@ fn take(index: &mut Index, path: &Path, authority: Authority, mapping: Mapping, 
     let source = Source::new(NAME, authority).expect("a good name");
     let recorded_at: Timestamp = recorded_at.parse().expect("an instant");
     for item in Snapshots::read(File::open(path).expect("the table"), mapping).expect("a table") {
-        if let Item::Change(change) = item.expect("a table") {
-            let event = source.document(&change).recorded_at(recorded_at).event().clone();
+        if let Item::Said(told) = item.expect("a table") {
+            let event = source.document(&*told).recorded_at(recorded_at).event().clone();
             index.record(Record { position: index.tail().next(), stored_at: recorded_at, event });
         }
     }

@@ -10,6 +10,7 @@ use crate::ask;
 use crate::changes;
 use crate::documents;
 use crate::operate;
+use crate::page;
 use crate::problem::{Code, Problem};
 use crate::publish;
 use crate::replay;
@@ -26,6 +27,8 @@ pub fn guarded(service: &Service, access: &Access) -> Router {
     let (router, _api) = routes().split_for_parts();
     let router = router.fallback(no_such_address).method_not_allowed_fallback(bad_method);
     surround(router.with_state(service.clone()), access, service)
+        // Whatever is refused, who reads pages reads it on a page.
+        .layer(from_fn(page::for_people))
         // The outermost come last: whatever is answered is counted and told.
         .layer(from_fn_with_state(service.clone(), operate::observed))
         .layer(from_fn(operate::named))
@@ -40,6 +43,7 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
         .merge(replay::routes())
         .merge(operate::routes())
         .merge(documents::routes())
+        .merge(page::routes())
 }
 
 async fn no_such_address(uri: Uri) -> Problem {
@@ -83,9 +87,9 @@ mod tests {
         assert!(missing.is_empty(), "a route is documented and not in the table: {missing:?}");
 
         // The router's own, for what is nowhere.
-        let own = BTreeSet::from(["/".to_owned(), "/{*__private__axum_fallback}".to_owned()]);
+        let own = BTreeSet::from(["/{*__private__axum_fallback}".to_owned()]);
         let served = &paths_of(&router) - &own;
-        let tabled = &table.iter().map(|(_, path)| path.clone()).collect::<BTreeSet<_>>() - &own;
+        let tabled = table.iter().map(|(_, path)| path.clone()).collect::<BTreeSet<_>>();
         assert_eq!(served, tabled, "what is served, and what is in the table");
     }
 }

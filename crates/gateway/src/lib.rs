@@ -29,7 +29,7 @@
 //!
 //! In reading order: what it stands on ([`Service`]), what is answered when something is wrong ([`Problem`]), who may what
 //! ([`Access`]), parameters of questions, the questions, publishing, what happens ([`Feed`]) and who is told, replay,
-//! documents about all this, how the service fares, the app that puts it together ([`app`]), serving it ([`serve`]), and
+//! documents about all this, how the service fares, pages for people, the app that puts it together ([`app`]), serving it ([`serve`]), and
 //! asking another one ([`Remote`]).
 //!
 //! **Invariants.** Only this crate names HTTP. Nobody who asks holds up the index: an answer is written whole from memory,
@@ -56,6 +56,8 @@ mod replay;
 mod documents;
 
 mod operate;
+
+mod page;
 
 mod app;
 

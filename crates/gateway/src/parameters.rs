@@ -74,6 +74,11 @@ impl Parameters {
         self.take(name, allowed, |text| text.parse().map_err(|error: T::Err| error.to_string()))
     }
 
+    /// Leaves out what is given empty: a form sends every field it has.
+    pub(crate) fn leave_out_empty(&mut self) {
+        self.pairs.retain(|(_, value)| !value.is_empty());
+    }
+
     /// Refuses what nobody asked for.
     pub(crate) fn finish(self) -> Result<(), Problem> {
         let Some((name, _)) = self.pairs.first() else { return Ok(()) };

@@ -7,7 +7,7 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use producer::import::{Change, ImportError, Item, Mapping, Reject, Seen, Snapshots, Source, Summary};
+use producer::import::{Change, Column, ImportError, Item, Mapping, Reading, Reject, Seen, Snapshots, Source, Summary};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use summit::{Authority, Content};
@@ -27,7 +27,7 @@ fn read_with(table: impl AsRef<[u8]>, mapping: Mapping) -> Result<Read, ImportEr
     let mut read = Read::default();
     for item in items.by_ref() {
         match item? {
-            Item::Change(change) => read.changes.push(*change),
+            Item::Said(told) => read.changes.push(told.change),
             Item::Rejected(reject) => read.rejects.push(reject),
         }
     }
@@ -79,7 +79,7 @@ fn only_what_changed_is_said_with_the_look_before() {
         "2005 UZB sco none (2004 observer) party missing",
     ];
     assert_eq!(lines(&read), expected);
-    let summary = Summary { pictures: 3, rows: 8, changes: 7, nones: 2, unsaid: 0, rejected: 0 };
+    let summary = Summary { pictures: 3, rows: 8, changes: 7, nones: 2, unsaid: 0, ..Summary::default() };
     assert_eq!(read.summary, summary);
 }
 
@@ -159,7 +159,7 @@ fn a_source_needs_a_name_of_which_a_slug_is_made() {
 #[test]
 fn columns_and_spellings_are_those_of_the_table() {
     let mut mapping = Mapping { delimiter: b';', ..Mapping::default() };
-    (mapping.columns.date, mapping.columns.status) = ("Year".into(), "role; as printed".into());
+    mapping.columns.extend([(Column::Date, "Year".into()), (Column::Status, "role; as printed".into())]);
     mapping.parties.insert("Kosovo".into(), "kosovo".into());
     mapping.organisations.insert("S.C.O.".into(), "sco".into());
     mapping.statuses.extend([("Oberver".into(), "observer".into()), ("Observer".into(), "observer".into())]);

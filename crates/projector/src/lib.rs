@@ -24,8 +24,8 @@
 //!
 //! In reading order: the [`Index`] keeps every claim; a [`View`] looks at it from a vantage; membership (spells, rows,
 //! tallies, why), attendance, itineraries, signings and names are folded on demand; [`changes`](changes()) is the difference of
-//! two views; the runtime follows a log; a pace lets history come again; answers are shapes only. Beside all this,
-//! [`archive`] keeps the entries themselves once more.
+//! two views; the runtime follows a log; a pace lets history come again; answers are shapes only; [`export`] writes them in
+//! the formats of others. Beside all this, [`archive`] keeps the entries themselves once more.
 //!
 //! **Invariants.** Folding never fails and never guesses. The order in which events came is of no account to what is
 //! true in the world, nor is how often; only positions, times, authorities and ids decide.
@@ -36,7 +36,9 @@ mod asked;
 mod attendance;
 mod calendar;
 mod changes;
+pub mod export;
 mod filter;
+mod heard;
 mod index;
 mod itinerary;
 mod lists;
@@ -44,6 +46,7 @@ mod membership;
 mod names;
 mod nearest;
 mod notes;
+mod overview;
 mod pace;
 pub mod published;
 mod remarks;
@@ -51,23 +54,30 @@ mod runtime;
 mod shared;
 mod signings;
 mod snapshot;
+mod told;
 mod view;
 
 pub use answer::*;
 pub use asked::{Asked, Seen, VantageError, id_prefix, instant};
+pub use attendance::{
+    Attribute, DelegationExplained, Missing, Said, Scheduled, Weight, Without, is_leader, precedence, without_leader,
+};
 pub use calendar::{Calendar, day_changes};
 pub use changes::{Change, Changes, calendar_changes, changes};
 pub use filter::{EventFilter, Named};
+pub use heard::Heard;
 pub use index::{Index, Noted, Owners, Record, Undecodable};
-pub use membership::{Knowledge, MembersFilter, diff};
+pub use membership::{CountsFrom, Knowledge, MembersFilter, Turn, TurnedBy, diff};
 pub use names::{BadLanguage, Language, MAX_HITS, Meant, WantedName};
 pub use notes::{state_named, unknown_party, unknown_source};
+pub use overview::{AtAGlance, Overview};
 pub use pace::{BadSpeed, MAX_GAP, Pace, Pacer, Speed};
 pub use remarks::remarks_by_parts;
 pub use runtime::{CatchUpError, Live, MIN_POSITION_PATIENCE, Update, catch_up, date_of};
 pub use shared::{Halted, Indexed, Shared};
 pub use signings::{SigningsFilter, StatementsFilter};
 pub use snapshot::{Damaged, KEPT_SNAPSHOTS, Opened, Reason, SNAPSHOT_ENTRIES, SNAPSHOT_SHARE, SetAside, Snapshots};
+pub use told::EventTold;
 pub use view::{AskError, Near, View};
 
 /// The version of the rules of reading and folding, named in every token: answers of equal tokens are equal bytes.

@@ -42,12 +42,12 @@ impl View<'_> {
     }
 
     /// Whether some event that exists from here names an organisation.
-    pub(crate) fn names_organisation(&self, organisation: &OrganisationId) -> bool {
+    pub fn names_organisation(&self, organisation: &OrganisationId) -> bool {
         self.named(self.index.organisation(organisation).and_then(|file| file.first))
     }
 
     /// Whether some event that exists from here names a meeting.
-    pub(crate) fn names_meeting(&self, meeting: &MeetingId) -> bool {
+    pub fn names_meeting(&self, meeting: &MeetingId) -> bool {
         self.named(self.index.meeting(meeting).and_then(|file| file.first))
     }
 
@@ -59,6 +59,7 @@ impl View<'_> {
             name: self.organisation_name(organisation),
             counts: self.counts(organisation),
             meetings: meetings.iter().filter(|meeting| self.meeting_belongs(meeting, organisation)).count(),
+            succeeded_by: self.chain_of_organisation(organisation).succeeded_by,
         }
     }
 
@@ -78,11 +79,11 @@ impl View<'_> {
 
     /// A party in a row. Cost: the claims of its status.
     pub fn party_row(&self, party: &PartyId) -> PartyRow {
-        let organisations = self.index.party(party).into_iter().flat_map(|file| &file.organisations);
+        let organisations = self.index.organisations_with(party).into_iter();
         PartyRow {
             party: party.clone(),
             name: self.party_name(party).or_else(|| party.iso_name().map(Into::into)),
-            organisations: organisations.filter(|one| !self.rows_of(one, party).is_empty()).cloned().collect(),
+            organisations: organisations.filter(|one| !self.rows_of(one, party).is_empty()).collect(),
         }
     }
 

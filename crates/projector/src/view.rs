@@ -159,6 +159,12 @@ impl View<'_> {
         self.name_in_rows(|| Named::Person(person.clone()))
     }
 
+    /// The same, were one event taken out of effect.
+    pub(crate) fn without(&self, id: EventId) -> Self {
+        let activity = Activity::without(self.index, self.activity.selection().clone(), id);
+        Self { index: self.index, activity, cutoff: self.cutoff, token: self.token.clone(), named: self.named.clone() }
+    }
+
     /// Whether an event has happened by `as_of`.
     pub(crate) fn reached(&self, event: &Event) -> summit::Answer {
         self.cutoff.reached(event.shared.occurred.range(), event.shared.order)

@@ -18,7 +18,7 @@ const ALWAYS: [(HeaderName, HeaderValue); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    (header::VARY, HeaderValue::from_static("Accept, Authorization")),
+    (header::VARY, HeaderValue::from_static("Accept, Authorization, Cookie")),
 ];
 /// Who came over TLS once comes so for a year, in seconds.
 const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=31536000");

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use super::caller::{Caller, Role};
 use super::file::{TokenFile, TokenFileError};
 use super::rates::{REQUESTS_PER_SECOND, Rates, address, network};
+use super::session;
 use super::table::{Needed, Right, needed};
 use super::tokens::{Bad, Tokens};
 use crate::problem::{Code, Problem};
@@ -101,6 +102,23 @@ impl Access {
         &self.0.settings
     }
 
+    /// Whether browsers come over TLS: to us, or to a proxy in front.
+    pub(crate) fn browsers_use_tls(&self) -> bool {
+        self.settings().tls || !self.settings().proxies.is_empty()
+    }
+
+    /// Who signs in with a token; nobody where no token is needed.
+    pub(crate) fn sign_in(&self, token: &str, now: Timestamp) -> Result<Option<Caller>, Problem> {
+        let tokens = self.0.tokens.as_ref().filter(|tokens| tokens.any());
+        tokens.map(|tokens| tokens.identify(token, now).map_err(refused)).transpose()
+    }
+
+    /// Whose token a browser keeps, where it counts.
+    pub(crate) fn signed_in(&self, headers: &HeaderMap, now: Timestamp) -> Option<Caller> {
+        let kept = session::kept(headers, self.browsers_use_tls())?;
+        self.sign_in(kept, now).ok().flatten()
+    }
+
     /// Says that the service ends: streams end with it.
     pub(crate) fn end(&self) {
         self.0.ending.send_replace(true);
@@ -119,7 +137,8 @@ impl Access {
         }
     }
 
-    /// Who asks, where it is somebody who has this right.
+    /// Who asks, where it is somebody who has this right. To read, and for nothing else, the token that a browser keeps
+    /// suffices where no header shows one.
     pub(super) fn admit(&self, headers: &HeaderMap, right: Right, now: Timestamp) -> Result<Caller, Problem> {
         let Some(tokens) = self.0.tokens.as_ref().filter(|tokens| tokens.any()) else { return Ok(Caller::anybody()) };
         let role = match right {
@@ -128,23 +147,16 @@ impl Access {
             Right::Publish => Role::Publisher,
             Right::Operate => Role::Operator,
         };
-        let Some(token) = bearer(headers)? else {
-            if right == Right::Read && self.is_public() {
-                return Ok(Caller::stranger());
-            }
+        let shown = bearer(headers)?;
+        if shown.is_none() && right == Right::Read && self.is_public() {
+            return Ok(Caller::stranger());
+        }
+        let kept = || session::kept(headers, self.browsers_use_tls()).filter(|_| right == Right::Read);
+        let Some(token) = shown.or_else(kept) else {
             let detail = "show a token: Authorization: Bearer chronicle_…; the operator makes them with `chronicle token create`";
             return Err(Problem::new(Code::TokenNeeded, detail));
         };
-        let caller = tokens.identify(token, now).map_err(|bad| {
-            Problem::new(
-                Code::TokenRefused,
-                match bad {
-                    Bad::Unknown => "there is no such token".to_owned(),
-                    Bad::Expired(at) => format!("the token expired at {at}"),
-                    Bad::Revoked(at) => format!("the token was revoked at {at}"),
-                },
-            )
-        })?;
+        let caller = tokens.identify(token, now).map_err(refused)?;
         if caller.role() < role {
             let detail = format!("this needs the role {role}, the token has the role {}", caller.role());
             return Err(Problem::new(Code::NotPermitted, detail).with("role", role.to_string()));
@@ -153,7 +165,17 @@ impl Access {
     }
 }
 
-/// The token in the headers; it is taken from nowhere else.
+/// Why a token does not count, for who shows it.
+fn refused(bad: Bad) -> Problem {
+    let detail = match bad {
+        Bad::Unknown => "there is no such token".to_owned(),
+        Bad::Expired(at) => format!("the token expired at {at}"),
+        Bad::Revoked(at) => format!("the token was revoked at {at}"),
+    };
+    Problem::new(Code::TokenRefused, detail)
+}
+
+/// The token in the headers; but for the one that a browser keeps, to read, it is taken from nowhere else.
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut all = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(one), more) = (all.next(), all.next()) else { return Ok(None) };

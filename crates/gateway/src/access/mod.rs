@@ -1,8 +1,8 @@
 //! Who may do what, and how much of it.
 //!
-//! In reading order: who asks, the text of a token, the file of tokens, the tokens of a running service, the right that
-//! each route needs, who is let in, how often, how large and how long, what every answer carries, when streams end,
-//! how many connections there are.
+//! In reading order: who asks, the text of a token, the file of tokens, the tokens of a running service, the one that a
+//! browser keeps, the right that each route needs, who is let in, how often, how large and how long, what every answer
+//! carries, when streams end, how many connections there are.
 
 mod caller;
 
@@ -11,6 +11,8 @@ mod secret;
 mod file;
 
 mod tokens;
+
+mod session;
 
 mod table;
 
@@ -52,6 +54,7 @@ pub use connections::{CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS_MAX};
 pub(crate) use caller::Caller;
 pub(crate) use connections::Gate;
 pub(crate) use secret::hexadecimal;
+pub(crate) use session::{followed_from_elsewhere, forget, from_own_page, keep};
 
 /// Puts around all routes what decides who comes in, how much of it, and what every answer carries.
 pub(crate) fn surround(router: Router, access: &Access, service: &Service) -> Router {

@@ -15,20 +15,20 @@ use crate::problem::Problem;
 use crate::service::Service;
 
 /// A request that asks.
-pub(super) struct Asking {
-    pub(super) service: Service,
-    pub(super) parameters: Parameters,
-    pub(super) has: Has,
+pub(crate) struct Asking {
+    pub(crate) service: Service,
+    pub(crate) parameters: Parameters,
+    pub(crate) has: Has,
     /// Path and query, for addresses of what comes next.
-    pub(super) path: String,
-    pub(super) query: String,
-    pub(super) headers: HeaderMap,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
     /// What the path names, still as text.
     names: Vec<(String, String)>,
 }
 
 /// What the asker has already, of this address.
-pub(super) struct Has {
+pub(crate) struct Has {
     address: String,
     tags: String,
 }
@@ -52,12 +52,12 @@ impl FromRequestParts<Service> for Asking {
 
 impl Asking {
     /// What the path names.
-    pub(super) fn name<T: FromStr<Err: Display>>(&self, name: &'static str) -> Result<T, Problem> {
+    pub(crate) fn name<T: FromStr<Err: Display>>(&self, name: &'static str) -> Result<T, Problem> {
         named(name, self.name_as_text(name))
     }
 
     /// The same as text.
-    pub(super) fn name_as_text(&self, name: &'static str) -> &str {
+    pub(crate) fn name_as_text(&self, name: &'static str) -> &str {
         let named = self.names.iter().find(|(given, _)| given == name);
         named.map(|(_, value)| value.as_str()).expect("the route has this part")
     }
@@ -65,7 +65,7 @@ impl Asking {
 
 impl Has {
     /// The tag of an answer from here: another address, another state of the record or another program, another tag.
-    pub(super) fn tag(&self, from: &impl Serialize) -> String {
+    pub(crate) fn tag(&self, from: &impl Serialize) -> String {
         let from = serde_json::to_vec(from).expect("what tells answers apart is JSON");
         let mut digest = Sha256::new();
         for part in [self.address.as_bytes(), env!("CARGO_PKG_VERSION").as_bytes(), &from] {
@@ -76,12 +76,12 @@ impl Has {
     }
 
     /// Whether the asker has the answer with this tag.
-    pub(super) fn is(&self, tag: &str) -> bool {
+    pub(crate) fn is(&self, tag: &str) -> bool {
         self.tags.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
     }
 
     /// The tag of an answer from where a token says, and whether the asker has it.
-    pub(super) fn of(&self, tokens: &[&Token]) -> (String, bool) {
+    pub(crate) fn of(&self, tokens: &[&Token]) -> (String, bool) {
         let tag = self.tag(&tokens);
         let has = self.is(&tag);
         (tag, has)

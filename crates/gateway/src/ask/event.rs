@@ -2,13 +2,11 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use projector::{EventFilter, Indexed};
-use summit::Position;
+use projector::Indexed;
 
 use super::asking::Asking;
 use super::events::A_POSITION;
-use super::history::History;
+use super::history::document_at;
 use super::reply::{Reply, reach, stale};
 use crate::problem::{Code, Problem};
 
@@ -44,20 +42,11 @@ pub(super) async fn event(mut asking: Asking) -> Result<Response, Problem> {
     let record = asking.service.index().ask(stands)?;
     let (id, position, stored_at) = record.ok_or_else(|| Problem::new(Code::UnknownEvent, "no such event"))?;
     let tag = asking.has.tag(&(id, position));
-    let body = if asking.has.is(&tag) {
-        None
-    } else {
-        let history = History { service: asking.service.clone(), filter: EventFilter::default(), upto: position };
-        let before = Position::new(position.get() - 1);
-        let document = history.chunk(before, 1).await?.documents.pop();
-        let missing = || Problem::new(Code::Unreachable, format!("position {position} cannot be read"));
-        Some(document.map(|(_, document)| document).ok_or_else(missing)?)
-    };
+    let body = if asking.has.is(&tag) { None } else { Some(document_at(&asking.service, position).await?) };
     let fixed = prefix == id.to_string();
     let stored_at = HeaderValue::from_str(&stored_at.to_string()).expect("an instant is ASCII");
     let mut headers = HeaderMap::from_iter([(POSITION, HeaderValue::from(position.get())), (STORED_AT, stored_at)]);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/cloudevents+json"));
-    let body: Option<Bytes> = body;
     let reply = Reply { tag, fixed, notes: Vec::new(), body, headers };
     Ok(stale(&asking.service, reply.into_response()))
 }

@@ -41,6 +41,15 @@ pub(super) struct Chunk {
     pub(super) position: Position,
 }
 
+/// The document of the event at a position, as it was stored.
+pub(crate) async fn document_at(service: &Service, position: Position) -> Result<Bytes, Problem> {
+    let history = History { service: service.clone(), filter: EventFilter::default(), upto: position };
+    let before = Position::new(position.get() - 1);
+    let document = history.chunk(before, 1).await?.documents.pop();
+    let missing = || Problem::new(Code::Unreachable, format!("position {position} cannot be read"));
+    document.map(|(_, document)| document).ok_or_else(missing)
+}
+
 impl History {
     /// What comes behind a position, at most so many, and at most what may be in memory at once.
     pub(super) async fn chunk(&self, after: Position, most: usize) -> Result<Chunk, Problem> {

@@ -26,24 +26,24 @@ pub(crate) const NOTES: &str = "chronicle-notes";
 pub(crate) const STALE: &str = "chronicle-stale";
 
 /// An answer on its way.
-pub(super) struct Reply {
+pub(crate) struct Reply {
     /// Tells it from every other answer.
-    pub(super) tag: String,
+    pub(crate) tag: String,
     /// Whether it is the same for ever.
-    pub(super) fixed: bool,
+    pub(crate) fixed: bool,
     /// What the asker may have got wrong.
-    pub(super) notes: Vec<String>,
-    /// JSON; nothing where the asker has it already.
-    pub(super) body: Option<Bytes>,
+    pub(crate) notes: Vec<String>,
+    /// JSON or a page; nothing where the asker has it already.
+    pub(crate) body: Option<Bytes>,
     /// More headers.
-    pub(super) headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
 }
 
 /// What an answer is made from.
-pub(super) struct Ground<'a> {
-    pub(super) index: &'a Shared,
-    pub(super) has: &'a Has,
-    pub(super) today: Date,
+pub(crate) struct Ground<'a> {
+    pub(crate) index: &'a Shared,
+    pub(crate) has: &'a Has,
+    pub(crate) today: Date,
 }
 
 impl Asking {
@@ -82,14 +82,14 @@ impl Asking {
     }
 
     /// Takes the parameters of the vantage, and refuses whatever is left.
-    pub(super) fn vantage(&mut self) -> Result<From, Problem> {
+    pub(crate) fn vantage(&mut self) -> Result<From, Problem> {
         let from = From::take(&mut self.parameters)?;
         std::mem::take(&mut self.parameters).finish()?;
         Ok(from)
     }
 
     /// Answers what takes more than one look at the index, once that is as current as asked.
-    pub(super) async fn reply(
+    pub(crate) async fn reply(
         self,
         lane: Lane,
         min_position: Option<Position>,
@@ -155,7 +155,7 @@ impl IntoResponse for Reply {
 }
 
 /// JSON in ASCII: a header takes nothing else.
-fn ascii(value: &Value) -> String {
+pub(super) fn ascii(value: &Value) -> String {
     use std::fmt::Write;
 
     let mut ascii = String::new();

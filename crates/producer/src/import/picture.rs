@@ -4,10 +4,15 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use summit::{OrganisationId, PartyId, Previous, Status, When};
-use wire::Fault;
+use summit::{Certainty, Content, Event, OrganisationId, PartyId, Previous, Shared, Standing, Status, When};
+use uuid::Uuid;
+use wire::{Document, Fault};
 
 use super::doubt::{Doubt, Unread};
+use super::source::{Said, Source, derived};
+
+/// Stands between the parts of what an id is derived from; none of them contains it.
+const SEPARATOR: &str = "\u{1f}";
 
 /// What changed for a party in an organisation from one picture to the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +42,45 @@ pub enum Seen {
     PartyMissing,
 }
 
+impl Change {
+    /// What the event says; its id is to be [derived](Self::id).
+    fn event(&self, source: &Source) -> Event {
+        let note = || format!("{} is missing from the whole picture of {}", self.party, self.occurred);
+        let mut shared = source.shared(self.occurred.clone(), Some(self.organisation.clone()));
+        shared.certainty = (self.seen != Seen::Listed).then_some(Certainty::Implied);
+        shared.note = (self.seen == Seen::PartyMissing).then(note);
+        let (party, status, previous) = (self.party.clone(), self.status.clone(), self.previous.clone());
+        let id = self.id(source, &shared);
+        source.with_id(id, shared, Content::Standing(Standing { party, status, previous }))
+    }
+
+    /// Derived from all that the event says, so that one id never stands for two things.
+    fn id(&self, source: &Source, shared: &Shared) -> Uuid {
+        let previous = self.previous.as_ref();
+        let said = [
+            source.uri.as_str(),
+            &source.name,
+            source.url.as_deref().unwrap_or_default(),
+            source.authority.as_str(),
+            shared.certainty.map_or("", Certainty::as_str),
+            shared.note.as_deref().unwrap_or_default(),
+            self.organisation.as_str(),
+            self.party.as_str(),
+            self.occurred.as_str(),
+            self.status.as_str(),
+            previous.map_or("", |previous| previous.occurred.as_str()),
+            previous.map_or("", |previous| previous.status.as_str()),
+        ];
+        derived(said.join(SEPARATOR).as_bytes())
+    }
+}
+
+impl Said for Change {
+    fn document(&self, source: &Source) -> Document {
+        Document::from_event(self.event(source))
+    }
+}
+
 /// Who in what.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Pair {
@@ -46,16 +90,17 @@ pub(super) struct Pair {
 
 /// A picture's place among the others, and its date.
 #[derive(Debug)]
-pub(super) struct Look {
+struct Look {
     number: usize,
-    pub(super) date: When,
-    /// The line of its first row.
-    pub(super) line: u64,
+    date: When,
 }
 
 /// A picture that is being read.
+#[derive(Debug, Clone)]
 pub(super) struct Picture {
-    pub(super) look: Arc<Look>,
+    pub(super) date: When,
+    /// The line of its first row.
+    pub(super) line: u64,
     /// Each with the line that says so.
     cells: BTreeMap<Pair, (Status, u64)>,
     unread: BTreeSet<Unread>,
@@ -64,6 +109,16 @@ pub(super) struct Picture {
 }
 
 impl Picture {
+    /// The next picture, to which the undated rows before it may belong.
+    pub(super) fn open(date: When, line: u64, undated: BTreeSet<Unread>) -> Self {
+        Self { date, line, cells: BTreeMap::new(), unread: BTreeSet::new(), undated }
+    }
+
+    /// Whether it lies wholly behind a date.
+    pub(super) fn is_behind(&self, date: &When) -> bool {
+        self.date.range().earliest > date.range().latest
+    }
+
     /// Takes what a row says, unless another one speaks of the same pair already.
     pub(super) fn add(&mut self, pair: Pair, status: Status, line: u64) -> Result<(), Fault> {
         match self.cells.entry(pair) {
@@ -106,20 +161,10 @@ pub(super) struct Album {
 }
 
 impl Album {
-    /// The next picture, to which the undated rows before it may belong.
-    pub(super) fn open(&self, date: When, line: u64, undated: BTreeSet<Unread>) -> Picture {
-        let number = self.last.as_ref().map_or(0, |last| last.number + 1);
-        Picture {
-            look: Arc::new(Look { number, date, line }),
-            cells: BTreeMap::new(),
-            unread: BTreeSet::new(),
-            undated,
-        }
-    }
-
     /// What a picture changes, by organisation and party.
     pub(super) fn close(&mut self, picture: Picture) -> Vec<Change> {
-        let Picture { look, cells, unread, undated } = picture;
+        let Picture { date, cells, unread, undated, .. } = picture;
+        let look = Arc::new(Look { number: self.last.as_ref().map_or(0, |last| last.number + 1), date });
         let since = |unread: &Unread| self.unread.get(unread).copied().unwrap_or(look.number);
         let unread: BTreeMap<Unread, usize> = unread.into_iter().map(|one| (one.clone(), since(&one))).collect();
         // Who is missing here may be meant by a row that is no good;

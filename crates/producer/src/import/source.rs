@@ -1,24 +1,20 @@
-//! Changes as events: who says so, under which id.
+//! What a table says, as events: who says so, under which id.
 
-use summit::{Attribution, Authority, Certainty, Content, Event, EventId, OrganisationId, PersonId, Shared, Standing};
+use summit::{Attribution, Authority, Certainty, Content, Event, EventId, OrganisationId, PersonId, Shared, When};
 use uuid::Uuid;
 use wire::Document;
 
-use super::picture::{Change, Seen};
-
-/// The namespace of ids that are derived from what an imported picture says. It never changes.
+/// The namespace of ids that are derived from what an imported table says. It never changes.
 const NAMESPACE: Uuid = Uuid::from_u128(0x89de_2bc1_be78_493b_8d3c_bf85_3626_d775);
-/// Stands between the parts of what an id is derived from; none of them contains it.
-const SEPARATOR: &str = "\u{1f}";
 
-/// Who took the pictures.
+/// Who made a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    name: String,
-    url: Option<String>,
+    pub(super) name: String,
+    pub(super) url: Option<String>,
     /// `/imports/<slug>`.
-    uri: String,
-    authority: Authority,
+    pub(super) uri: String,
+    pub(super) authority: Authority,
 }
 
 /// Why somebody cannot be named as the source.
@@ -30,6 +26,41 @@ pub enum BadSource {
     /// Its name or address has characters that cannot be shown.
     #[error("the source's name or address has control characters: {0:?}")]
     Control(String),
+}
+
+/// What a table says, to be an event as soon as it is known who says so.
+pub trait Said {
+    /// The event. Where nothing says when it was put on record, that is left to the producer.
+    fn document(&self, source: &Source) -> Document;
+}
+
+/// A claim that a table makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// When.
+    pub occurred: When,
+    /// Its place among claims of one time.
+    pub order: Option<i64>,
+    /// The organisation it concerns.
+    pub organisation: Option<OrganisationId>,
+    /// Free text.
+    pub note: Option<String>,
+    /// Where the source says so, if not where it says all of the table.
+    pub url: Option<String>,
+    /// What happened.
+    pub content: Content,
+}
+
+impl Said for Claim {
+    fn document(&self, source: &Source) -> Document {
+        let Self { occurred, order, organisation, note, url, content } = self.clone();
+        let mut shared = source.shared(occurred, organisation);
+        (shared.order, shared.note) = (order, note);
+        if url.is_some() {
+            shared.attribution[0].url = url;
+        }
+        source.event(shared, content)
+    }
 }
 
 impl Source {
@@ -51,56 +82,43 @@ impl Source {
         Ok(Self { url: Some(visible(url)?), ..self })
     }
 
-    /// The event that says what changed. When it was put on record, is left to the producer.
-    pub fn document(&self, change: &Change) -> Document {
-        let note = format!("{} is missing from the whole picture of {}", change.party, change.occurred);
-        let event = Event {
-            id: EventId::new(Uuid::nil()),
-            source: self.uri.clone(),
-            time: None,
-            recorded_at: None,
-            corrects: None,
-            shared: Shared {
-                occurred: change.occurred.clone(),
-                zone: None,
-                order: None,
-                attribution: vec![Attribution { name: self.name.clone(), url: self.url.clone() }],
-                authority: Some(self.authority),
-                certainty: (change.seen != Seen::Listed).then_some(Certainty::Implied),
-                organisation: Some(change.organisation.clone()),
-                meeting: None,
-                place: None,
-                note: (change.seen == Seen::PartyMissing).then_some(note),
-            },
-            content: Content::Standing(Standing {
-                party: change.party.clone(),
-                status: change.status.clone(),
-                previous: change.previous.clone(),
-            }),
-        };
-        let id = self.id(change, &event.shared);
-        Document::from_event(Event { id, ..event })
+    /// What the source says, as an event.
+    pub fn document(&self, said: &impl Said) -> Document {
+        said.document(self)
     }
 
-    /// Derived from all that the event says, so that one id never stands for two things.
-    fn id(&self, change: &Change, shared: &Shared) -> EventId {
-        let previous = change.previous.as_ref();
-        let said = [
-            self.uri.as_str(),
-            &self.name,
-            self.url.as_deref().unwrap_or_default(),
-            self.authority.as_str(),
-            shared.certainty.map_or("", Certainty::as_str),
-            shared.note.as_deref().unwrap_or_default(),
-            change.organisation.as_str(),
-            change.party.as_str(),
-            change.occurred.as_str(),
-            change.status.as_str(),
-            previous.map_or("", |previous| previous.occurred.as_str()),
-            previous.map_or("", |previous| previous.status.as_str()),
-        ];
-        EventId::new(Uuid::new_v5(&NAMESPACE, said.join(SEPARATOR).as_bytes()))
+    /// What every event of the source says.
+    pub(super) fn shared(&self, occurred: When, organisation: Option<OrganisationId>) -> Shared {
+        Shared {
+            occurred,
+            zone: None,
+            order: None,
+            attribution: vec![Attribution { name: self.name.clone(), url: self.url.clone() }],
+            authority: Some(self.authority),
+            certainty: None::<Certainty>,
+            organisation,
+            meeting: None,
+            place: None,
+            note: None,
+        }
     }
+
+    /// An event whose id is derived from all that it says, so that one id never stands for two things.
+    pub(super) fn event(&self, shared: Shared, content: Content) -> Document {
+        let nameless = self.with_id(Uuid::nil(), shared, content);
+        let said = Document::from_event(nameless.clone()).fingerprint().to_bytes();
+        Document::from_event(Event { id: EventId::new(derived(&said)), ..nameless })
+    }
+
+    pub(super) fn with_id(&self, id: Uuid, shared: Shared, content: Content) -> Event {
+        let (source, id) = (self.uri.clone(), EventId::new(id));
+        Event { id, source, time: None, recorded_at: None, corrects: None, shared, content }
+    }
+}
+
+/// The id of what is said so.
+pub(super) fn derived(said: &[u8]) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, said)
 }
 
 fn visible(text: &str) -> Result<String, BadSource> {

@@ -79,9 +79,9 @@ impl<'v> About<'v> {
         self.phase().is_some_and(|said| matches!(said.phase, Phase::Cancelled | Phase::Postponed))
     }
 
-    /// From the earliest to the latest moment that the events with the highest authority name: of those by which it
-    /// took place, or else was announced, or else all.
-    pub(super) fn held(&self) -> Option<Held<'v>> {
+    /// The events that date it: those with the highest authority of those by which it took place, or else was announced, or
+    /// else all.
+    fn dating(&self) -> Vec<&'v Record> {
         let choices: [&[Phase]; 3] = [&[Phase::Opened, Phase::Held, Phase::Closed], &[Phase::Announced], Phase::ALL];
         let of = |phases: &[Phase]| -> Vec<&'v Record> {
             self.used
@@ -90,10 +90,15 @@ impl<'v> About<'v> {
                 .map(|(record, _)| *record)
                 .collect()
         };
-        let dating = choices.into_iter().map(of).find(|events| !events.is_empty())?;
+        let mut dating = choices.into_iter().map(of).find(|events| !events.is_empty()).unwrap_or_default();
         let top = dating.iter().map(|record| record.event.shared.authority()).max();
-        let dating: Vec<&'v Record> =
-            dating.into_iter().filter(|record| Some(record.event.shared.authority()) == top).collect();
+        dating.retain(|record| Some(record.event.shared.authority()) == top);
+        dating
+    }
+
+    /// From the earliest to the latest moment that the events which date it name.
+    pub(super) fn held(&self) -> Option<Held<'v>> {
+        let dating = self.dating();
         let range = |record: &Record| *record.event.shared.occurred.range();
         let earliest = dating.iter().map(|record| range(record).earliest).min()?;
         let ended_by = dating.iter().max_by_key(|record| (range(record).latest, newness(record)))?;
@@ -101,6 +106,13 @@ impl<'v> About<'v> {
         let own = dating.iter().filter(|record| range(record) == whole).max_by_key(|record| newness(record));
         let text = own.map(|record| record.event.shared.occurred.as_str());
         Some(Held { range: whole, text, ended_by })
+    }
+
+    /// Its place in the order of the world: when it begins, its order in that day, when it ends.
+    pub(super) fn place(&self) -> Option<(Moment, i64, Moment)> {
+        let held = self.held()?;
+        let order = self.dating().iter().map(|record| record.event.shared.order.unwrap_or(0)).min()?;
+        Some((held.range.earliest, order, held.range.latest))
     }
 
     /// Everything but the organisations.

@@ -95,7 +95,7 @@ pub(super) fn info(view: &View<'_>, meeting: &MeetingId) -> MeetingInfo {
 }
 
 /// The active `meeting` events of a meeting.
-fn about<'v>(view: &'v View<'v>, meeting: &MeetingId) -> impl Iterator<Item = &'v Record> + use<'v> {
+pub(super) fn about<'v>(view: &'v View<'v>, meeting: &MeetingId) -> impl Iterator<Item = &'v Record> + use<'v> {
     let slots = view.index.meeting(meeting).map_or(&[][..], |file| &file.about);
     view.activity.filter(slots)
 }
@@ -123,7 +123,7 @@ fn organisations<'v>(view: &'v View<'v>, root: &'v MeetingId) -> BTreeMap<&'v Or
 }
 
 /// The parts of a meeting that can be reached through those that may be entered, nearest first; cycles are cut.
-fn parts_under<'v>(
+pub(super) fn parts_under<'v>(
     view: &'v View<'v>,
     root: &'v MeetingId,
     enter: impl Fn(&MeetingId) -> bool,

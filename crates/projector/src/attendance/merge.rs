@@ -101,9 +101,14 @@ impl Value for Level {
     }
 }
 
+/// Whether a level is that of a leader, or of one of those whom the word may mean.
+pub fn is_leader(level: Level) -> bool {
+    level == Level::Leader || LEADERS.contains(&level)
+}
+
 /// A level's place in the order of precedence, the smallest first: `leader` right behind the heads and acting heads of
 /// state and government, `unknown` and no level last.
-pub(super) fn precedence(level: Option<Level>) -> u8 {
+pub fn precedence(level: Option<Level>) -> u8 {
     match level {
         None | Some(Level::Unknown) => u8::MAX,
         Some(Level::Leader) => 2 * Level::ActingHeadOfGovernment as u8 + 1,

@@ -94,6 +94,7 @@ pub(crate) type Files<'a> = (
     &'a Filed<PersonId, Vec<Slot>>,
     &'a Filed<InstrumentId, Vec<Slot>>,
     &'a Filed<Named, Vec<Slot>>,
+    &'a Filed<PartyId, Vec<Slot>>,
     &'a Filed<String, BTreeSet<Named>>,
 );
 
@@ -122,6 +123,8 @@ pub struct Index {
     instruments: Filed<InstrumentId, Vec<Slot>>,
     /// By what bears the name: events of the kind `naming`.
     namings: Filed<Named, Vec<Slot>>,
+    /// By whoever comes before or after in them, party or organisation: the successions. Most have none.
+    successions: Filed<PartyId, Vec<Slot>>,
     /// By word of a name or identifier: what any event calls by it.
     words: Filed<String, BTreeSet<Named>>,
     /// The last position that was taken in.
@@ -146,6 +149,7 @@ impl Index {
             people: Filed::of(std::mem::take(&mut kept.people)),
             instruments: Filed::of(std::mem::take(&mut kept.instruments)),
             namings: Filed::of(std::mem::take(&mut kept.namings)),
+            successions: Filed::of(std::mem::take(&mut kept.successions)),
             words: Filed::of(std::mem::take(&mut kept.words)),
             undecodable,
             kept,
@@ -347,6 +351,7 @@ impl Index {
             &self.people,
             &self.instruments,
             &self.namings,
+            &self.successions,
             &self.words,
         )
     }
@@ -366,6 +371,7 @@ impl Index {
         self.people.verify();
         self.instruments.verify();
         self.namings.verify();
+        self.successions.verify();
         self.words.verify();
     }
 
@@ -413,6 +419,11 @@ impl Index {
         self.people.get(person).map_or(&[], Vec::as_slice)
     }
 
+    /// The successions in which somebody comes before or after: a party, or an organisation by its slug.
+    pub(crate) fn successions(&self, of: &PartyId) -> &[Slot] {
+        self.successions.get(of).map_or(&[], Vec::as_slice)
+    }
+
     pub(crate) fn acts(&self, instrument: &InstrumentId) -> &[Slot] {
         self.instruments.get(instrument).map_or(&[], Vec::as_slice)
     }
@@ -427,7 +438,7 @@ impl Index {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write;
 
     bytes.iter().fold(String::new(), |mut text, byte| {

@@ -32,6 +32,30 @@ fn attendance<'a>(records: impl IntoIterator<Item = &'a Record>, meeting: &Meeti
     index.view(&vantage, TODAY).expect("a vantage").attendance(meeting).expect("a known meeting")
 }
 
+/// The programme of a meeting, asked at the end of a period: a name a line, deeper ones behind a `-` a step, those on the
+/// sidelines in brackets. The order of records is of no account.
+pub(crate) fn programme(lines: &[String], meeting: &str, as_of: &str) -> Vec<String> {
+    let records = records(lines);
+    let told = scheduled(&records, meeting, as_of);
+    assert_eq!(scheduled(records.iter().rev(), meeting, as_of), told, "told backwards");
+    told
+}
+
+fn scheduled<'a>(records: impl IntoIterator<Item = &'a Record>, meeting: &str, as_of: &str) -> Vec<String> {
+    let mut index = Index::new();
+    for record in records {
+        index.record(record.clone());
+    }
+    let vantage = Vantage { as_of: Some(as_of.parse().expect("a time")), ..Vantage::default() };
+    let view = index.view(&vantage, TODAY).expect("a vantage");
+    let programme = view.programme(&meeting.parse().expect("a slug")).expect("a known meeting");
+    let row = |one: projector::Scheduled| {
+        let name = if one.on_sidelines { format!("({})", one.meeting) } else { one.meeting.to_string() };
+        "-".repeat(one.depth) + &name
+    };
+    programme.into_iter().map(row).collect()
+}
+
 /// Every meeting that some records name.
 pub(crate) fn meetings(lines: &[String]) -> BTreeSet<String> {
     records(lines).iter().filter_map(|record| record.event.shared.meeting.as_ref()).map(ToString::to_string).collect()

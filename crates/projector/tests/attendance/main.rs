@@ -4,6 +4,7 @@ mod ask;
 mod delegations;
 mod meetings;
 mod parts;
+mod programme;
 
 use ask::{ASTANA, HISTORY, ask, kinds, lines, missing, on, row, rows, texts};
 use projector::{Attendance, PresenceAnswer};

@@ -1,15 +1,16 @@
 //! `chronicle import`: what others hold, as history.
 
-mod pictures;
 mod rejects;
 mod spelling;
+mod table;
+mod tables;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use self::pictures::Pictures;
+use self::tables::{ActTable, Pictures, Popolo, SpellTable};
 use super::publish::Publish;
 use crate::ask::Shell;
 use crate::error::Failure;
@@ -25,6 +26,9 @@ pub(crate) struct Import {
 #[derive(Debug, Subcommand)]
 enum What {
     Snapshots(Box<Pictures>),
+    Spells(Box<SpellTable>),
+    TreatyActs(Box<ActTable>),
+    Popolo(Box<Popolo>),
     Jsonl(Jsonl),
 }
 
@@ -32,6 +36,9 @@ impl Import {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         match &self.what {
             What::Snapshots(import) => import.run(shell).await,
+            What::Spells(import) => import.run(shell).await,
+            What::TreatyActs(import) => import.run(shell).await,
+            What::Popolo(import) => import.run(shell).await,
             What::Jsonl(import) => import.run(shell).await,
         }
     }

@@ -3,26 +3,13 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// A column that is read.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Column {
-    Date,
-    Party,
-    Organisation,
-    Status,
-}
+use producer::import::Column;
+use summit::BadId;
 
 /// A column and its name in the table: `date=year`.
 pub(super) fn column(text: &str) -> Result<(Column, String), String> {
-    let (column, name) = text.split_once('=').unwrap_or((text, ""));
-    let column = match column {
-        "date" => Column::Date,
-        "party" => Column::Party,
-        "organisation" => Column::Organisation,
-        "status" => Column::Status,
-        _ => return Err("allowed is date=NAME, party=NAME, organisation=NAME or status=NAME".to_owned()),
-    };
-    Ok((column, name.trim().to_owned()))
+    let (column, name) = text.split_once('=').ok_or("allowed is COLUMN=NAME, such as date=year")?;
+    Ok((column.parse().map_err(|bad: BadId| bad.to_string())?, name.trim().to_owned()))
 }
 
 /// What stands between two columns.
@@ -65,6 +52,6 @@ mod tests {
         for neither in ["", ";;", "a", "\"", "·"] {
             assert!(delimiter(neither).is_err(), "{neither}");
         }
-        assert!(column("year=date").is_err());
+        assert!(column("year=date").is_err() && column("date").is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! `chronicle import snapshots`: repeated pictures of who belongs where.
+//! What every import of a table does: check all of it, then publish what the chronicle does not know.
 
 use std::fmt::{Display, Write};
 use std::fs::File;
@@ -9,14 +9,15 @@ use std::sync::{Arc, OnceLock};
 
 use clap::Args;
 use futures::stream::{self, Stream, StreamExt};
-use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressBarIter, ProgressState, ProgressStyle};
 use jiff::Timestamp;
-use producer::import::{Columns, ImportError, Item, Mapping, Snapshots, Source, Summary};
+use producer::import::{Column, ImportError, Item, Mapping, Reading, Rows, Source, Summary};
 use producer::{Acknowledged, Producer, PublishError};
-use summit::{Authority, OrganisationId, PartyId, Status};
+use serde::Serialize;
+use summit::{Authority, OrganisationId, PartyId};
 
 use super::rejects::Rejects;
-use super::spelling::{Column, column, delimiter, meaning};
+use super::spelling::{column, delimiter, meaning};
 use super::{Imported, tell};
 use crate::ask::Shell;
 use crate::directory::Indexed;
@@ -28,24 +29,12 @@ const PROGRESS: &str = "{msg} {wide_bar} {percent}%{left}";
 /// One part in so many has to be done before it says anything about the rest: the first event travels alone, and slowly.
 const TELLING_PART: u64 = 50;
 
-/// Import repeated pictures of who belongs where: only what changed from one to the next is published
-///
-/// The file is a table of comma-separated values with a line of column names, compressed by gzip or not. The rows of one
-/// date (EDTF, such as 1990) are one picture, and pictures come in their order. Each change becomes a standing with the
-/// picture before as its "previous"; a pair that is missing from a picture becomes a "none", which is implied.
-///
-/// The file is read twice: first all of it is checked, then changes are published. A row that is no good is rejected, not
-/// the file, and what it may speak of is left unsaid; exit code 4 tells that there were some. Ids are derived from what the
-/// rows say: after an interruption, the same command sends what is missing, and once more nothing.
+/// A file, and who made it.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  chronicle import snapshots factbook.csv.gz --authority record --source \"The World Factbook\"
-  chronicle import snapshots table.csv --source \"My table\" --column date=year --status-map oberver=observer --dry-run
-  chronicle import snapshots table.csv --source \"My table\" --party-map XKX=kosovo --rejects rejects.csv")]
-pub(super) struct Pictures {
-    /// The table
-    file: PathBuf,
-    /// Who took the pictures; events come from /imports/ and the slug of this name
+pub(super) struct Table {
+    /// The file
+    pub(super) file: PathBuf,
+    /// Who made it; events come from /imports/ and the slug of this name
     #[arg(long, value_name = "NAME")]
     source: String,
     /// The slug, where the name has no ASCII letters
@@ -57,48 +46,139 @@ pub(super) struct Pictures {
     /// The rank of what it says: official, record, press, unverified
     #[arg(long, value_name = "RANK", default_value = "unverified")]
     authority: Authority,
-    /// What a column is called in the table: date, party, organisation or status; repeats
+    /// What a spelling of the file means; repeats
+    #[arg(long, value_name = "TEXT=PARTY", value_parser = meaning::<PartyId>)]
+    party_map: Vec<(String, String)>,
+    /// What a spelling of the file means; repeats
+    #[arg(long, value_name = "TEXT=ORGANISATION", value_parser = meaning::<OrganisationId>)]
+    organisation_map: Vec<(String, String)>,
+    /// Where to write what is rejected with its reasons, as a table of line, column, found, allowed
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// Only check the file and sum it up; no chronicle is asked
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// How the columns of a table stand.
+#[derive(Debug, Args)]
+pub(super) struct Columns {
+    /// What a column is called in the table; repeats
     #[arg(long, value_name = "COLUMN=NAME", value_parser = column)]
     column: Vec<(Column, String)>,
     /// What stands between two columns; tab is a tabulator
     #[arg(long, value_name = "CHARACTER", default_value = ",", value_parser = delimiter)]
     delimiter: u8,
-    /// What a spelling of the table means; repeats
-    #[arg(long, value_name = "TEXT=STATUS", value_parser = meaning::<Status>)]
-    status_map: Vec<(String, String)>,
-    /// What a spelling of the table means; repeats
-    #[arg(long, value_name = "TEXT=PARTY", value_parser = meaning::<PartyId>)]
-    party_map: Vec<(String, String)>,
-    /// What a spelling of the table means; repeats
-    #[arg(long, value_name = "TEXT=ORGANISATION", value_parser = meaning::<OrganisationId>)]
-    organisation_map: Vec<(String, String)>,
-    /// Where to write rejected rows with their reasons, as a table of line, column, found, allowed
-    #[arg(long, value_name = "FILE")]
-    rejects: Option<PathBuf>,
-    /// Only check the table and sum it up; no chronicle is asked
-    #[arg(long)]
-    dry_run: bool,
 }
 
-impl Pictures {
-    pub(super) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+impl Columns {
+    /// Says so in a mapping, where all of them are columns of this import.
+    pub(super) fn put(&self, mapping: &mut Mapping, allowed: &[Column]) -> Result<(), Failure> {
+        mapping.delimiter = self.delimiter;
+        for (column, name) in &self.column {
+            if !allowed.contains(column) {
+                let allowed: Vec<_> = allowed.iter().map(|column| column.as_str()).collect();
+                let (found, allowed) = (column.as_str(), allowed.join(", "));
+                let said = format!("--column {found}={name}: found \"{found}\", allowed is one of {allowed}");
+                return Err(Failure::usage(said, "each import reads columns of its own"));
+            }
+            mapping.columns.insert(*column, name.clone());
+        }
+        Ok(())
+    }
+}
+
+/// What came of reading a table.
+pub(super) trait SumUp: Serialize {
+    /// How many events it comes to.
+    fn events(&self) -> u64;
+    /// How many rows are rejected.
+    fn rejected(&self) -> u64;
+    /// What a dry run answers.
+    fn text(&self) -> String;
+}
+
+impl SumUp for Summary {
+    fn events(&self) -> u64 {
+        self.changes + self.revisions.unwrap_or_default()
+    }
+
+    fn rejected(&self) -> u64 {
+        self.rejected
+    }
+
+    fn text(&self) -> String {
+        let Self { editions, pictures, rows, changes, nones, revisions, unsaid, rejected } = self;
+        let editions = editions.map_or(String::new(), |editions| format!("{editions} editions with "));
+        let revisions = revisions.map_or(String::new(), |revisions| {
+            format!(", and {revisions} times that what was said is taken back or said again")
+        });
+        let spoiled = match rejected {
+            0 => String::new(),
+            _ => format!("{rejected} rejected; what these rows may speak of is left unsaid {unsaid} times\n"),
+        };
+        format!(
+            "{editions}{pictures} pictures of {rows} rows show {changes} changes, {nones} of them to none{revisions}\n{spoiled}"
+        )
+    }
+}
+
+impl SumUp for Rows {
+    fn events(&self) -> u64 {
+        self.events
+    }
+
+    fn rejected(&self) -> u64 {
+        self.rejected
+    }
+
+    fn text(&self) -> String {
+        let Self { rows, events, rejected } = self;
+        let spoiled = if *rejected == 0 { String::new() } else { format!("{rejected} rejected\n") };
+        format!("{rows} rows are {events} events\n{spoiled}")
+    }
+}
+
+impl Table {
+    /// What the options say of spellings.
+    pub(super) fn mapping(&self) -> Mapping {
+        let (parties, organisations) = (spellings(&self.party_map), spellings(&self.organisation_map));
+        Mapping { parties, organisations, ..Mapping::default() }
+    }
+
+    /// Imports the table as `read` reads it.
+    pub(super) async fn import<T>(
+        &self,
+        shell: &Shell,
+        read: impl Fn(ProgressBarIter<File>) -> Result<T, ImportError>,
+    ) -> Result<(), Failure>
+    where
+        T: Reading<Summary: SumUp> + Send,
+    {
         let output = shell.output();
         let source = self.source()?;
-        let table = self.check(output)?;
-        if self.dry_run {
-            sum_up(table, output)?;
+        let summary = self.check(output, &read)?;
+        let rejected = summary.rejected();
+        if !self.dry_run {
+            tell(&self.publish(shell, summary, source, &read).await?, rejected, output)?;
+        } else if output.json {
+            Output::json(&summary)?;
         } else {
-            tell(&self.publish(shell, table, source).await?, table.rejected, output)?;
+            Output::text(&summary.text())?;
         }
-        self.end(table.rejected)
+        self.end(rejected)
     }
 
     /// Reads the whole table once, tells its rejected rows, and finds what spoils all of it.
-    fn check(&self, output: Output) -> Result<Summary, Failure> {
+    fn check<T: Reading>(
+        &self,
+        output: Output,
+        read: impl Fn(ProgressBarIter<File>) -> Result<T, ImportError>,
+    ) -> Result<T::Summary, Failure> {
         let (file, bytes) = self.open()?;
         let bar = progress(output, "checking the table", bytes);
         let mut rejects = Rejects::new(&self.file, self.rejects.as_deref())?;
-        let mut items = Snapshots::read(bar.wrap_read(file), self.mapping()).map_err(|error| self.failure(error))?;
+        let mut items = read(bar.wrap_read(file)).map_err(|error| self.failure(error))?;
         for item in items.by_ref() {
             if let Item::Rejected(reject) = item.map_err(|error| self.failure(error))? {
                 bar.suspend(|| rejects.take(&reject))?;
@@ -110,17 +190,27 @@ impl Pictures {
     }
 
     /// Reads it again, and publishes what the chronicle does not know.
-    async fn publish(&self, shell: &Shell, table: Summary, source: Source) -> Result<Imported<Summary>, Failure> {
+    async fn publish<T>(
+        &self,
+        shell: &Shell,
+        table: T::Summary,
+        source: Source,
+        read: impl Fn(ProgressBarIter<File>) -> Result<T, ImportError>,
+    ) -> Result<Imported<T::Summary>, Failure>
+    where
+        T: Reading<Summary: SumUp> + Send,
+    {
         let (mut connection, index) = shell.read(None).await?;
         // One import is one moment of knowledge.
         let now = Timestamp::now();
         let producer = Producer::new(connection.log.clone(), Indexed(index), move || now);
         let spoiled: Arc<OnceLock<ImportError>> = Arc::default();
-        let items = Snapshots::read(self.open()?.0, self.mapping()).map_err(|error| self.failure(error))?;
+        let unseen = ProgressBar::hidden();
+        let items = read(unseen.wrap_read(self.open()?.0)).map_err(|error| self.failure(error))?;
         let documents = items.map_while({
             let spoiled = Arc::clone(&spoiled);
             move |item| match item {
-                Ok(Item::Change(change)) => Some(Some(source.document(&change))),
+                Ok(Item::Said(said)) => Some(Some(source.document(&*said))),
                 Ok(Item::Rejected(_)) => Some(None),
                 Err(error) => {
                     spoiled.get_or_init(|| error);
@@ -128,7 +218,7 @@ impl Pictures {
                 }
             }
         });
-        let bar = progress(shell.output(), "publishing changes", table.changes);
+        let bar = progress(shell.output(), "publishing", table.events());
         let answers = producer.publish_many(stream::iter(documents.flatten()));
         let (published, known) = tokio::select! {
             counted = count(answers, &bar) => counted?,
@@ -153,7 +243,7 @@ impl Pictures {
         let hint = match &self.rejects {
             Some(_) => None,
             None => Some(
-                "--rejects FILE writes all of them; --status-map, --party-map and --organisation-map say what a spelling means",
+                "--rejects FILE writes all of them; --party-map, --organisation-map and the like say what a spelling means",
             ),
         };
         Err(Failure::Refused { said: format!("{rows}{rest}"), faults: Vec::new(), hint })
@@ -168,27 +258,6 @@ impl Pictures {
         named.map_err(bad_source)
     }
 
-    fn mapping(&self) -> Mapping {
-        let mut columns = Columns::default();
-        for (column, name) in &self.column {
-            let place = match column {
-                Column::Date => &mut columns.date,
-                Column::Party => &mut columns.party,
-                Column::Organisation => &mut columns.organisation,
-                Column::Status => &mut columns.status,
-            };
-            place.clone_from(name);
-        }
-        let map = |pairs: &[(String, String)]| pairs.iter().cloned().collect();
-        Mapping {
-            columns,
-            delimiter: self.delimiter,
-            parties: map(&self.party_map),
-            organisations: map(&self.organisation_map),
-            statuses: map(&self.status_map),
-        }
-    }
-
     /// The file, and how many bytes it has.
     fn open(&self) -> Result<(File, u64), Failure> {
         let unreadable = |source| unreadable(&self.file, source);
@@ -197,14 +266,14 @@ impl Pictures {
         if !metadata.is_file() {
             return Err(Failure::usage(
                 format!("\"{}\" is no file", self.file.display()),
-                "a table is read twice: name a file",
+                "it is read twice: name a file",
             ));
         }
         Ok((file, metadata.len()))
     }
 
     fn failure(&self, error: ImportError) -> Failure {
-        let said = match error {
+        let (said, hint) = match error {
             ImportError::Unreadable(source) => return unreadable(&self.file, source),
             ImportError::NoColumn { .. } => {
                 return Failure::usage(
@@ -212,25 +281,24 @@ impl Pictures {
                     "--column date=NAME says what a column is called, --delimiter what parts them",
                 );
             }
-            ImportError::Unordered { .. } => format!("{}: {error}; nothing is stored", self.file.display()),
+            ImportError::Unordered { what: "edition", .. } => (error.to_string(), "sort the table by edition"),
+            ImportError::Unordered { .. } => {
+                (error.to_string(), "sort the table by date, within its editions where it has any")
+            }
+            ImportError::TooLong { .. } => {
+                (error.to_string(), "import it in parts, all rows of an organisation in one of them")
+            }
+            ImportError::TooLarge { .. } => (error.to_string(), "import it in parts"),
+            ImportError::NoPopolo(ref source) => (format!("{error}: {source}"), "name a file of Popolo's JSON"),
         };
-        Failure::Refused { said, faults: Vec::new(), hint: Some("sort the table by date") }
+        let said = format!("{}: {said}; nothing is stored", self.file.display());
+        Failure::Refused { said, faults: Vec::new(), hint: Some(hint) }
     }
 }
 
-/// What a dry run answers.
-fn sum_up(table: Summary, output: Output) -> Result<(), Failure> {
-    if output.json {
-        return Output::json(&table);
-    }
-    let Summary { pictures, rows, changes, nones, unsaid, rejected } = table;
-    let spoiled = match rejected {
-        0 => String::new(),
-        _ => format!("{rejected} rejected; what these rows may speak of is left unsaid {unsaid} times\n"),
-    };
-    Output::text(&format!(
-        "{pictures} pictures of {rows} rows show {changes} changes, {nones} of them to none\n{spoiled}"
-    ))
+/// Spellings, as options give them.
+pub(super) fn spellings(pairs: &[(String, String)]) -> std::collections::BTreeMap<String, String> {
+    pairs.iter().cloned().collect()
 }
 
 /// How many are new and how many are known. What is known is passed in no time, so it is no part of the way.

@@ -1,0 +1,2 @@
+// What every page does where scripts run.
+document.documentElement.classList.add("scripted");

@@ -1,0 +1,72 @@
+//! What is shown when something is wrong: the problem document, for whoever reads pages.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use maud::html;
+use serde_json::Value;
+
+use super::shown::{HTML, POLICY};
+use super::{frame, sign_in};
+use crate::access::followed_from_elsewhere;
+
+/// Bytes of a problem document that are read.
+const PROBLEM_MAX_BYTES: usize = 64 << 10;
+
+/// Makes a problem document a page, for whoever asked for a page and nothing else.
+pub(crate) async fn for_people(request: Request, next: Next) -> Response {
+    let wants_page = reads_pages(request.headers()) && !request.uri().path().starts_with("/v1/");
+    let sends = request.method() == Method::POST;
+    let address = request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+    let again = followed_from_elsewhere(request.headers());
+    let response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE).map(axum::http::HeaderValue::as_bytes);
+    if !wants_page || kind != Some(b"application/problem+json") {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let body = to_bytes(body, PROBLEM_MAX_BYTES).await.unwrap_or_default();
+    let problem: Value = serde_json::from_slice(&body).unwrap_or_default();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, HTML);
+    parts.headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    if parts.status == StatusCode::UNAUTHORIZED {
+        let next = if sends { problem["next"].as_str().unwrap_or("/") } else { &address };
+        return Response::from_parts(parts, Body::from(let_in(&problem, next, again)));
+    }
+    Response::from_parts(parts, Body::from(shown(&problem)))
+}
+
+/// Whether somebody asks for HTML before anything else, as browsers do.
+fn reads_pages(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
+    accepted.trim_start().starts_with("text/html")
+}
+
+/// The way in. Who came from elsewhere by a link may have signed in before: the page asks again, and then it is known.
+fn let_in(problem: &Value, next: &str, again: bool) -> String {
+    let refused = problem["code"] == "token-refused";
+    let main = html! {
+        @if refused { p.trouble role="alert" { "Not signed in: " (problem["detail"].as_str().unwrap_or_default()) "." } }
+        p { "What this service tells is for those who have a token." }
+        (sign_in::form(next))
+    };
+    frame::asking_again("Sign in", again, &main).into_string()
+}
+
+fn shown(problem: &Value) -> String {
+    let text = |name: &str| problem[name].as_str().unwrap_or_default().to_owned();
+    let nearest = problem["nearest"].as_array().map_or(&[][..], Vec::as_slice);
+    let main = html! {
+        p.trouble role="alert" { (text("detail")) }
+        @if !text("allowed").is_empty() { p { "Allowed is " (text("allowed")) "." } }
+        @if !nearest.is_empty() {
+            p { "Did you mean:" }
+            ul { @for name in nearest { li { bdi { (name.as_str().unwrap_or_default()) } } } }
+        }
+        p { a href="/" { "To the beginning" } }
+    };
+    frame::plain(&text("title"), &main).into_string()
+}

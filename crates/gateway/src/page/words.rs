@@ -1,0 +1,64 @@
+//! Words for what pages name, and links to it. What an event says stands in `bdi`: it may be written in any direction.
+
+use maud::{Markup, html};
+use projector::{Dated, View};
+use summit::{EventId, MeetingId, OrganisationId, PartyId, PersonId, Status};
+
+use super::shown::Look;
+
+/// How many characters of an event's id are shown.
+const SHOWN_ID: usize = 8;
+
+/// A party's name at the vantage.
+pub(super) fn party_name(_view: &View<'_>, party: &PartyId) -> String {
+    party.iso_name().map_or_else(|| party.to_string(), ToOwned::to_owned)
+}
+
+/// An organisation's name at the vantage.
+pub(super) fn organisation_name(_view: &View<'_>, organisation: &OrganisationId) -> String {
+    organisation.to_string()
+}
+
+/// A meeting's title at the vantage.
+pub(super) fn meeting_name(view: &View<'_>, meeting: &MeetingId) -> String {
+    view.meeting_row(meeting).title.unwrap_or_else(|| meeting.to_string())
+}
+
+/// A party, with the way to its page.
+pub(super) fn party(look: &Look<'_>, party: &PartyId) -> Markup {
+    let name = party_name(look.view, party);
+    html! { a href=(look.links.to(format_args!("/parties/{party}"))) { bdi { (name) } } }
+}
+
+/// An organisation, with the way to its page.
+pub(super) fn organisation(look: &Look<'_>, organisation: &OrganisationId) -> Markup {
+    let name = organisation_name(look.view, organisation);
+    html! { a href=(look.links.to(format_args!("/organisations/{organisation}"))) { bdi { (name) } } }
+}
+
+/// A meeting, with the way to its page.
+pub(super) fn meeting(look: &Look<'_>, meeting: &MeetingId) -> Markup {
+    let name = meeting_name(look.view, meeting);
+    html! { a href=(look.links.to(format_args!("/meetings/{meeting}"))) { bdi { (name) } } }
+}
+
+/// A person, with the way to their page.
+pub(super) fn person(look: &Look<'_>, id: &PersonId, name: &str) -> Markup {
+    html! { a href=(look.links.to(format_args!("/people/{id}"))) { bdi { (name) } } }
+}
+
+/// An event, by the beginning of its id, with the way to its page.
+pub(super) fn event(look: &Look<'_>, id: EventId) -> Markup {
+    let text = id.to_string();
+    html! { a.event href=(look.links.to(format_args!("/events/{id}"))) { code { (text[..SHOWN_ID]) } } }
+}
+
+/// A status in words.
+pub(super) fn status(status: &Status) -> String {
+    status.as_str().replace('_', " ")
+}
+
+/// A time as its source wrote it, with its bounds where these say more.
+pub(super) fn dated(dated: &Dated) -> Markup {
+    html! { time.edtf { (dated.edtf) } }
+}
