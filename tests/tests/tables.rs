@@ -88,7 +88,8 @@ fn truths() -> impl Strategy<Value = Vec<Truth>> {
                 let from = day + (gap - 250).max(0).days();
                 day = from + length.days();
                 let until = (place + 1 < count || !lasts).then_some(day);
-                let first = if until.is_none() && matches!(first, Precision::Unknown) { Precision::Year } else { first };
+                let first =
+                    if until.is_none() && matches!(first, Precision::Unknown) { Precision::Year } else { first };
                 let last = if matches!(last, Precision::Unknown) { Precision::Day } else { last };
                 truths.push(Truth { party, status, from, until, precision: (first, last) });
             }
@@ -102,7 +103,9 @@ fn in_doubt_in_order(mut rows: Vec<Truth>, truths: &[Truth]) -> Vec<Truth> {
     if truths.iter().any(|truth| !matches!(truth.precision, (Precision::Day, Precision::Day))) {
         for party in PARTIES {
             let mut told = truths.iter().filter(|truth| truth.party == party);
-            rows.iter_mut().filter(|row| row.party == party).for_each(|row| row.clone_from(told.next().expect("as many")));
+            rows.iter_mut()
+                .filter(|row| row.party == party)
+                .for_each(|row| row.clone_from(told.next().expect("as many")));
         }
     }
     rows

@@ -24,8 +24,8 @@
 //!
 //! In reading order: the [`Index`] keeps every claim; a [`View`] looks at it from a vantage; membership (spells, rows,
 //! tallies, why), attendance, itineraries, signings and names are folded on demand; [`changes`](changes()) is the difference of
-//! two views; the runtime follows a log; a pace lets history come again; answers are shapes only. Beside all this,
-//! [`archive`] keeps the entries themselves once more.
+//! two views; the runtime follows a log; a pace lets history come again; answers are shapes only; [`export`] writes them in
+//! the formats of others. Beside all this, [`archive`] keeps the entries themselves once more.
 //!
 //! **Invariants.** Folding never fails and never guesses. The order in which events came is of no account to what is
 //! true in the world, nor is how often; only positions, times, authorities and ids decide.
@@ -36,6 +36,7 @@ mod asked;
 mod attendance;
 mod calendar;
 mod changes;
+pub mod export;
 mod filter;
 mod heard;
 mod index;

@@ -58,6 +58,7 @@ impl View<'_> {
             organisation: organisation.clone(),
             counts: self.counts(organisation),
             meetings: meetings.iter().filter(|meeting| self.meeting_belongs(meeting, organisation)).count(),
+            succeeded_by: self.chain_of_organisation(organisation).succeeded_by,
         }
     }
 
@@ -77,11 +78,11 @@ impl View<'_> {
 
     /// A party in a row. Cost: the claims of its status.
     pub fn party_row(&self, party: &PartyId) -> PartyRow {
-        let organisations = self.index.party(party).into_iter().flat_map(|file| &file.organisations);
+        let organisations = self.index.organisations_with(party).into_iter();
         PartyRow {
             party: party.clone(),
             name: party.iso_name().map(Into::into),
-            organisations: organisations.filter(|one| !self.rows_of(one, party).is_empty()).cloned().collect(),
+            organisations: organisations.filter(|one| !self.rows_of(one, party).is_empty()).collect(),
         }
     }
 

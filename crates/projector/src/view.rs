@@ -16,6 +16,8 @@ pub struct View<'a> {
     pub(crate) index: &'a Index,
     pub(crate) activity: Activity<'a>,
     pub(crate) cutoff: Cutoff,
+    /// A claim of a status that is taken to be on record, to see what it would do.
+    pub(crate) tried: Option<Box<Event>>,
     token: Token,
 }
 
@@ -72,7 +74,7 @@ impl Index {
             according_to: vantage.according_to.as_ref().map(AccordingTo::to_string),
             fold: FOLD,
         };
-        Ok(View { index: self, activity: Activity::new(self, Selection::of(vantage)), cutoff, token })
+        Ok(View { index: self, activity: Activity::new(self, Selection::of(vantage)), cutoff, tried: None, token })
     }
 
     /// The one event whose id is or begins with a text.
@@ -100,7 +102,14 @@ impl View<'_> {
     /// The same, were one event taken out of effect.
     pub(crate) fn without(&self, id: EventId) -> Self {
         let activity = Activity::without(self.index, self.activity.selection().clone(), id);
-        Self { index: self.index, activity, cutoff: self.cutoff, token: self.token.clone() }
+        Self { index: self.index, activity, cutoff: self.cutoff, tried: None, token: self.token.clone() }
+    }
+
+    /// The same, were one more claim of a status on record.
+    pub(crate) fn trying(&self, claim: &Event) -> Self {
+        let activity = Activity::new(self.index, self.activity.selection().clone());
+        let tried = Some(Box::new(claim.clone()));
+        Self { index: self.index, activity, cutoff: self.cutoff, tried, token: self.token.clone() }
     }
 
     /// Whether an event has happened by `as_of`.

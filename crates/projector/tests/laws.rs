@@ -12,14 +12,14 @@ use arbitrary::agree::{
 use arbitrary::folded::{TODAY, everything, index};
 use arbitrary::{
     Log, MEETINGS, ORGANISATIONS, PARTIES, Say, asked, asked_of_a_period, known_at, logs, matters_of_links,
-    matters_of_one, matters_of_one_change, matters_of_one_delegation, meeting_matters, placed, reusing, seen, shuffled,
-    status_matters,
+    matters_of_one, matters_of_one_change, matters_of_one_delegation, matters_of_succession, meeting_matters, placed,
+    reusing, seen, shuffled, status_matters,
 };
 use jiff::ToSpan;
 use oracle::Line;
 use projector::{
-    Calendar, MembersFilter, Overview, PresenceAnswer, Record, SpellRow, TurnedBy, Weight, calendar_changes,
-    day_changes,
+    Calendar, Change, MembersFilter, Overview, PresenceAnswer, Record, SpellRow, TurnedBy, Weight, calendar_changes,
+    changes, day_changes,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -89,6 +89,7 @@ fn status_logs() -> impl Strategy<Value = Log> {
         2 => logs(matters_of_one(), EVENTS),
         1 => logs(matters_of_one_change(), EVENTS),
         1 => logs(matters_of_links(), EVENTS),
+        3 => logs(matters_of_succession(), EVENTS),
     ]
 }
 
@@ -99,7 +100,7 @@ fn meeting_logs() -> impl Strategy<Value = Log> {
 
 /// Statuses and meetings together.
 fn all_matters() -> impl Strategy<Value = Say> {
-    prop_oneof![2 => status_matters(), 2 => meeting_matters(), 1 => matters_of_one_delegation()]
+    prop_oneof![2 => status_matters(), 2 => meeting_matters(), 1 => matters_of_one_delegation(), 1 => matters_of_succession()]
 }
 
 /// One log behind the other.
@@ -149,6 +150,33 @@ proptest! {
                 let told = day_changes(&index, position, day, named.get(&day).copied().unwrap_or_default());
                 prop_assert_eq!(told.changes, calendar_changes(&known, day.yesterday().expect("a day before"), day).changes, "{}", day);
             }
+        }
+    }
+
+    #[test]
+    fn what_an_entry_changes_is_the_difference_of_two_views(log in logs(all_matters(), EVENTS)) {
+        let index = index(&log.0);
+        for position in 1..=log.0.len() as u64 {
+            let told = changes(&index, Position::new(position), TODAY).changes;
+            let mut expected = Vec::new();
+            for organisation in index.organisations() {
+                for party in index.parties() {
+                    let rows = |position| {
+                        let vantage = Vantage { at_position: Some(Position::new(position)), ..Vantage::default() };
+                        let all = view(&index, &vantage).members(organisation, &MembersFilter::default());
+                        let mut rows = all.map(|all| all.parties).unwrap_or_default();
+                        rows.retain(|row| row.party == *party);
+                        rows
+                    };
+                    let (before, after) = (rows(position - 1), rows(position));
+                    if before != after {
+                        let (organisation, party) = (organisation.clone(), party.clone());
+                        expected.push(Change::Membership { organisation, party, before, after });
+                    }
+                }
+            }
+            let memberships = told.into_iter().filter(|change| matches!(change, Change::Membership { .. }));
+            prop_assert_eq!(memberships.collect::<Vec<_>>(), expected, "{}", position);
         }
     }
 

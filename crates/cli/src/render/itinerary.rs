@@ -4,7 +4,7 @@ use comfy_table::Cell;
 use projector::{PartyView, PersonView, Stop};
 use summit::PartyId;
 
-use super::members::spell_cells;
+use super::members::{chain, spell_cells, successions};
 use super::page::{answer, person, sources, word};
 use super::{Page, Text};
 
@@ -19,6 +19,7 @@ impl Text for PartyView {
             })
         });
         page.table(["ORGANISATION", "STATUS", "SINCE", "UNTIL", "ANSWER", "MARKS"], spells.collect());
+        successions(page, chain(&self.party, &self.succeeds, &self.succeeded_by));
         itinerary(page, &self.itinerary);
         page.remarks(&self.remarks);
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use comfy_table::Cell;
-use projector::{Count, Dated, Members, PartyTimeline, Remarks, SpellRow, StepRow, Timeline};
+use projector::{Count, Dated, Members, PartyTimeline, Remarks, SpellRow, StepRow, Successor, Timeline};
 use summit::{Answer, PartyId, Status};
 
 use super::page::{answer, marks, name, sources, word};
@@ -31,6 +31,7 @@ impl Text for Members {
         });
         let rows = rows.collect();
         page.table(["PARTY", "NAME", "STATUS", "ANSWER", "SINCE", "UNTIL", "MARKS"], rows);
+        successions(page, chain(&self.organisation, &[], &self.succeeded_by));
         page.remarks(&self.remarks);
     }
 }
@@ -56,6 +57,9 @@ impl Text for Timeline {
         let spells = self.parties.iter().flat_map(|row| row.spells.iter().map(|spell| spell_row(&row.party, spell)));
         page.table(["PARTY", "NAME", "STATUS", "SINCE", "UNTIL", "ANSWER", "MARKS"], spells.collect());
         ladder(page, &self.parties);
+        let parties = self.parties.iter().flat_map(|row| chain(&row.party, &row.succeeds, &row.succeeded_by));
+        let parties: Vec<Link<'_>> = parties.collect();
+        successions(page, chain(&self.organisation, &self.succeeds, &self.succeeded_by).chain(parties));
         for silent in self.parties.iter().filter(|row| row.spells.is_empty() && row.steps.is_empty()) {
             page.line(format_args!("{}: not stated", silent.party));
         }
@@ -81,6 +85,44 @@ pub(crate) fn spell_cells(spell: &SpellRow) -> [Cell; 5] {
         answer(spell.answer.as_str()),
         marks(suspended.chain(contested(spell.contested))),
     ]
+}
+
+/// Who comes before or after whom.
+type Link<'r> = (String, &'static str, &'r Successor);
+
+/// Whom one comes after, and whom before.
+pub(crate) fn chain<'r>(
+    one: &impl ToString,
+    succeeds: &'r [Successor],
+    succeeded_by: &'r [Successor],
+) -> impl Iterator<Item = Link<'r>> + use<'r> {
+    let (former, latter) = (one.to_string(), one.to_string());
+    let after = succeeds.iter().map(move |other| (former.clone(), "after", other));
+    after.chain(succeeded_by.iter().map(move |other| (latter.clone(), "before", other)))
+}
+
+/// Successions, where there are any.
+pub(crate) fn successions<'r>(page: &mut Page<'_>, links: impl IntoIterator<Item = Link<'r>>) {
+    let rows = links.into_iter().map(|(one, comes, other)| {
+        let name = other.party.as_ref().map(ToString::to_string);
+        let name = name.or_else(|| other.organisation.as_ref().map(ToString::to_string));
+        [
+            Cell::new(one),
+            Cell::new(comes),
+            word(name),
+            Cell::new(other.manner),
+            Cell::new(&other.occurred),
+            answer(other.answer.as_str()),
+            word(other.only_in.as_ref()),
+            Cell::new(sources(&other.attribution)),
+            Cell::new(page.id(other.event)),
+        ]
+    });
+    let rows: Vec<[Cell; 9]> = rows.collect();
+    if !rows.is_empty() {
+        page.part("succession");
+    }
+    page.table(["WHO", "COMES", "OTHER", "MANNER", "WHEN", "ANSWER", "ONLY IN", "SOURCE", "EVENT"], rows);
 }
 
 fn ladder(page: &mut Page<'_>, parties: &[PartyTimeline]) {

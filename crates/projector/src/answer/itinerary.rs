@@ -9,7 +9,7 @@ use summit::{
     PersonId,
 };
 
-use super::{Membership, PresenceAnswer, Remark, Token};
+use super::{Membership, PresenceAnswer, Remark, Successor, Token};
 
 /// One party: where it belongs, and what it did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -22,6 +22,12 @@ pub struct PartyView {
     pub token: Token,
     /// By organisation.
     pub memberships: Vec<Membership>,
+    /// Whose place it took, in sort order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub succeeds: Vec<Successor>,
+    /// Who took its place or came out of it, in sort order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub succeeded_by: Vec<Successor>,
     /// Meetings, arrivals, departures, signings, statements, in sort order.
     pub itinerary: Vec<Stop>,
     /// What is odd.

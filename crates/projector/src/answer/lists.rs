@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use summit::{MeetingForm, MeetingId, OrganisationId, PartyId, PersonId, Phase, Status};
 
-use super::{Count, Dated, InstrumentRow, MeetingInfo, StatementRow, Token};
+use super::{Count, Dated, InstrumentRow, MeetingInfo, StatementRow, Successor, Token};
 
 /// An organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +18,9 @@ pub struct OrganisationRow {
     pub counts: BTreeMap<Status, Count>,
     /// How many meetings belong to it.
     pub meetings: usize,
+    /// Organisations that took its place or came out of it, in sort order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub succeeded_by: Vec<Successor>,
 }
 
 /// A meeting.

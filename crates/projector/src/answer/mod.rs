@@ -18,7 +18,7 @@ pub use itinerary::{PartyView, PersonView, Stop};
 pub use lists::{MeetingRow, MeetingView, OrganisationRow, PartyRow, PersonRow, Statements};
 pub use members::{
     Competing, Count, Dated, Members, Membership, PartyTimeline, Period, Remark, Remarks, Row, SpellRow, Stated,
-    StepRow, Timeline,
+    StepRow, Successor, Timeline,
 };
 pub use names::{Name, Names, OtherName, ShownName};
 pub use signings::{ActRow, InstrumentRow, Signings, StatementRow};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use summit::{Content, Event, MeetingId, Named, OrganisationId, Participation, PartyId, Person};
+use summit::{Content, Event, MeetingId, Named, OrganisationId, Participation, PartyId, Person, Succession};
 
 use super::Index;
 
@@ -104,6 +104,9 @@ impl Index {
         if let Content::Naming(naming) = &event.content {
             self.file_naming(slot, &naming.of);
         }
+        if let Content::Succession(succession) = &event.content {
+            self.file_succession(slot, succession);
+        }
     }
 
     /// Files an event that gives something a name: it names what bears it. (A party is filed with what else names it.)
@@ -122,6 +125,18 @@ impl Index {
             }
         }
         self.namings.file(of).push(slot);
+    }
+
+    /// Files a succession by whoever comes before or after. Where all of them have slugs, it speaks of organisations.
+    fn file_succession(&mut self, slot: Slot, succession: &Succession) {
+        let all: BTreeSet<&PartyId> = succession.from.iter().chain(&succession.to).collect();
+        let organisations: Option<Vec<OrganisationId>> = all.iter().map(|one| one.as_str().parse().ok()).collect();
+        for one in all {
+            self.successions.file(one).push(slot);
+        }
+        for organisation in organisations.into_iter().flatten() {
+            self.organisations.file(&organisation).first.get_or_insert(slot);
+        }
     }
 
     fn file_organisation(&mut self, slot: Slot, event: &Event, organisation: &OrganisationId) {

@@ -93,6 +93,7 @@ pub(crate) type Files<'a> = (
     &'a Filed<PersonId, Vec<Slot>>,
     &'a Filed<InstrumentId, Vec<Slot>>,
     &'a Filed<Named, Vec<Slot>>,
+    &'a Filed<PartyId, Vec<Slot>>,
 );
 
 /// Every claim of the chronicle up to a position.
@@ -120,6 +121,8 @@ pub struct Index {
     instruments: Filed<InstrumentId, Vec<Slot>>,
     /// By what bears the name: events of the kind `naming`.
     namings: Filed<Named, Vec<Slot>>,
+    /// By whoever comes before or after in them, party or organisation: the successions. Most have none.
+    successions: Filed<PartyId, Vec<Slot>>,
     /// The last position that was taken in.
     tail: Position,
     /// The entry at the tail, where it was one: a snapshot is anchored to it.
@@ -142,6 +145,7 @@ impl Index {
             people: Filed::of(std::mem::take(&mut kept.people)),
             instruments: Filed::of(std::mem::take(&mut kept.instruments)),
             namings: Filed::of(std::mem::take(&mut kept.namings)),
+            successions: Filed::of(std::mem::take(&mut kept.successions)),
             undecodable,
             kept,
             tail,
@@ -335,7 +339,15 @@ impl Index {
 
     /// The files, by what they are about.
     pub(crate) const fn files(&self) -> Files<'_> {
-        (&self.organisations, &self.meetings, &self.parties, &self.people, &self.instruments, &self.namings)
+        (
+            &self.organisations,
+            &self.meetings,
+            &self.parties,
+            &self.people,
+            &self.instruments,
+            &self.namings,
+            &self.successions,
+        )
     }
 
     /// The entry at the tail, where it was one.
@@ -353,6 +365,7 @@ impl Index {
         self.people.verify();
         self.instruments.verify();
         self.namings.verify();
+        self.successions.verify();
     }
 
     pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
@@ -399,6 +412,11 @@ impl Index {
         self.people.get(person).map_or(&[], Vec::as_slice)
     }
 
+    /// The successions in which somebody comes before or after: a party, or an organisation by its slug.
+    pub(crate) fn successions(&self, of: &PartyId) -> &[Slot] {
+        self.successions.get(of).map_or(&[], Vec::as_slice)
+    }
+
     pub(crate) fn acts(&self, instrument: &InstrumentId) -> &[Slot] {
         self.instruments.get(instrument).map_or(&[], Vec::as_slice)
     }
@@ -408,7 +426,7 @@ impl Index {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write;
 
     bytes.iter().fold(String::new(), |mut text, byte| {

@@ -36,6 +36,7 @@ pub(crate) struct Kept {
     pub(crate) people: Table<PersonId, Vec<Slot>>,
     pub(crate) instruments: Table<InstrumentId, Vec<Slot>>,
     pub(crate) namings: Table<Named, Vec<Slot>>,
+    pub(crate) successions: Table<PartyId, Vec<Slot>>,
     /// Where the records stand that were read: their ids are asked for most, and the table of ids is a large one.
     read: Mutex<HashMap<EventId, Slot>>,
     source: Option<Arc<Source>>,
@@ -75,6 +76,7 @@ impl Kept {
             people: Table::open(source, footer)?,
             instruments: Table::open(source, footer)?,
             namings: Table::open(source, footer)?,
+            successions: Table::open(source, footer)?,
             read: Mutex::default(),
             source: Some(Arc::clone(source)),
         })

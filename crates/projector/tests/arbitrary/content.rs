@@ -5,7 +5,7 @@ use proptest::sample::{Index, select};
 use summit::{
     Admission, Capacity, Content, EventId, Founding, Level, Meeting, MeetingForm, MeetingId, Mode, OrganisationId,
     Participation, PartyId, Person, Phase, Presence, Previous, Reclassification, Retraction, Rung, Standing, Status,
-    Step, Suspension, Withdrawal,
+    Step, Succession, SuccessionManner, Suspension, Withdrawal,
 };
 
 use super::{MEETINGS, ORGANISATIONS, PARTIES, TIMES, time, when};
@@ -25,6 +25,7 @@ const LEVELS: [Level; 6] = [
 #[derive(Debug, Clone)]
 pub(crate) enum Say {
     Of(usize, Content),
+    Anywhere(Content),
     At(usize, Option<usize>, Content),
     TakenBack(Index),
 }
@@ -34,7 +35,7 @@ impl Say {
         let named = match self {
             Self::Of(n, _) => Some(*n),
             Self::At(_, n, _) => *n,
-            Self::TakenBack(_) => None,
+            Self::Anywhere(_) | Self::TakenBack(_) => None,
         };
         named.map(|n| ORGANISATIONS[n].parse().expect("a slug"))
     }
@@ -42,13 +43,13 @@ impl Say {
     pub(super) fn meeting(&self) -> Option<MeetingId> {
         match self {
             Self::At(n, ..) => Some(meeting(*n)),
-            Self::Of(..) | Self::TakenBack(_) => None,
+            Self::Of(..) | Self::Anywhere(_) | Self::TakenBack(_) => None,
         }
     }
 
     pub(super) fn content(&self, target: &impl Fn(&Index) -> EventId) -> Content {
         match self {
-            Self::Of(_, content) | Self::At(_, _, content) => content.clone(),
+            Self::Of(_, content) | Self::Anywhere(content) | Self::At(_, _, content) => content.clone(),
             Self::TakenBack(index) => Content::Retraction(Retraction { retracts: target(index), reason: None }),
         }
     }
@@ -76,8 +77,40 @@ pub(crate) fn status_matters() -> impl Strategy<Value = Say> {
     prop_oneof![
         10 => (prop_oneof![5 => Just(0usize), 1 => Just(1)], claim(party().boxed()))
             .prop_map(|(n, said)| Say::Of(n, said)),
+        1 => followed(),
         1 => any::<Index>().prop_map(Say::TakenBack),
     ]
+}
+
+/// Some statuses, and many who take the place of others.
+pub(crate) fn matters_of_succession() -> impl Strategy<Value = Say> {
+    let status = || prop_oneof![3 => Just(STATUSES[0]), 1 => Just(STATUSES[1])];
+    let admitted = (0..2usize, party(), status()).prop_map(|(n, party, status)| {
+        let status = status.parse().expect("a token");
+        Say::Of(n, Content::Admission(Admission { party, status, manner: None, instrument: None }))
+    });
+    prop_oneof![
+        4 => admitted,
+        2 => (0..2usize, claim(party().boxed())).prop_map(|(n, said)| Say::Of(n, said)),
+        5 => followed(),
+    ]
+}
+
+/// One that takes the place of another, in one organisation or anywhere: a party more often than an organisation.
+fn followed() -> BoxedStrategy<Say> {
+    let parties = || {
+        prop_oneof![6 => Just(vec![0]), 6 => Just(vec![1]), 3 => Just(vec![2]), 2 => Just(vec![0, 1]), 1 => Just(vec![1, 2])]
+            .prop_map(|all| all.into_iter().map(|n| PARTIES[n].parse().expect("a party")).collect::<Vec<PartyId>>())
+    };
+    let organisation = || (0..2usize).prop_map(|n| vec![ORGANISATIONS[n].parse().expect("a slug")]);
+    let both = prop_oneof![5 => (parties(), parties()), 1 => (organisation(), organisation())];
+    let manner = prop::option::weighted(0.9, select(SuccessionManner::ALL));
+    (prop::option::weighted(0.2, 0..2usize), both, manner)
+        .prop_map(|(only, (from, to), manner)| {
+            let said = Content::Succession(Succession { from, to, manner });
+            only.map_or(Say::Anywhere(said.clone()), |n| Say::Of(n, said))
+        })
+        .boxed()
 }
 
 /// The statuses of one party in one organisation.
@@ -98,7 +131,7 @@ pub(crate) fn matters_of_links() -> impl Strategy<Value = Say> {
     prop_oneof![matters_of_one(), any::<Index>().prop_map(Say::TakenBack)]
 }
 
-fn claim(party: BoxedStrategy<PartyId>) -> impl Strategy<Value = Content> {
+fn claim(party: BoxedStrategy<PartyId>) -> BoxedStrategy<Content> {
     // Not at an instant: what is just after one is told from another of the same reading by no text.
     let look = time().prop_map(|n| if TIMES[n].contains('T') { 0 } else { n });
     let previous = (look, status_or_none()).prop_map(|(n, status)| Previous { occurred: when(n), status });
@@ -120,6 +153,7 @@ fn claim(party: BoxedStrategy<PartyId>) -> impl Strategy<Value = Content> {
             Content::Reclassification(Reclassification { from, to })
         }),
     ]
+    .boxed()
 }
 
 /// Meetings, their parts and who took part, with some memberships, corrections and retractions.

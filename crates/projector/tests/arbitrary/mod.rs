@@ -14,8 +14,8 @@ use wire::Document;
 
 use crate::oracle::Line;
 pub(crate) use content::{
-    Say, matters_of_links, matters_of_one, matters_of_one_change, matters_of_one_delegation, meeting_matters,
-    status_matters,
+    Say, matters_of_links, matters_of_one, matters_of_one_change, matters_of_one_delegation, matters_of_succession,
+    meeting_matters, status_matters,
 };
 
 /// The organisations: statuses are in the first two, the third is asked about and never spoken of.

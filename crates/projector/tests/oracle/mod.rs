@@ -4,6 +4,7 @@
 mod counting;
 pub(crate) mod days;
 mod examples;
+mod followers;
 mod seats;
 mod status;
 
