@@ -160,6 +160,7 @@ impl Command {
                 | Self::Explain(_)
                 | Self::Diff(_)
                 | Self::Events(_)
+                | Self::Export(_)
         )
     }
 
@@ -173,7 +174,6 @@ impl Command {
                 | Self::Retract(_)
                 | Self::Import(_)
                 | Self::Replay(_)
-                | Self::Export(_)
                 | Self::Watch(_)
         )
     }

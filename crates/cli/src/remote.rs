@@ -1,7 +1,7 @@
 //! A service that answers instead of the log: the same questions, the same answers, the same exit codes.
 
 use gateway::{AskedFor, Remote, RemoteError};
-use projector::{AskError, Index};
+use projector::{AskError, Index, Near};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -103,7 +103,11 @@ fn told(code: &str, said: String, members: &Value) -> Failure {
     let (code, hint) = match code {
         "unknown-name" => {
             if let Some(what) = what(&text("what")) {
-                let nearest = nearest().map(ToOwned::to_owned).collect();
+                let names =
+                    members["names"].as_array().into_iter().flatten().map(|name| name.as_str().map(ToOwned::to_owned));
+                let names = names.chain(std::iter::repeat(None));
+                let nearest = nearest().map(ToOwned::to_owned).zip(names);
+                let nearest = nearest.map(|(identifier, name)| Near { identifier, name }).collect();
                 return AskError::Unknown { what, name: text("found"), nearest }.into();
             }
             (Code::Failed, None)
@@ -148,7 +152,7 @@ mod tests {
         let unknown = json!({"what": "organisation", "found": "sc0", "nearest": ["sco"]});
         let unknown = told("unknown-name", "no".to_owned(), &unknown);
         assert_eq!(unknown.to_string(), "no event names the organisation \"sc0\"");
-        assert_eq!((unknown.hint().as_deref(), unknown.code()), (Some("did you mean \"sco\"?"), Code::Failed));
+        assert_eq!((unknown.hint().as_deref(), unknown.code()), (Some("did you mean sco?"), Code::Failed));
         let late = told("not-reached", "no".to_owned(), &json!({"tail": 73, "asked": 74}));
         assert_eq!(late.to_string(), "the chronicle ends at position 73, position 74 was asked for");
         for (code, exit) in [

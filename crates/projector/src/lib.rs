@@ -68,7 +68,7 @@ pub use filter::{EventFilter, Named};
 pub use heard::Heard;
 pub use index::{Index, Noted, Owners, Record, Undecodable};
 pub use membership::{CountsFrom, Knowledge, MembersFilter, Turn, TurnedBy, diff};
-pub use names::{BadLanguage, Language, WantedName};
+pub use names::{BadLanguage, Language, MAX_HITS, Meant, WantedName};
 pub use notes::{state_named, unknown_party, unknown_source};
 pub use overview::{AtAGlance, Overview};
 pub use pace::{BadSpeed, MAX_GAP, Pace, Pacer, Speed};
@@ -78,7 +78,7 @@ pub use shared::{Halted, Indexed, Shared};
 pub use signings::{SigningsFilter, StatementsFilter};
 pub use snapshot::{Damaged, KEPT_SNAPSHOTS, Opened, Reason, SNAPSHOT_ENTRIES, SNAPSHOT_SHARE, SetAside, Snapshots};
 pub use told::EventTold;
-pub use view::{AskError, View};
+pub use view::{AskError, Near, View};
 
 /// The version of the rules of reading and folding, named in every token: answers of equal tokens are equal bytes.
 pub const FOLD: u32 = 2;

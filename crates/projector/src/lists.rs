@@ -42,12 +42,12 @@ impl View<'_> {
     }
 
     /// Whether some event that exists from here names an organisation.
-    pub(crate) fn names_organisation(&self, organisation: &OrganisationId) -> bool {
+    pub fn names_organisation(&self, organisation: &OrganisationId) -> bool {
         self.named(self.index.organisation(organisation).and_then(|file| file.first))
     }
 
     /// Whether some event that exists from here names a meeting.
-    pub(crate) fn names_meeting(&self, meeting: &MeetingId) -> bool {
+    pub fn names_meeting(&self, meeting: &MeetingId) -> bool {
         self.named(self.index.meeting(meeting).and_then(|file| file.first))
     }
 

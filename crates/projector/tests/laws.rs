@@ -6,14 +6,14 @@ mod oracle;
 use std::collections::BTreeMap;
 
 use arbitrary::agree::{
-    asking, evidence_of_rows_suffices, evidence_of_seats_suffices, evidence_of_spells_suffices, seats_agree,
-    statuses_agree, view,
+    asking, evidence_of_names_suffices, evidence_of_rows_suffices, evidence_of_seats_suffices,
+    evidence_of_spells_suffices, names_agree, seats_agree, statuses_agree, view,
 };
 use arbitrary::folded::{TODAY, everything, index};
 use arbitrary::{
-    Log, MEETINGS, ORGANISATIONS, PARTIES, Say, asked, asked_of_a_period, known_at, logs, matters_of_links,
-    matters_of_one, matters_of_one_change, matters_of_one_delegation, matters_of_succession, meeting_matters, placed,
-    reusing, seen, shuffled, status_matters,
+    Log, MEETINGS, ORGANISATIONS, PARTIES, Say, asked, asked_of_a_period, bearers, known_at, logs, matters_of_links,
+    matters_of_one, matters_of_one_change, matters_of_one_delegation, matters_of_succession, meeting_matters,
+    naming_matters, namings_of_one, placed, reusing, seen, shuffled, status_matters,
 };
 use jiff::ToSpan;
 use oracle::Line;
@@ -100,7 +100,18 @@ fn meeting_logs() -> impl Strategy<Value = Log> {
 
 /// Statuses and meetings together.
 fn all_matters() -> impl Strategy<Value = Say> {
-    prop_oneof![2 => status_matters(), 2 => meeting_matters(), 1 => matters_of_one_delegation(), 1 => matters_of_succession()]
+    prop_oneof![
+        2 => status_matters(),
+        2 => meeting_matters(),
+        1 => matters_of_one_delegation(),
+        1 => naming_matters(),
+        1 => matters_of_succession(),
+    ]
+}
+
+/// Logs of names, of several things or of one.
+fn name_logs() -> impl Strategy<Value = Log> {
+    prop_oneof![logs(naming_matters(), EVENTS), logs(namings_of_one(), EVENTS)]
 }
 
 /// One log behind the other.
@@ -122,6 +133,20 @@ proptest! {
     fn delegations_are_those_of_the_oracle((log, vantage) in asked(meeting_logs())) {
         for meeting in meetings() {
             seats_agree(&log, &vantage, &meeting)?;
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_the_oracle((log, vantage) in asked(name_logs())) {
+        for of in bearers() {
+            names_agree(&log, &vantage, &of)?;
+        }
+    }
+
+    #[test]
+    fn evidence_suffices_for_names((log, vantage) in asked_of_a_period(name_logs())) {
+        for of in bearers() {
+            evidence_of_names_suffices(&log, &vantage, &of)?;
         }
     }
 

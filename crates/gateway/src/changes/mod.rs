@@ -159,9 +159,9 @@ pub(crate) async fn behind(
 pub(crate) fn unknown(service: &Service, filter: &Filter) -> Vec<String> {
     match service.index().ask(|index| index.names(&filter.named())) {
         Err(AskError::Unknown { what, name, nearest }) => {
-            let nearest = nearest.first().map(|nearest| format!("; did you mean \"{nearest}\"?")).unwrap_or_default();
+            let nearest = nearest.first().map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default();
             vec![format!("no event names the {what} \"{name}\" yet{nearest}")]
         }
-        Ok(()) | Err(AskError::UnknownEvent(_) | AskError::Ambiguous { .. }) => Vec::new(),
+        Ok(()) | Err(AskError::Several { .. } | AskError::UnknownEvent(_) | AskError::Ambiguous { .. }) => Vec::new(),
     }
 }

@@ -10,10 +10,13 @@ use sha2::{Digest, Sha256};
 use crate::access::hexadecimal;
 use crate::problem::{Code, Problem};
 
+/// How pages look.
+pub(super) const STYLE: &str = include_str!("assets/style.css");
 /// Name, media type and text of each.
 const ASSETS: &[(&str, &str, &str)] = &[
-    ("style.css", "text/css; charset=utf-8", include_str!("assets/style.css")),
+    ("style.css", "text/css; charset=utf-8", STYLE),
     ("page.js", "text/javascript; charset=utf-8", include_str!("assets/page.js")),
+    ("organisation.js", "text/javascript; charset=utf-8", include_str!("assets/organisation.js")),
 ];
 /// How many digits of the digest stand in an address.
 const VERSION_DIGITS: usize = 16;

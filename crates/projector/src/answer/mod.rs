@@ -20,6 +20,6 @@ pub use members::{
     Competing, Count, Dated, Members, Membership, PartyTimeline, Period, Remark, Remarks, Row, SpellRow, Stated,
     StepRow, Successor, Timeline,
 };
-pub use names::{Name, Names, OtherName, ShownName};
+pub use names::{Found, Hit, Matched, MatchedBy, Name, Names, OtherName, ShownName, What};
 pub use signings::{ActRow, InstrumentRow, Signings, StatementRow};
 pub use token::{BadToken, Token};
