@@ -8,7 +8,7 @@ mod entry;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use projector::{Index, Indexed, View};
+use projector::{Index, Indexed, View, WantedName};
 use summit::{Kind, OrganisationId, Position, Vantage};
 
 use super::links::Links;
@@ -93,8 +93,9 @@ async fn drawn(
     let (service, now, today) = (asking.service.clone(), asking.service.now(), asking.service.today());
     let drawing = move || {
         service.index().ask(|index| {
-            let view = index.view(&Vantage::default(), today)?;
-            Ok(draw(&Look { view: &view, links: &Links::of(PATH, ""), now }, index))
+            let names = WantedName::default();
+            let view = index.view(&Vantage::default(), today)?.showing(names.clone());
+            Ok(draw(&Look { view: &view, links: &Links::of(PATH, ""), names: &names, index, now, today }, index))
         })
     };
     asking.service.lanes().work(Lane::Long, drawing).await?
