@@ -16,6 +16,7 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("page.js", "text/javascript; charset=utf-8", include_str!("assets/page.js")),
     ("stream.js", "text/javascript; charset=utf-8", include_str!("assets/stream.js")),
     ("live.js", "text/javascript; charset=utf-8", include_str!("assets/live.js")),
+    ("record.js", "text/javascript; charset=utf-8", include_str!("assets/record.js")),
 ];
 /// How many digits of the digest stand in an address.
 const VERSION_DIGITS: usize = 16;
