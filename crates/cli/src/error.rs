@@ -106,6 +106,9 @@ pub(crate) enum Failure {
     Unreadable { name: String, source: io::Error },
     #[error("cannot write the answer")]
     Output(#[source] io::Error),
+    /// A file cannot be written.
+    #[error("cannot write \"{}\"", path.display())]
+    Written { path: PathBuf, source: io::Error },
     /// HTTP cannot be served there.
     #[error("cannot listen at {address}")]
     Listen { address: SocketAddr, source: io::Error },
@@ -303,6 +306,7 @@ impl Failure {
             | Self::NotReached { .. }
             | Self::Unreadable { .. }
             | Self::Output(_)
+            | Self::Written { .. }
             | Self::Listen { .. }
             | Self::Tokens { .. }
             | Self::Tls(_)
@@ -394,6 +398,7 @@ impl Failure {
             | Self::Different(_)
             | Self::Unreadable { .. }
             | Self::Output(_)
+            | Self::Written { .. }
             | Self::Tls(_)
             | Self::System { .. } => None,
         }

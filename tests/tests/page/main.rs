@@ -12,3 +12,8 @@ use stage::{ASTANA, HISTORY, Stage};
 fn the_first_page_leads_to_every_organisation() {
     Stage::told(&[ASTANA, HISTORY]).story("home");
 }
+
+#[test]
+fn any_cell_leads_to_its_evidence() {
+    Stage::told(&[ASTANA, HISTORY]).story("why");
+}

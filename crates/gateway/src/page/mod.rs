@@ -34,6 +34,8 @@ mod home;
 
 mod organisation;
 
+mod meeting;
+
 mod why;
 
 mod event;
@@ -57,6 +59,11 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
         .route("/", get(home::home))
         .route("/organisations/{organisation}", get(organisation::organisation))
+        .route("/organisations/{organisation}/timeline.svg", get(organisation::timeline_svg))
+        .route("/meetings", get(meeting::meetings))
+        .route("/meetings/{meeting}", get(meeting::meeting))
+        .route("/meetings/{meeting}/sheet", get(meeting::sheet))
+        .route("/meetings/{meeting}/attendance.svg", get(meeting::attendance))
         .route("/organisations/{organisation}/why/{party}", get(why::membership))
         .route("/meetings/{meeting}/why/{party}", get(why::attendance))
         .route("/events/{id}", get(event::event))
