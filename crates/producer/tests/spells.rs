@@ -272,7 +272,10 @@ fn rights_are_suspended_within_a_spell() {
 #[test]
 fn a_status_without_any_date_was_held_when_the_table_was_true() {
     let mapping = Mapping { stated: Some("2024-07".parse().expect("EDTF")), ..Mapping::default() };
-    let read = read_with(format!("{HEADER}sco,AFG,observer,,\nsco,MNG,observer,..,9999-12-31\nsco,KAZ,member,2001,\n"), mapping);
+    let read = read_with(
+        format!("{HEADER}sco,AFG,observer,,\nsco,MNG,observer,..,9999-12-31\nsco,KAZ,member,2001,\n"),
+        mapping,
+    );
     let expected = ["2024-07 AFG is observer sco", "2001 KAZ becomes member sco", "2024-07 MNG is observer sco"];
     assert_eq!(read.expect("a table").claims, expected);
 }
@@ -299,8 +302,16 @@ fn memberships_of_popolo_are_spells() {
     ];
     assert_eq!(read.claims, expected);
     assert_eq!(read.events[3].url.as_deref(), Some("https://example.org"));
-    assert!(read.rejects[0].starts_with("5: organization_id: found \"S.C.O.\", allowed is a slug"), "{:?}", read.rejects);
-    assert!(read.rejects[0].ends_with("start_date: found nothing, allowed is a date, where the end is open"), "{:?}", read.rejects);
+    assert!(
+        read.rejects[0].starts_with("5: organization_id: found \"S.C.O.\", allowed is a slug"),
+        "{:?}",
+        read.rejects
+    );
+    assert!(
+        read.rejects[0].ends_with("start_date: found nothing, allowed is a date, where the end is open"),
+        "{:?}",
+        read.rejects
+    );
     assert!(read.rejects[1].starts_with("6: membership: found "), "{:?}", read.rejects);
     assert_eq!(read.summary, Rows { rows: 5, events: 4, rejected: 2 });
     for neither in ["", "[]", "{\"persons\": []}", "organisation,party\n"] {
