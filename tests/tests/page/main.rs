@@ -17,3 +17,8 @@ fn the_first_page_leads_to_every_organisation() {
 fn any_cell_leads_to_its_evidence() {
     Stage::told(&[ASTANA, HISTORY]).story("why");
 }
+
+#[test]
+fn a_meeting_tells_who_took_part_in_which_of_its_parts_at_what_level_and_in_whose_place() {
+    Stage::told(&[ASTANA, HISTORY]).story("meeting");
+}
