@@ -12,6 +12,7 @@ mod documents;
 mod history;
 mod hostile;
 mod laws;
+mod meeting_page;
 mod operate;
 mod publish;
 mod replay;
