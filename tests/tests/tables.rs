@@ -231,7 +231,11 @@ fn spells_are_imported_once_and_answered_as_their_table_says() {
     assert_eq!((first.code, first.out.as_str()), (Some(4), ""));
     let lines: Vec<&str> = first.err.lines().collect();
     assert!(lines[0].ends_with("spells.csv:9: party: found \"XXX\", allowed is an ISO 3166-1 alpha-3 code (KAZ), an ISO 3166-3 alpha-4 code (SUHH) or an organisation's slug (un)"), "{}", lines[0]);
-    assert!(lines[1].ends_with("spells.csv:10: until: found \"2012\", allowed is a date that is not before \"2013\""), "{}", lines[1]);
+    assert!(
+        lines[1].ends_with("spells.csv:10: until: found \"2012\", allowed is a date that is not before \"2013\""),
+        "{}",
+        lines[1]
+    );
     assert_eq!(lines[2], "8 published, 0 known, 2 rejected");
     let again = chronicle.run(import("spells", &file.path(), &["--json"]));
     assert!(again.err.contains("0 published, 8 known, 2 rejected: nothing is new\n"), "{}", again.err);
@@ -239,9 +243,28 @@ fn spells_are_imported_once_and_answered_as_their_table_says() {
     assert_eq!(summary, json!({"rows": 9, "events": 8, "rejected": 2, "published": 0, "known": 8}));
 
     let members = |as_of: &str| rows(&chronicle.run(["members", "sco", "--as-of", as_of, "--json"]).json());
-    assert_eq!(members("2009"), ["AFG observer possibly ../2021-08", "BLR dialogue_partner possibly [2009..2010]", "IND observer yes 2005-07-05", "KAZ member yes 2001-06-15"]);
-    assert_eq!(members("2021-08-15"), ["AFG observer possibly ../2021-08", "BLR observer yes 2015-07-10", "IND member yes 2017-06-09", "KAZ member yes 2001-06-15"]);
-    assert_eq!(members("2024-07-04"), ["BLR member yes 2024-07-04", "IND member yes 2017-06-09", "KAZ member yes 2001-06-15"]);
+    assert_eq!(
+        members("2009"),
+        [
+            "AFG observer possibly ../2021-08",
+            "BLR dialogue_partner possibly [2009..2010]",
+            "IND observer yes 2005-07-05",
+            "KAZ member yes 2001-06-15"
+        ]
+    );
+    assert_eq!(
+        members("2021-08-15"),
+        [
+            "AFG observer possibly ../2021-08",
+            "BLR observer yes 2015-07-10",
+            "IND member yes 2017-06-09",
+            "KAZ member yes 2001-06-15"
+        ]
+    );
+    assert_eq!(
+        members("2024-07-04"),
+        ["BLR member yes 2024-07-04", "IND member yes 2017-06-09", "KAZ member yes 2001-06-15"]
+    );
 }
 
 #[test]
@@ -254,13 +277,18 @@ fn treaty_acts_are_imported_once_and_listed_by_their_instrument() {
     assert_eq!(dry, "2 rows are 5 events\n");
     assert!(!chronicle.data().exists(), "no chronicle is asked");
     assert_eq!(chronicle.run(import("treaty-acts", &file.path(), &[])).err, "5 published, 0 known, 0 rejected\n");
-    assert_eq!(chronicle.run(import("treaty-acts", &file.path(), &[])).err, "0 published, 5 known, 0 rejected: nothing is new\n");
+    assert_eq!(
+        chronicle.run(import("treaty-acts", &file.path(), &[])).err,
+        "0 published, 5 known, 0 rejected: nothing is new\n"
+    );
     let signings = chronicle.run(["signings", "--instrument", "sco-charter", "--json"]).json();
     let acts = signings["instruments"][0]["acts"].as_array().expect("acts");
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let told: Vec<String> = acts
         .iter()
-        .map(|act| format!("{} {} {}", text(&act["occurred"]), text(&act["act"]), text(&act["signatories"][0]["party"])))
+        .map(|act| {
+            format!("{} {} {}", text(&act["occurred"]), text(&act["act"]), text(&act["signatories"][0]["party"]))
+        })
         .collect();
     let expected = [
         "2002-06-07 signature KAZ",
@@ -283,7 +311,10 @@ fn what_a_source_believed_in_an_edition_is_a_question_about_knowledge() {
     let file = File::new("editions.csv", EDITIONS);
     let options = ["--edition-column", "year"];
     let dry = chronicle.run(import("snapshots", &file.path(), &[&options[..], &["--dry-run"]].concat())).good();
-    assert_eq!(dry, "3 editions with 6 pictures of 10 rows show 4 changes, 1 of them to none, and 3 times that what was said is taken back or said again\n");
+    assert_eq!(
+        dry,
+        "3 editions with 6 pictures of 10 rows show 4 changes, 1 of them to none, and 3 times that what was said is taken back or said again\n"
+    );
     let first = chronicle.run(import("snapshots", &file.path(), &options));
     assert_eq!((first.code, first.err.as_str()), (Some(0), "7 published, 0 known, 0 rejected\n"));
     let again = chronicle.run(import("snapshots", &file.path(), &options));
@@ -315,7 +346,11 @@ fn what_a_source_believed_in_an_edition_is_a_question_about_knowledge() {
     let unordered = File::new("editions.csv", EDITIONS.replace("2004-05-01,2003,KAZ", "2007,2003,KAZ"));
     let refused = chronicle.run(import("snapshots", &unordered.path(), &options));
     assert_eq!(refused.code, Some(4));
-    assert!(refused.err.contains("found the edition \"2004-05-01\" behind \"2007\", which begins on line 3"), "{}", refused.err);
+    assert!(
+        refused.err.contains("found the edition \"2004-05-01\" behind \"2007\", which begins on line 3"),
+        "{}",
+        refused.err
+    );
     assert!(refused.err.contains("nothing is stored\nhint: sort the table by edition\n"), "{}", refused.err);
 }
 
@@ -330,7 +365,8 @@ fn whenever_an_import_is_killed_the_next_one_completes_it() {
     let (mut told, mut acted) = (0_u64, 0_u64);
     for party in 0..700 {
         for (place, status) in statuses.iter().enumerate() {
-            writeln!(spells, "org-{},party-{party},{status},{},{}", party % 7, 2000 + place, 2001 + place).expect("a string");
+            writeln!(spells, "org-{},party-{party},{status},{},{}", party % 7, 2000 + place, 2001 + place)
+                .expect("a string");
         }
         writeln!(acts, "party-{party},treaty-{},2000,2001 a,2002,2003", party % 5).expect("a string");
         (told, acted) = (told + 4, acted + 4);
@@ -341,9 +377,11 @@ fn whenever_an_import_is_killed_the_next_one_completes_it() {
             writeln!(editions, "{edition},1999,party-{party},org-{},{status}", party % 7).expect("a string");
         }
     }
-    for (what, table, options) in
-        [("spells", spells, &[][..]), ("treaty-acts", acts, &[]), ("snapshots", editions, &["--edition-column", "edition"])]
-    {
+    for (what, table, options) in [
+        ("spells", spells, &[][..]),
+        ("treaty-acts", acts, &[]),
+        ("snapshots", editions, &["--edition-column", "edition"]),
+    ] {
         let file = File::new("table.csv", table);
         let path = file.path();
         let command = import(what, &path, &[options, &["--json"]].concat());

@@ -11,3 +11,8 @@ use stage::{ASTANA, HISTORY, Stage};
 fn the_first_page_leads_to_every_organisation() {
     Stage::told(&[ASTANA, HISTORY]).story("home");
 }
+
+#[test]
+fn an_organisation_is_seen_from_every_vantage() {
+    Stage::told(&[ASTANA, HISTORY]).story("organisation");
+}

@@ -13,6 +13,7 @@ mod history;
 mod hostile;
 mod laws;
 mod operate;
+mod organisation;
 mod publish;
 mod replay;
 mod routes;

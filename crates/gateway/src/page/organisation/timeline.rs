@@ -36,7 +36,7 @@ pub(super) fn figure(look: &Look<'_>, timeline: &Timeline, axis: &Axis, order: O
         figure.timeline aria-labelledby="timeline-title" {
             (defs(&statuses))
             figcaption { (legend(&statuses)) (orders(look, order)) }
-            div.scroll.tracks role="region" tabindex="0" aria-label="Timeline" {
+            div.scroll.tracks role="region" tabindex="0" aria-label="Timeline, party by party" {
                 div.sheet {
                     (grid(axis, at))
                     div.track.axis aria-hidden="true" {
