@@ -272,7 +272,10 @@ fn rights_are_suspended_within_a_spell() {
 #[test]
 fn a_status_without_any_date_was_held_when_the_table_was_true() {
     let mapping = Mapping { stated: Some("2024-07".parse().expect("EDTF")), ..Mapping::default() };
-    let read = read_with(format!("{HEADER}sco,AFG,observer,,\nsco,MNG,observer,..,9999-12-31\nsco,KAZ,member,2001,\n"), mapping);
+    let read = read_with(
+        format!("{HEADER}sco,AFG,observer,,\nsco,MNG,observer,..,9999-12-31\nsco,KAZ,member,2001,\n"),
+        mapping,
+    );
     let expected = ["2024-07 AFG is observer sco", "2001 KAZ becomes member sco", "2024-07 MNG is observer sco"];
     assert_eq!(read.expect("a table").claims, expected);
 }
@@ -285,6 +288,7 @@ fn memberships_of_popolo_are_spells() {
         {"organization_id": "sco", "member": {"id": "TUR"}, "role": "Partner", "start_date": "2012", "end_date": null,
          "sources": [{"note": "none"}, {"url": "https://example.org"}]},
         {"organization_id": "sco", "member": {"id": "AFG"}, "role": "observer", "label": "observer since 2001/2024-07-04, until 2025"},
+        {"organization_id": "sco", "member": {"id": "UZB"}, "label": "member since 2001-06-15, until 2005", "start_date": "2001", "end_date": "2004"},
         {"organization_id": "S.C.O.", "member": {"id": "MNG"}, "role": "observer"},
         {"organization_id": 7},
         {"member": {"@type": "Person", "id": "xi-jinping"}, "organization_id": "sco"}]}"#;
@@ -296,13 +300,23 @@ fn memberships_of_popolo_are_spells() {
         "2025 AFG leaves sco",
         "2001-06-15 KAZ becomes member sco",
         "2012 TUR becomes dialogue_partner sco",
+        "2001-06-15 UZB becomes member sco",
+        "2004 UZB leaves sco",
     ];
     assert_eq!(read.claims, expected);
     assert_eq!(read.events[3].url.as_deref(), Some("https://example.org"));
-    assert!(read.rejects[0].starts_with("5: organization_id: found \"S.C.O.\", allowed is a slug"), "{:?}", read.rejects);
-    assert!(read.rejects[0].ends_with("start_date: found nothing, allowed is a date, where the end is open"), "{:?}", read.rejects);
-    assert!(read.rejects[1].starts_with("6: membership: found "), "{:?}", read.rejects);
-    assert_eq!(read.summary, Rows { rows: 5, events: 4, rejected: 2 });
+    assert!(
+        read.rejects[0].starts_with("6: organization_id: found \"S.C.O.\", allowed is a slug"),
+        "{:?}",
+        read.rejects
+    );
+    assert!(
+        read.rejects[0].ends_with("start_date: found nothing, allowed is a date, where the end is open"),
+        "{:?}",
+        read.rejects
+    );
+    assert!(read.rejects[1].starts_with("7: membership: found "), "{:?}", read.rejects);
+    assert_eq!(read.summary, Rows { rows: 6, events: 6, rejected: 2 });
     for neither in ["", "[]", "{\"persons\": []}", "organisation,party\n"] {
         let error = Spells::popolo(neither.as_bytes(), mapping.clone()).err().unwrap_or_else(|| panic!("{neither}"));
         assert!(matches!(error, ImportError::NoPopolo(_)), "{error}");

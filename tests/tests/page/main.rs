@@ -3,6 +3,7 @@
 //! Each test is a story told to a browser (`tests/node/page/NAME.mjs`) before a service of its own. `CHRONICLE_SHOTS` names a
 //! directory for the pictures that are taken; without it they are in `target/shots`.
 
+mod live;
 mod stage;
 
 use stage::{ASTANA, HISTORY, Stage};
@@ -15,4 +16,7 @@ fn the_first_page_leads_to_every_organisation() {
 #[test]
 fn an_organisation_is_seen_from_every_vantage() {
     Stage::told(&[ASTANA, HISTORY]).story("organisation");
+
+fn any_cell_leads_to_its_evidence() {
+    Stage::told(&[ASTANA, HISTORY]).story("why");
 }

@@ -99,7 +99,12 @@ impl Chain<'_> {
             let suspended = Content::Suspension(Suspension { party: party.clone(), scope: scope.clone() });
             claims.push(self.claim(since, spell, suspended, &mut within)?);
             if let Some(until) = until {
-                claims.push(self.claim(until, spell, Content::Reinstatement(Suspension { party, scope }), &mut within)?);
+                claims.push(self.claim(
+                    until,
+                    spell,
+                    Content::Reinstatement(Suspension { party, scope }),
+                    &mut within,
+                )?);
             }
         }
         // Its end has to have a place, too.

@@ -282,8 +282,12 @@ impl Table {
                 );
             }
             ImportError::Unordered { what: "edition", .. } => (error.to_string(), "sort the table by edition"),
-            ImportError::Unordered { .. } => (error.to_string(), "sort the table by date, within its editions where it has any"),
-            ImportError::TooLong { .. } => (error.to_string(), "import it in parts, all rows of an organisation in one of them"),
+            ImportError::Unordered { .. } => {
+                (error.to_string(), "sort the table by date, within its editions where it has any")
+            }
+            ImportError::TooLong { .. } => {
+                (error.to_string(), "import it in parts, all rows of an organisation in one of them")
+            }
             ImportError::TooLarge { .. } => (error.to_string(), "import it in parts"),
             ImportError::NoPopolo(ref source) => (format!("{error}: {source}"), "name a file of Popolo's JSON"),
         };
