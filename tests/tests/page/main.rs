@@ -22,3 +22,8 @@ fn an_organisation_is_seen_from_every_vantage() {
 fn any_cell_leads_to_its_evidence() {
     Stage::told(&[ASTANA, HISTORY]).story("why");
 }
+
+#[test]
+fn a_meeting_tells_who_took_part_in_which_of_its_parts_at_what_level_and_in_whose_place() {
+    Stage::told(&[ASTANA, HISTORY]).story("meeting");
+}

@@ -1,8 +1,8 @@
 //! Exports of a service: the same files.
 
 use gateway::{Answered, AskedFor, Remote, RemoteError};
-use projector::{AskError, Near};
 use projector::export::{About, Format, Tabular};
+use projector::{AskError, Near};
 use serde_json::Value;
 use summit::OrganisationId;
 
