@@ -25,7 +25,7 @@ function told(page) {
       const [yes, possibly] = one.querySelector("dd").textContent.match(/\d+/g).map(Number);
       return [one.dataset.status, { yes, possibly: possibly ?? 0 }];
     }));
-    const rows = all(".rows svg[role=img] title").map((title) => title.textContent);
+    const rows = all(".lanes svg[role=img] title").map((title) => title.textContent);
     return { spells, counts, rows };
   });
 }
@@ -115,7 +115,7 @@ await browse({}, async (page, _, odd) => {
   await page.waitForURL((now) => now.searchParams.has("known_at"));
   const known = new URL(page.url()).search;
   const few = await facts(known);
-  await page.waitForFunction((rows) => document.querySelectorAll(".rows svg[role=img]").length === rows, few.parties);
+  await page.waitForFunction((rows) => document.querySelectorAll(".lanes svg[role=img]").length === rows, few.parties);
   await equals(page, known);
 
   // According to one source, chosen from those that speak.
@@ -124,12 +124,12 @@ await browse({}, async (page, _, odd) => {
   await page.locator("details.sources a", { hasText: "SCO Secretariat" }).first().click();
   await page.waitForURL((now) => now.searchParams.get("according_to") === "SCO Secretariat");
   const heard = await facts("?according_to=SCO%20Secretariat");
-  await page.waitForFunction((rows) => document.querySelectorAll(".rows svg[role=img]").length === rows, heard.parties);
+  await page.waitForFunction((rows) => document.querySelectorAll(".lanes svg[role=img]").length === rows, heard.parties);
   await equals(page, "?according_to=SCO%20Secretariat");
 
   // In the order of names.
   await page.goto(`${sco}?order=party`);
-  const names = await page.locator(".rows .who").allTextContents();
+  const names = await page.locator(".lanes .who").allTextContents();
   assert.deepEqual(names, [...names].sort((one, other) => (one < other ? -1 : 1)));
 
   // The keyboard reaches all that can be used.

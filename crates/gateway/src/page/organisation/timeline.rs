@@ -48,7 +48,7 @@ pub(super) fn figure(look: &Look<'_>, timeline: &Timeline, axis: &Axis, order: O
                             text.now x=(percent(at)) y="11" text-anchor=(anchor(at)) { "as of " (as_of) }
                         }
                     }
-                    ul.plain.rows.many[rows.len() > MANY] {
+                    ul.plain.lanes.many[rows.len() > MANY] {
                         @for line in &rows { (row(look, &timeline.organisation, line)) }
                     }
                 }
