@@ -175,7 +175,7 @@ fn meetings(look: &Look<'_>, organisation: &OrganisationId) -> Result<Markup, Pr
         @if !rows.is_empty() {
             section aria-labelledby="meetings-title" data-part="meetings" #part-meetings {
                 h2 id="meetings-title" { "Meetings" }
-                div.scroll.tall role="region" tabindex="0" aria-label="Meetings" {
+                div.scroll.tall role="region" tabindex="0" aria-label="List of meetings" {
                     table.meetings {
                         thead { tr { th scope="col" { "Meeting" } th scope="col" { "When" } th scope="col" { "Form" } th scope="col" { "Place" } } }
                         tbody {
