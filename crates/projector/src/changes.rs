@@ -12,6 +12,7 @@ use summit::{AsOf, Content, Event, EventId, MeetingId, OrganisationId, PartyId, 
 
 use crate::answer::{Delegation, Row};
 use crate::index::{Index, filing};
+use crate::membership::Place;
 use crate::view::{View, end_of};
 
 /// All that changed in the current views at one position.
@@ -84,7 +85,8 @@ pub fn calendar_changes(index: &Index, from: Date, to: Date) -> Changes {
 pub(crate) fn calendar_changes_at(index: &Index, position: Position, from: Date, to: Date) -> Changes {
     let [was, is] = [from, to].map(|day| current(index, Some(position), day));
     let memberships = index.organisations().flat_map(|organisation| {
-        is.parties_in(organisation).map(|party| Cell::Membership(organisation.clone(), party.clone()))
+        let parties = index.parties_in(organisation).into_iter();
+        parties.map(|party| Cell::Membership(organisation.clone(), party))
     });
     let delegations = index.meetings().flat_map(|meeting| {
         let parties = index.parties_at(meeting).into_iter();
@@ -125,25 +127,25 @@ pub(crate) fn touched(view: &View<'_>, event: &Event) -> BTreeSet<Cell> {
     cells
 }
 
+/// Where an event bears on a status by itself; from there it may pass over.
+fn places_of(view: &View<'_>, event: &Event) -> BTreeSet<Place> {
+    let Some(organisation) = &event.shared.organisation else { return view.index.places_of(event) };
+    let mut places = view.index.places_of(event);
+    if matches!(event.content, Content::Founding(_) | Content::Reclassification(_)) {
+        let parties = view.index.parties_in(organisation).into_iter();
+        places.extend(parties.map(|party| (organisation.clone(), party)));
+    }
+    places.extend(filing::party_of_status(event).map(|party| (organisation.clone(), party.clone())));
+    places
+}
+
 fn cells_of(view: &View<'_>, event: &Event) -> BTreeSet<Cell> {
     let mut cells = BTreeSet::new();
-    if let Some(organisation) = &event.shared.organisation {
-        let all = matches!(event.content, Content::Founding(_) | Content::Reclassification(_));
-        let parties: Vec<PartyId> = if all {
-            view.parties_in(organisation).cloned().collect()
-        } else {
-            filing::party_of_status(event).into_iter().cloned().collect()
-        };
-        for party in parties {
-            // A capacity that is not stated follows from the membership.
-            cells.extend(
-                view.index
-                    .meetings_with(organisation, &party)
-                    .into_iter()
-                    .map(|meeting| Cell::Attendance(meeting, party.clone())),
-            );
-            cells.insert(Cell::Membership(organisation.clone(), party));
-        }
+    for (organisation, party) in view.index.places_after(places_of(view, event)) {
+        // A capacity that is not stated follows from the membership.
+        let meetings = view.index.meetings_with(&organisation, &party).into_iter();
+        cells.extend(meetings.map(|meeting| Cell::Attendance(meeting, party.clone())));
+        cells.insert(Cell::Membership(organisation, party));
     }
     if let Some(meeting) = &event.shared.meeting {
         let mut meetings = view.index.with_wholes(meeting);

@@ -16,11 +16,15 @@ impl View<'_> {
         let itinerary = self.stops(deeds, |stop| stop.party.as_ref() == Some(party));
         let mut remarks = self.remarks_on_party(party);
         remarks.sort();
+        remarks.dedup();
+        let chain = self.chain(party, None);
         Ok(PartyView {
             party: party.clone(),
-            name: party.iso_name().map(Into::into),
+            name: self.party_name(party).or_else(|| party.iso_name().map(Into::into)),
             token: self.token().clone(),
             memberships: self.memberships(party),
+            succeeds: chain.succeeds,
+            succeeded_by: chain.succeeded_by,
             itinerary,
             remarks,
         })
@@ -36,6 +40,7 @@ impl View<'_> {
         let parties: BTreeSet<PartyId> = itinerary.iter().filter_map(|stop| stop.party.clone()).collect();
         Ok(PersonView {
             person: person.clone(),
+            name: self.person_name(person),
             names,
             offices,
             parties: parties.into_iter().collect(),

@@ -78,18 +78,23 @@ impl View<'_> {
         Ok(match part {
             Part::Organisation(one) => self.members(one, &MembersFilter::default())?.remarks,
             Part::Meeting(one) => self.meeting_remarks(one),
-            Part::Log => self.remarks_on_links(None).into_iter().chain(self.remarks_on_undecodable()).collect(),
+            Part::Log => self.remarks_on_log(),
         })
     }
 
     /// What is odd about the memberships of one party.
     pub(crate) fn remarks_on_party(&self, party: &PartyId) -> Vec<Remark> {
-        let organisations = self.index.party(party).into_iter().flat_map(|file| &file.organisations);
-        let of = |organisation| {
+        let organisations = self.index.organisations_with(party);
+        let of = |organisation: &OrganisationId| {
             let folded = BTreeMap::from([(party.clone(), self.spells_of(organisation, party))]);
             self.remarks_on_spells(organisation, &folded)
         };
-        organisations.flat_map(of).collect()
+        organisations.iter().flat_map(of).collect()
+    }
+
+    /// What is odd about links and ids, and entries that are no events.
+    pub(crate) fn remarks_on_log(&self) -> Vec<Remark> {
+        self.remarks_on_links(None).into_iter().chain(self.remarks_on_undecodable()).collect()
     }
 
     fn remarks_on_undecodable(&self) -> Vec<Remark> {

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use comfy_table::Cell;
-use projector::{Count, Dated, Members, PartyTimeline, Remarks, SpellRow, StepRow, Timeline};
-use summit::{Answer, PartyId, Status};
+use projector::{Count, Dated, Members, PartyTimeline, Remarks, SpellRow, StepRow, Successor, Timeline};
+use summit::{Answer, Status};
 
-use super::page::{answer, marks, name, sources, word};
+use super::page::{answer, marks, name, sources, with_name, word};
 use super::{Page, Text};
 
 impl Text for Members {
     fn text(&self, page: &mut Page<'_>) {
-        page.heading(&self.organisation, &self.token);
+        page.heading(with_name(&self.organisation, self.name.as_deref()), &self.token);
         page.line(counts(&self.counts));
         let rows = self.parties.iter().map(|row| {
             let suspended = match row.suspended {
@@ -21,7 +21,7 @@ impl Text for Members {
             };
             [
                 Cell::new(&row.party),
-                name(&row.party),
+                name(&row.party, row.name.as_deref()),
                 word(row.status.as_ref()),
                 answer(row.answer.as_str()),
                 since(row.since.as_ref()),
@@ -31,6 +31,7 @@ impl Text for Members {
         });
         let rows = rows.collect();
         page.table(["PARTY", "NAME", "STATUS", "ANSWER", "SINCE", "UNTIL", "MARKS"], rows);
+        successions(page, chain(&self.organisation, &[], &self.succeeded_by));
         page.remarks(&self.remarks);
     }
 }
@@ -49,13 +50,16 @@ pub(crate) fn counts(counts: &BTreeMap<Status, Count>) -> String {
 
 impl Text for Timeline {
     fn text(&self, page: &mut Page<'_>) {
-        page.heading(format_args!("{} timeline", self.organisation), &self.token);
+        page.heading(format_args!("{}: timeline", with_name(&self.organisation, self.name.as_deref())), &self.token);
         if let Some(founded) = &self.founded {
             page.line(format_args!("founded {}", founded.edtf));
         }
-        let spells = self.parties.iter().flat_map(|row| row.spells.iter().map(|spell| spell_row(&row.party, spell)));
+        let spells = self.parties.iter().flat_map(|row| row.spells.iter().map(|spell| spell_row(row, spell)));
         page.table(["PARTY", "NAME", "STATUS", "SINCE", "UNTIL", "ANSWER", "MARKS"], spells.collect());
         ladder(page, &self.parties);
+        let parties = self.parties.iter().flat_map(|row| chain(&row.party, &row.succeeds, &row.succeeded_by));
+        let parties: Vec<Link<'_>> = parties.collect();
+        successions(page, chain(&self.organisation, &self.succeeds, &self.succeeded_by).chain(parties));
         for silent in self.parties.iter().filter(|row| row.spells.is_empty() && row.steps.is_empty()) {
             page.line(format_args!("{}: not stated", silent.party));
         }
@@ -63,9 +67,9 @@ impl Text for Timeline {
     }
 }
 
-fn spell_row(party: &PartyId, spell: &SpellRow) -> [Cell; 7] {
+fn spell_row(row: &PartyTimeline, spell: &SpellRow) -> [Cell; 7] {
     let [status, since, until, answer, marks] = spell_cells(spell);
-    [Cell::new(party), name(party), status, since, until, answer, marks]
+    [Cell::new(&row.party), name(&row.party, row.name.as_deref()), status, since, until, answer, marks]
 }
 
 /// Status, since, until, answer, marks.
@@ -81,6 +85,44 @@ pub(crate) fn spell_cells(spell: &SpellRow) -> [Cell; 5] {
         answer(spell.answer.as_str()),
         marks(suspended.chain(contested(spell.contested))),
     ]
+}
+
+/// Who comes before or after whom.
+type Link<'r> = (String, &'static str, &'r Successor);
+
+/// Whom one comes after, and whom before.
+pub(crate) fn chain<'r, N: ToString>(
+    one: &N,
+    succeeds: &'r [Successor],
+    succeeded_by: &'r [Successor],
+) -> impl Iterator<Item = Link<'r>> + use<'r, N> {
+    let (former, latter) = (one.to_string(), one.to_string());
+    let after = succeeds.iter().map(move |other| (former.clone(), "after", other));
+    after.chain(succeeded_by.iter().map(move |other| (latter.clone(), "before", other)))
+}
+
+/// Successions, where there are any.
+pub(crate) fn successions<'r>(page: &mut Page<'_>, links: impl IntoIterator<Item = Link<'r>>) {
+    let rows = links.into_iter().map(|(one, comes, other)| {
+        let name = other.party.as_ref().map(ToString::to_string);
+        let name = name.or_else(|| other.organisation.as_ref().map(ToString::to_string));
+        [
+            Cell::new(one),
+            Cell::new(comes),
+            word(name),
+            Cell::new(other.manner),
+            Cell::new(&other.occurred),
+            answer(other.answer.as_str()),
+            word(other.only_in.as_ref()),
+            Cell::new(sources(&other.attribution)),
+            Cell::new(page.id(other.event)),
+        ]
+    });
+    let rows: Vec<[Cell; 9]> = rows.collect();
+    if !rows.is_empty() {
+        page.part("succession");
+    }
+    page.table(["WHO", "COMES", "OTHER", "MANNER", "WHEN", "ANSWER", "ONLY IN", "SOURCE", "EVENT"], rows);
 }
 
 fn ladder(page: &mut Page<'_>, parties: &[PartyTimeline]) {

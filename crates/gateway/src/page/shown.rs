@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use bytes::Bytes;
 use jiff::Timestamp;
-use maud::Markup;
+use maud::{Markup, PreEscaped};
 use projector::{Indexed, View, unknown_source};
 
 use super::links::Links;
@@ -40,19 +40,61 @@ pub(super) struct Look<'a> {
     pub(super) now: Timestamp,
 }
 
+/// What a picture that stands alone may load and do: nothing.
+pub(super) const PICTURE_POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; style-src 'none'; base-uri 'none'; frame-ancestors *; sandbox");
+/// The media type of pictures.
+pub(super) const SVG: HeaderValue = HeaderValue::from_static("image/svg+xml; charset=utf-8");
+/// Whoever embeds a picture may be anywhere.
+const ANYWHERE: HeaderValue = HeaderValue::from_static("cross-origin");
+
 /// Draws a page that one look at the index suffices for, and sends it. All parameters but those of the vantage are taken
 /// already.
 pub(super) async fn shown(
-    mut asking: Asking,
+    asking: Asking,
     lane: Lane,
     draw: impl FnOnce(&Look<'_>) -> Result<Page, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let mut response = sent(asking, lane, HTML, |look, notes| {
+        let page = draw(look)?;
+        Ok(frame::framed(&page, look.links, look.view.token(), notes))
+    })
+    .await?;
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    Ok(response)
+}
+
+/// Draws a picture that stands alone, for pages of others to embed.
+pub(super) async fn picture(
+    asking: Asking,
+    lane: Lane,
+    draw: impl FnOnce(&Look<'_>) -> Result<Markup, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let mut response = sent(asking, lane, SVG, |look, _| Ok(PreEscaped(xml(draw(look)?.into_string())))).await?;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, PICTURE_POLICY);
+    headers.insert("cross-origin-resource-policy", ANYWHERE);
+    Ok(response)
+}
+
+/// A text without what no XML may hold, escaped or not: with it nothing would be drawn at all.
+fn xml(text: String) -> String {
+    let bad = |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    if text.contains(bad) { text.replace(bad, "\u{fffd}") } else { text }
+}
+
+async fn sent(
+    mut asking: Asking,
+    lane: Lane,
+    kind: HeaderValue,
+    draw: impl FnOnce(&Look<'_>, &[String]) -> Result<Markup, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     // A form sends empty what is not said.
     asking.parameters.leave_out_empty();
     let from = asking.vantage()?;
     let links = Links::of(&asking.path, &asking.query);
     let now = asking.service.now();
-    let mut response = asking
+    asking
         .reply(lane, from.min_position, move |ground| {
             ground.index.ask(|index| {
                 let vantage = from.resolve(index)?;
@@ -62,15 +104,23 @@ pub(super) async fn shown(
                 let body = if ground.has.is(&tag) {
                     None
                 } else {
-                    let page = draw(&Look { view: &view, links: &links, now })?;
-                    let html = frame::framed(&page, &links, view.token(), &notes);
-                    Some(Bytes::from(html.into_string()))
+                    let drawn = draw(&Look { view: &view, links: &links, now }, &notes)?;
+                    Some(Bytes::from(drawn.into_string()))
                 };
-                let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HTML)]);
+                let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, kind)]);
                 Ok(Reply { tag, fixed: from.is_fixed(), notes: Vec::new(), body, headers })
             })
         })
-        .await?;
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
-    Ok(response)
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::xml;
+
+    #[test]
+    fn a_picture_holds_nothing_that_no_xml_may_hold() {
+        assert_eq!(xml("a\u{1}b\u{ffff}c\td\u{85}".to_owned()), "a\u{fffd}b\u{fffd}c\td\u{fffd}");
+        assert_eq!(xml("Türkiye".to_owned()), "Türkiye");
+    }
 }

@@ -9,19 +9,25 @@ use summit::{
     PersonId,
 };
 
-use super::{Membership, PresenceAnswer, Remark, Token};
+use super::{Membership, PresenceAnswer, Remark, Successor, Token};
 
 /// One party: where it belongs, and what it did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PartyView {
     /// The party.
     pub party: PartyId,
-    /// Its name in ISO 3166, where it has one there.
+    /// The name that is shown for it; where no names are asked for, that in ISO 3166.
     pub name: Option<Cow<'static, str>>,
     /// From where it was asked.
     pub token: Token,
     /// By organisation.
     pub memberships: Vec<Membership>,
+    /// Whose place it took, in sort order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub succeeds: Vec<Successor>,
+    /// Who took its place or came out of it, in sort order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub succeeded_by: Vec<Successor>,
     /// Meetings, arrivals, departures, signings, statements, in sort order.
     pub itinerary: Vec<Stop>,
     /// What is odd.
@@ -33,6 +39,9 @@ pub struct PartyView {
 pub struct PersonView {
     /// The person.
     pub person: PersonId,
+    /// The name that is shown for them, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'static, str>>,
     /// Every name that an event gives them, in the order of the alphabet.
     pub names: Vec<String>,
     /// Every office that an event gives them, in the order of the alphabet.

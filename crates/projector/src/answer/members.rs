@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use summit::{Answer, Attribution, Authority, EventId, OrganisationId, PartyId, Range, Rung, Status};
+use summit::{Answer, Attribution, Authority, EventId, OrganisationId, PartyId, Range, Rung, Status, SuccessionManner};
 
 use super::Token;
 
@@ -14,12 +14,18 @@ use super::Token;
 pub struct Members {
     /// The organisation.
     pub organisation: OrganisationId,
+    /// The name that is shown for it, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'static, str>>,
     /// From where it was asked.
     pub token: Token,
     /// Parties by status.
     pub counts: BTreeMap<Status, Count>,
     /// One row for each spell that is neither *no* nor `none`, by party, then start.
     pub parties: Vec<Row>,
+    /// Organisations that took the place of this one or came out of it, in sort order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub succeeded_by: Vec<Successor>,
     /// What is odd.
     pub remarks: Vec<Remark>,
 }
@@ -74,6 +80,9 @@ impl Stated {
 pub struct Row {
     /// The party.
     pub party: PartyId,
+    /// The name that is shown for it, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'static, str>>,
     /// The status; nothing where none is held or stated.
     pub status: Option<Status>,
     /// Whether it is held.
@@ -155,10 +164,19 @@ pub struct Remarks {
 pub struct Timeline {
     /// The organisation.
     pub organisation: OrganisationId,
+    /// The name that is shown for it, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'static, str>>,
     /// From where it was asked.
     pub token: Token,
     /// When it came into being, where that is stated.
     pub founded: Option<Dated>,
+    /// Organisations whose place this one took, in sort order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub succeeds: Vec<Successor>,
+    /// Organisations that took the place of this one or came out of it, in sort order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub succeeded_by: Vec<Successor>,
     /// By party.
     pub parties: Vec<PartyTimeline>,
     /// What is odd.
@@ -170,10 +188,19 @@ pub struct Timeline {
 pub struct PartyTimeline {
     /// The party.
     pub party: PartyId,
+    /// The name that is shown for it, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'static, str>>,
     /// In their order; `none` says that no status is held.
     pub spells: Vec<SpellRow>,
     /// Rungs of the ladder, in sort order.
     pub steps: Vec<StepRow>,
+    /// Whose place it took there, in sort order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub succeeds: Vec<Successor>,
+    /// Who took its place there or came out of it, in sort order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub succeeded_by: Vec<Successor>,
 }
 
 /// All spells of a party in one organisation.
@@ -181,10 +208,19 @@ pub struct PartyTimeline {
 pub struct Membership {
     /// The organisation.
     pub organisation: OrganisationId,
+    /// The name that is shown for it, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'static, str>>,
     /// In their order; `none` says that no status is held.
     pub spells: Vec<SpellRow>,
     /// Rungs of the ladder, in sort order.
     pub steps: Vec<StepRow>,
+    /// Whose place it took there, in sort order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub succeeds: Vec<Successor>,
+    /// Who took its place there or came out of it, in sort order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub succeeded_by: Vec<Successor>,
 }
 
 /// A time during which one status is held.
@@ -206,6 +242,32 @@ pub struct SpellRow {
     pub competing: Vec<Competing>,
     /// Events that suffice for this spell, in sort order.
     pub evidence: Vec<EventId>,
+}
+
+/// One that came before or after another: a party or an organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Successor {
+    /// The party, where it is told of a party.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<PartyId>,
+    /// The organisation, where it is told of an organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<OrganisationId>,
+    /// How one takes the place of the other.
+    pub manner: SuccessionManner,
+    /// When, as its source wrote it.
+    pub occurred: String,
+    /// Whether it has happened by `as_of`.
+    pub answer: Answer,
+    /// The one organisation in which it holds, where not in all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_in: Option<OrganisationId>,
+    /// The rank of the claim.
+    pub authority: Authority,
+    /// Who says so.
+    pub attribution: Vec<Attribution>,
+    /// The event.
+    pub event: EventId,
 }
 
 /// A part of a spell.

@@ -37,10 +37,11 @@ impl<'v> Gathering<'v> {
         let organisations = &self.organisations;
         let on_record = organisations.keys().any(|organisation| {
             let file = self.view.index.organisation(organisation).and_then(|file| file.parties.get(party));
-            file.into_iter().any(|file| {
+            let said = file.into_iter().any(|file| {
                 let slots = [&file.status, &file.rights, &file.steps];
                 slots.into_iter().any(|slots| self.view.events(slots).next().is_some())
-            })
+            });
+            said || !self.view.spells_of(organisation, party).spells.is_empty()
         });
         if organisations.is_empty() || on_record {
             return None;

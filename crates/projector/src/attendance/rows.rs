@@ -35,6 +35,7 @@ impl<'v> Gathering<'v> {
         let head = people.head.as_ref();
         Delegation {
             party: party.clone(),
+            name: self.view.party_name(party),
             answer: folded.answer,
             presence: folded.presence,
             level: head.and_then(Figure::level),
@@ -73,15 +74,15 @@ impl<'v> Gathering<'v> {
         let took_place = self.about.begun && !self.about.is_void();
         let expected = took_place && form.is_some_and(|form| FORMS_OF_MEMBERS.contains(&form));
         let Some(end) = end.filter(|_| expected).map(Cutoff::Moment) else { return Vec::new() };
-        let mut missing: BTreeSet<&PartyId> = BTreeSet::new();
+        let mut missing: BTreeSet<PartyId> = BTreeSet::new();
         for organisation in self.organisations.keys() {
-            let parties = self.view.parties_in(organisation).filter(|party| !claims.parties.contains_key(party));
-            missing.extend(parties.filter(|party| {
+            let parties = self.view.index.parties_in(organisation).into_iter();
+            missing.extend(parties.filter(|party| !claims.parties.contains_key(party)).filter(|party| {
                 let held = self.view.status_at(organisation, party, &end);
                 held.is_some_and(|spell| spell.status == Status::member())
             }));
         }
-        missing.into_iter().cloned().collect()
+        missing.into_iter().collect()
     }
 
     /// The status surely held at the end of the meeting's last day, in the first of its organisations that gives one;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use summit::{Content, Event, MeetingId, Named, OrganisationId, Participation, PartyId, Person};
+use summit::{Content, Event, MeetingId, Named, OrganisationId, Participation, PartyId, Person, Succession};
 
 use super::Index;
 
@@ -79,6 +79,7 @@ pub(crate) struct PartyFile {
 impl Index {
     /// Files an event that is about to stand at `slot`.
     pub(super) fn file(&mut self, slot: Slot, event: &Event) {
+        let new: Vec<Named> = mentioned(event).into_iter().filter(|one| !self.has_file(one)).collect();
         if let Some(organisation) = &event.shared.organisation {
             self.file_organisation(slot, event, organisation);
         }
@@ -104,6 +105,24 @@ impl Index {
         if let Content::Naming(naming) = &event.content {
             self.file_naming(slot, &naming.of);
         }
+        if let Content::Succession(succession) = &event.content {
+            self.file_succession(slot, succession);
+        }
+        self.file_words(event);
+        for one in &new {
+            self.file_identifier(one);
+        }
+    }
+
+    /// Whether an earlier event names something.
+    fn has_file(&self, of: &Named) -> bool {
+        match of {
+            Named::Party(name) => self.parties.get(name).is_some(),
+            Named::Organisation(name) => self.organisations.get(name).is_some(),
+            Named::Meeting(name) => self.meetings.get(name).is_some(),
+            Named::Instrument(name) => self.instruments.get(name).is_some(),
+            Named::Person(name) => self.people.get(name).is_some(),
+        }
     }
 
     /// Files an event that gives something a name: it names what bears it. (A party is filed with what else names it.)
@@ -122,6 +141,18 @@ impl Index {
             }
         }
         self.namings.file(of).push(slot);
+    }
+
+    /// Files a succession by whoever comes before or after. Where all of them have slugs, it speaks of organisations.
+    fn file_succession(&mut self, slot: Slot, succession: &Succession) {
+        let all: BTreeSet<&PartyId> = succession.from.iter().chain(&succession.to).collect();
+        let organisations: Option<Vec<OrganisationId>> = all.iter().map(|one| one.as_str().parse().ok()).collect();
+        for one in all {
+            self.successions.file(one).push(slot);
+        }
+        for organisation in organisations.into_iter().flatten() {
+            self.organisations.file(&organisation).first.get_or_insert(slot);
+        }
     }
 
     fn file_organisation(&mut self, slot: Slot, event: &Event, organisation: &OrganisationId) {
@@ -191,6 +222,24 @@ impl Index {
             | Content::Retraction(_) => {}
         }
     }
+}
+
+/// Everything that an event names, in whatever part.
+fn mentioned(event: &Event) -> Vec<Named> {
+    let mut all: Vec<Named> = event.shared.organisation.clone().map(Named::Organisation).into_iter().collect();
+    all.extend(event.shared.meeting.clone().map(Named::Meeting));
+    all.extend(parties(event).chain(party_of_status(event)).cloned().map(Named::Party));
+    all.extend(people(event).map(|person| Named::Person(person.id.clone())));
+    if let Content::Meeting(about) = &event.content {
+        all.extend(about.part_of.iter().chain(&about.sidelines_of).cloned().map(Named::Meeting));
+    }
+    if let Content::Signing(signing) = &event.content {
+        all.push(Named::Instrument(signing.instrument.clone()));
+    }
+    if let Content::Naming(naming) = &event.content {
+        all.push(naming.of.clone());
+    }
+    all
 }
 
 /// The party of whose status, rights or ladder an event speaks.

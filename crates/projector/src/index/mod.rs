@@ -12,6 +12,7 @@ mod misfiled;
 mod owners;
 mod ownership;
 mod parts;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -93,6 +94,8 @@ pub(crate) type Files<'a> = (
     &'a Filed<PersonId, Vec<Slot>>,
     &'a Filed<InstrumentId, Vec<Slot>>,
     &'a Filed<Named, Vec<Slot>>,
+    &'a Filed<PartyId, Vec<Slot>>,
+    &'a Filed<String, BTreeSet<Named>>,
 );
 
 /// Every claim of the chronicle up to a position.
@@ -120,6 +123,10 @@ pub struct Index {
     instruments: Filed<InstrumentId, Vec<Slot>>,
     /// By what bears the name: events of the kind `naming`.
     namings: Filed<Named, Vec<Slot>>,
+    /// By whoever comes before or after in them, party or organisation: the successions. Most have none.
+    successions: Filed<PartyId, Vec<Slot>>,
+    /// By word of a name or identifier: what any event calls by it.
+    words: Filed<String, BTreeSet<Named>>,
     /// The last position that was taken in.
     tail: Position,
     /// The entry at the tail, where it was one: a snapshot is anchored to it.
@@ -142,6 +149,8 @@ impl Index {
             people: Filed::of(std::mem::take(&mut kept.people)),
             instruments: Filed::of(std::mem::take(&mut kept.instruments)),
             namings: Filed::of(std::mem::take(&mut kept.namings)),
+            successions: Filed::of(std::mem::take(&mut kept.successions)),
+            words: Filed::of(std::mem::take(&mut kept.words)),
             undecodable,
             kept,
             tail,
@@ -335,7 +344,16 @@ impl Index {
 
     /// The files, by what they are about.
     pub(crate) const fn files(&self) -> Files<'_> {
-        (&self.organisations, &self.meetings, &self.parties, &self.people, &self.instruments, &self.namings)
+        (
+            &self.organisations,
+            &self.meetings,
+            &self.parties,
+            &self.people,
+            &self.instruments,
+            &self.namings,
+            &self.successions,
+            &self.words,
+        )
     }
 
     /// The entry at the tail, where it was one.
@@ -353,6 +371,8 @@ impl Index {
         self.people.verify();
         self.instruments.verify();
         self.namings.verify();
+        self.successions.verify();
+        self.words.verify();
     }
 
     pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
@@ -399,8 +419,18 @@ impl Index {
         self.people.get(person).map_or(&[], Vec::as_slice)
     }
 
+    /// The successions in which somebody comes before or after: a party, or an organisation by its slug.
+    pub(crate) fn successions(&self, of: &PartyId) -> &[Slot] {
+        self.successions.get(of).map_or(&[], Vec::as_slice)
+    }
+
     pub(crate) fn acts(&self, instrument: &InstrumentId) -> &[Slot] {
         self.instruments.get(instrument).map_or(&[], Vec::as_slice)
+    }
+
+    /// The words of names and identifiers that begin so, in order, each with all that is called by it.
+    pub(crate) fn words_from(&self, beginning: &str) -> impl Iterator<Item = (&String, &BTreeSet<Named>)> {
+        self.words.from(beginning.to_owned())
     }
 
     pub(crate) fn namings(&self, of: &Named) -> &[Slot] {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use summit::{EventId, OrganisationId, PartyId, Position, Vantage};
 
-use super::spells::{EventKey, Rule, Spell, claimed_status};
+use super::groups::claimed_status;
+use super::spells::{EventKey, Rule, Spell};
 use crate::answer::{Diff, Difference, Explained, Explanation, Role, SpellRow, TakenBack, Weighed};
 use crate::index::{Index, Record, Slot};
 use crate::view::{AskError, View};
@@ -49,7 +50,7 @@ impl View<'_> {
             until: spell.end.as_ref().map(super::spells::Change::dated),
             contested: spell.contested(),
             rule: rule(spell.start.rule).to_owned(),
-            claims: claims.into_iter().map(|(record, role)| weighed(record, role)).collect(),
+            claims: claims.into_iter().map(|(record, role)| weighed(record, role, &spell.status)).collect(),
         }
     }
 
@@ -57,7 +58,8 @@ impl View<'_> {
     fn said_of(&self, organisation: &OrganisationId, party: &PartyId) -> Vec<&Record> {
         let file = self.index.organisation(organisation).and_then(|file| file.parties.get(party));
         let slots = file.into_iter().flat_map(|file| file.status.iter().chain(&file.rights).chain(&file.steps));
-        slots.map(|slot: &Slot| self.index.at(*slot)).collect()
+        let said = slots.map(|slot: &Slot| self.index.at(*slot));
+        said.chain(self.index.successions_at(organisation, party)).collect()
     }
 }
 
@@ -80,17 +82,22 @@ const fn rule(rule: Rule) -> &'static str {
         Rule::Founded => "only standings speak of it: it changed after the founding and by the first of them",
         Rule::Followed => "only standings speak of it: it changed after the change before it and by the first of them",
         Rule::Stood => "only standings speak of it: it changed at an unknown time, by the first of them",
+        Rule::Ceased => {
+            "a succession ends it: whoever held it, or the organisation, ceased, and no claim of its own dates that"
+        }
+        Rule::Passed => "a succession passes it over from whoever held it before, and no claim of its own dates it",
         Rule::NoTime => "what is on record leaves no time for the change: it stands at the end of the first standing",
     }
 }
 
-fn weighed(record: &Record, role: Role) -> Weighed {
+fn weighed(record: &Record, role: Role, of: &summit::Status) -> Weighed {
     let event = &record.event;
     Weighed {
         event: event.id,
         kind: event.kind(),
         role,
-        status: claimed_status(event).unwrap_or_else(summit::Status::none),
+        // A succession says what the spell is: it ends, or passes over.
+        status: claimed_status(event).unwrap_or_else(|| of.clone()),
         occurred: event.shared.occurred.to_string(),
         authority: event.shared.authority(),
         attribution: event.shared.attribution.clone(),
@@ -136,7 +143,7 @@ pub fn diff(
     let (before, after) = (index.view(&from.vantage(rest), today)?, index.view(&to.vantage(rest), today)?);
     after.known_organisation(organisation)?;
     let mut changes = Vec::new();
-    for party in after.parties_in(organisation) {
+    for party in &index.parties_in(organisation) {
         let [was, is] = [&before, &after].map(|view| view.spell_rows(&view.spells_of(organisation, party)));
         if without_evidence(&was) != without_evidence(&is) {
             let rests_on = was.iter().chain(&is).flat_map(|spell| spell.evidence.iter().copied());
@@ -150,7 +157,7 @@ pub fn diff(
 }
 
 /// The spells without what they rest on: one more witness changes no answer.
-fn without_evidence(rows: &[SpellRow]) -> Vec<SpellRow> {
+pub(super) fn without_evidence(rows: &[SpellRow]) -> Vec<SpellRow> {
     rows.iter().cloned().map(|row| SpellRow { evidence: Vec::new(), ..row }).collect()
 }
 
@@ -163,11 +170,16 @@ fn causes(
     rests_on: impl Iterator<Item = EventId>,
     came: impl Fn(&Record) -> bool,
 ) -> Vec<EventId> {
-    let Some(file) = index.organisation(organisation) else { return Vec::new() };
-    let own = file.parties.get(party);
-    let own = own.into_iter().flat_map(|own| own.status.iter().chain(&own.rights));
     let mut causes: BTreeSet<Slot> = rests_on.filter_map(|id| index.slot_of(id)).collect();
-    let mut open: Vec<Slot> = own.chain(&file.reclassifications).chain(&file.foundings).copied().collect();
+    let mut open: Vec<Slot> = Vec::new();
+    for (organisation, party) in index.places_before(&(organisation.clone(), party.clone()), &|_| true) {
+        let file = index.organisation(&organisation);
+        let own = file.and_then(|file| file.parties.get(&party)).into_iter();
+        open.extend(own.flat_map(|own| own.status.iter().chain(&own.rights)));
+        open.extend(file.into_iter().flat_map(|file| file.reclassifications.iter().chain(&file.foundings)));
+        let successions = index.successions_at(&organisation, &party).into_iter();
+        open.extend(successions.filter_map(|record| index.slot_of(record.event.id)));
+    }
     while let Some(slot) = open.pop() {
         let linkers = index.linkers(index.at(slot).event.id).iter();
         open.extend(linkers.filter(|linker| causes.insert(**linker)));

@@ -1,24 +1,32 @@
 //! Membership: who holds which status in an organisation, since when, and why the view says so.
 
+mod dating;
 mod explain;
+mod groups;
 mod over_time;
 mod remarks;
 mod rows;
 mod spells;
+mod succession;
 mod tally;
+mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use summit::{Answer, Cutoff, Event, EventId, OrganisationId, PartyId, Status};
 
+pub(crate) use dating::winner;
 pub use explain::{Knowledge, diff};
 pub use over_time::CountsFrom;
-pub(crate) use spells::{EventKey, Folded, Spell, sorted, winner};
+pub(crate) use spells::{EventKey, Folded, Spell, sorted};
+pub(crate) use succession::Place;
 pub(crate) use tally::{just_after, tally_remark};
+pub use turns::{Turn, TurnedBy};
 
 use crate::answer::{Count, Dated, Members, Membership, PartyTimeline, Row, Stated, Timeline};
-use crate::index::{Slot, Standings};
+use crate::index::Slot;
 use crate::view::{AskError, View};
+use succession::{Chain, Swept};
 
 /// Which rows are asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -51,7 +59,16 @@ impl View<'_> {
             remarks.extend(self.remarks_on_links(Some(organisation)));
         }
         remarks.sort();
-        Ok(Members { organisation: organisation.clone(), token: self.token().clone(), counts, parties, remarks })
+        remarks.dedup();
+        Ok(Members {
+            name: self.organisation_name(organisation),
+            organisation: organisation.clone(),
+            token: self.token().clone(),
+            counts,
+            parties,
+            succeeded_by: self.chain_of_organisation(organisation).succeeded_by,
+            remarks,
+        })
     }
 
     /// Parties by status. Cost: the claims of all parties.
@@ -66,28 +83,48 @@ impl View<'_> {
         if let Some(only) = only {
             folded.entry(only.clone()).or_default();
         }
-        let file = self.index.organisation(organisation);
-        let foundings: Vec<&Event> = file.iter().flat_map(|file| self.events(&file.foundings)).collect();
-        let founded = spells::winner(&sorted(foundings))
+        let founded = dating::winner(&self.foundings(organisation))
             .map(|event| Dated::new(Some(event.shared.occurred.as_str()), event.shared.occurred.range()));
         let mut remarks = self.remarks_on_spells(organisation, &folded);
         remarks.sort();
-        let parties = folded.into_iter().map(|(party, spells)| PartyTimeline {
-            spells: self.spell_rows(&spells),
-            steps: self.step_rows(organisation, &party),
-            party,
+        remarks.dedup();
+        let parties = folded.into_iter().map(|(party, spells)| {
+            let Chain { succeeds, succeeded_by } = self.chain(&party, Some(organisation));
+            PartyTimeline {
+                name: self.party_name(&party),
+                spells: self.spell_rows(&spells),
+                steps: self.step_rows(organisation, &party),
+                party,
+                succeeds,
+                succeeded_by,
+            }
         });
         let parties = parties.filter(|row| only.is_some() || !row.spells.is_empty() || !row.steps.is_empty()).collect();
-        Ok(Timeline { organisation: organisation.clone(), token: self.token().clone(), founded, parties, remarks })
+        let Chain { succeeds, succeeded_by } = self.chain_of_organisation(organisation);
+        Ok(Timeline {
+            name: self.organisation_name(organisation),
+            organisation: organisation.clone(),
+            token: self.token().clone(),
+            founded,
+            succeeds,
+            succeeded_by,
+            parties,
+            remarks,
+        })
     }
 
     /// All spells of a party, by organisation.
     pub(crate) fn memberships(&self, party: &PartyId) -> Vec<Membership> {
-        let organisations = self.index.party(party).into_iter().flat_map(|file| &file.organisations);
-        let memberships = organisations.map(|organisation| Membership {
-            organisation: organisation.clone(),
-            spells: self.spell_rows(&self.spells_of(organisation, party)),
-            steps: self.step_rows(organisation, party),
+        let memberships = self.index.organisations_with(party).into_iter().map(|organisation| {
+            let Chain { succeeds, succeeded_by } = self.chain(party, Some(&organisation));
+            Membership {
+                name: self.organisation_name(&organisation),
+                spells: self.spell_rows(&self.spells_of(&organisation, party)),
+                steps: self.step_rows(&organisation, party),
+                organisation,
+                succeeds,
+                succeeded_by,
+            }
         });
         memberships.filter(|row| !row.spells.is_empty() || !row.steps.is_empty()).collect()
     }
@@ -99,35 +136,53 @@ impl View<'_> {
 
     /// The spells of one party in one organisation, whenever they are.
     pub(crate) fn spells_of(&self, organisation: &OrganisationId, party: &PartyId) -> Folded {
-        self.folded(organisation, Some(party)).remove(party).unwrap_or_default()
+        let foundings = self.foundings(organisation);
+        self.fold(organisation, party, &foundings)
     }
 
-    /// The spells of every party of an organisation of which an active claim speaks, or of one of them.
+    /// The same, were one more claim on record.
+    fn spells_with(&self, organisation: &OrganisationId, party: &PartyId, claim: &Event) -> Folded {
+        let foundings = self.foundings(organisation);
+        self.fold_with(organisation, party, &foundings, Some(claim))
+    }
+
+    /// The spells of every party of an organisation that holds something there, or may do so, or of one of them.
     fn folded(&self, organisation: &OrganisationId, only: Option<&PartyId>) -> BTreeMap<PartyId, Folded> {
-        let Some(file) = self.index.organisation(organisation) else { return BTreeMap::new() };
-        let changes: Vec<&Event> = self.events(&file.reclassifications).collect();
-        let foundings: Vec<&Event> = self.events(&file.foundings).collect();
-        let fold = |standings: &Standings| {
-            let status: Vec<&Event> = self.events(&standings.status).collect();
-            let rights = self.events(&standings.rights);
-            spells::spells(status.into_iter().chain(changes.iter().copied()), rights, foundings.iter().copied())
+        let foundings = self.foundings(organisation);
+        let parties = match only {
+            Some(party) => BTreeSet::from([party.clone()]),
+            None => self.index.parties_in(organisation),
         };
-        let parties: Vec<(&PartyId, &Standings)> = match only {
-            Some(party) => file.parties.get_key_value(party).into_iter().collect(),
-            None => file.parties.iter().collect(),
-        };
-        parties.into_iter().map(|(party, standings)| (party.clone(), fold(standings))).collect()
+        let folded = parties.into_iter().map(|party| (party.clone(), self.fold(organisation, &party, &foundings)));
+        folded.collect()
+    }
+
+    fn foundings(&self, organisation: &OrganisationId) -> Vec<&Event> {
+        self.index.organisation(organisation).into_iter().flat_map(|file| self.events(&file.foundings)).collect()
+    }
+
+    fn fold(&self, organisation: &OrganisationId, party: &PartyId, foundings: &[&Event]) -> Folded {
+        self.fold_with(organisation, party, foundings, None)
+    }
+
+    fn fold_with(
+        &self,
+        organisation: &OrganisationId,
+        party: &PartyId,
+        foundings: &[&Event],
+        more: Option<&Event>,
+    ) -> Folded {
+        let Swept { groups, unclear, round } = self.groups_with(organisation, party, more);
+        let own = self.index.organisation(organisation).and_then(|file| file.parties.get(party));
+        let rights = own.into_iter().flat_map(|own| self.events(&own.rights));
+        let folded = spells::spells(groups, rights, foundings.iter().copied());
+        Folded { unclear, round, ..folded }
     }
 
     /// The status that a party surely holds at a cutoff, with the events that show it.
     pub(crate) fn status_at(&self, organisation: &OrganisationId, party: &PartyId, at: &Cutoff) -> Option<Spell> {
         let spells = self.spells_of(organisation, party).spells;
         spells.into_iter().find(|spell| !spell.status.is_none() && spell.holds(at) == Answer::Yes)
-    }
-
-    /// Every party of which something is said in an organisation, active or not.
-    pub(crate) fn parties_in(&self, organisation: &OrganisationId) -> impl Iterator<Item = &PartyId> {
-        self.index.organisation(organisation).into_iter().flat_map(|file| file.parties.keys())
     }
 
     /// The active events among some.
@@ -147,6 +202,7 @@ impl View<'_> {
         let spells = spells.map_or(&[][..], |spells| &spells.spells);
         let mut row = Row {
             party: party.clone(),
+            name: self.party_name(party),
             status: status.cloned(),
             answer: if spells.is_empty() { Stated::NotStated } else { Stated::No },
             since: None,

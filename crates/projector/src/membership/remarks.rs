@@ -31,6 +31,10 @@ impl View<'_> {
             remarks.extend(spells.idle_rights.iter().filter_map(|id| odd("idle-rights", rights, id)));
             let withdrawal = "a withdrawal where no status is on record";
             remarks.extend(spells.idle_withdrawals.iter().filter_map(|id| odd("idle-withdrawal", withdrawal, id)));
+            let unclear = "a status would pass over by a succession, but those before held not the same one";
+            remarks.extend(spells.unclear.iter().filter_map(|id| odd("succession-unclear", unclear, id)));
+            let round = "a succession leads back, at the same time, to where it began: it has no effect";
+            remarks.extend(spells.round.iter().filter_map(|id| odd("succession-cycle", round, id)));
             remarks.extend(self.out_of_order(organisation, party));
         }
         remarks

@@ -25,10 +25,10 @@ pub(super) fn all(index: &Index, at: Position, today: Date) -> Both {
     let view = current(index, Some(at), today);
     let mut cells = Both::default();
     for organisation in index.organisations() {
-        for party in view.parties_in(organisation) {
-            let rows = view.rows_of(organisation, party);
+        for party in index.parties_in(organisation) {
+            let rows = view.rows_of(organisation, &party);
             if !rows.is_empty() {
-                cells.membership.insert(membership_key(organisation, party), json(&rows));
+                cells.membership.insert(membership_key(organisation, &party), json(&rows));
             }
         }
     }

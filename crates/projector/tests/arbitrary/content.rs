@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use summit::{
-    Admission, Capacity, Content, EventId, Founding, Level, Meeting, MeetingForm, MeetingId, Mode, OrganisationId,
-    Participation, PartyId, Person, Phase, Presence, Previous, Reclassification, Retraction, Rung, Standing, Status,
-    Step, Suspension, Withdrawal,
+    Admission, Capacity, Certainty, Content, EventId, Founding, Level, Meeting, MeetingForm, MeetingId, Mode, NameForm,
+    Named, Naming, OrganisationId, Participation, PartyId, Person, Phase, Presence, Previous, Reclassification,
+    Retraction, Rung, Standing, Status, Step, Succession, SuccessionManner, Suspension, Withdrawal,
 };
 
 use super::{MEETINGS, ORGANISATIONS, PARTIES, TIMES, time, when};
@@ -25,7 +25,9 @@ const LEVELS: [Level; 6] = [
 #[derive(Debug, Clone)]
 pub(crate) enum Say {
     Of(usize, Content),
+    Anywhere(Content),
     At(usize, Option<usize>, Content),
+    Named(Option<Certainty>, Content),
     TakenBack(Index),
 }
 
@@ -34,7 +36,7 @@ impl Say {
         let named = match self {
             Self::Of(n, _) => Some(*n),
             Self::At(_, n, _) => *n,
-            Self::TakenBack(_) => None,
+            Self::Anywhere(_) | Self::Named(..) | Self::TakenBack(_) => None,
         };
         named.map(|n| ORGANISATIONS[n].parse().expect("a slug"))
     }
@@ -42,13 +44,19 @@ impl Say {
     pub(super) fn meeting(&self) -> Option<MeetingId> {
         match self {
             Self::At(n, ..) => Some(meeting(*n)),
-            Self::Of(..) | Self::TakenBack(_) => None,
+            Self::Of(..) | Self::Anywhere(_) | Self::Named(..) | Self::TakenBack(_) => None,
         }
+    }
+
+    pub(super) const fn certainty(&self) -> Option<Certainty> {
+        if let Self::Named(certainty, _) = self { *certainty } else { None }
     }
 
     pub(super) fn content(&self, target: &impl Fn(&Index) -> EventId) -> Content {
         match self {
-            Self::Of(_, content) | Self::At(_, _, content) => content.clone(),
+            Self::Of(_, content) | Self::Anywhere(content) | Self::At(_, _, content) | Self::Named(_, content) => {
+                content.clone()
+            }
             Self::TakenBack(index) => Content::Retraction(Retraction { retracts: target(index), reason: None }),
         }
     }
@@ -76,8 +84,40 @@ pub(crate) fn status_matters() -> impl Strategy<Value = Say> {
     prop_oneof![
         10 => (prop_oneof![5 => Just(0usize), 1 => Just(1)], claim(party().boxed()))
             .prop_map(|(n, said)| Say::Of(n, said)),
+        1 => followed(),
         1 => any::<Index>().prop_map(Say::TakenBack),
     ]
+}
+
+/// Some statuses, and many who take the place of others.
+pub(crate) fn matters_of_succession() -> impl Strategy<Value = Say> {
+    let status = || prop_oneof![3 => Just(STATUSES[0]), 1 => Just(STATUSES[1])];
+    let admitted = (0..2usize, party(), status()).prop_map(|(n, party, status)| {
+        let status = status.parse().expect("a token");
+        Say::Of(n, Content::Admission(Admission { party, status, manner: None, instrument: None }))
+    });
+    prop_oneof![
+        4 => admitted,
+        2 => (0..2usize, claim(party().boxed())).prop_map(|(n, said)| Say::Of(n, said)),
+        5 => followed(),
+    ]
+}
+
+/// One that takes the place of another, in one organisation or anywhere: a party more often than an organisation.
+fn followed() -> BoxedStrategy<Say> {
+    let parties = || {
+        prop_oneof![6 => Just(vec![0]), 6 => Just(vec![1]), 3 => Just(vec![2]), 2 => Just(vec![0, 1]), 1 => Just(vec![1, 2])]
+            .prop_map(|all| all.into_iter().map(|n| PARTIES[n].parse().expect("a party")).collect::<Vec<PartyId>>())
+    };
+    let organisation = || (0..2usize).prop_map(|n| vec![ORGANISATIONS[n].parse().expect("a slug")]);
+    let both = prop_oneof![5 => (parties(), parties()), 1 => (organisation(), organisation())];
+    let manner = prop::option::weighted(0.9, select(SuccessionManner::ALL));
+    (prop::option::weighted(0.2, 0..2usize), both, manner)
+        .prop_map(|(only, (from, to), manner)| {
+            let said = Content::Succession(Succession { from, to, manner });
+            only.map_or(Say::Anywhere(said.clone()), |n| Say::Of(n, said))
+        })
+        .boxed()
 }
 
 /// The statuses of one party in one organisation.
@@ -98,7 +138,7 @@ pub(crate) fn matters_of_links() -> impl Strategy<Value = Say> {
     prop_oneof![matters_of_one(), any::<Index>().prop_map(Say::TakenBack)]
 }
 
-fn claim(party: BoxedStrategy<PartyId>) -> impl Strategy<Value = Content> {
+fn claim(party: BoxedStrategy<PartyId>) -> BoxedStrategy<Content> {
     // Not at an instant: what is just after one is told from another of the same reading by no text.
     let look = time().prop_map(|n| if TIMES[n].contains('T') { 0 } else { n });
     let previous = (look, status_or_none()).prop_map(|(n, status)| Previous { occurred: when(n), status });
@@ -120,6 +160,48 @@ fn claim(party: BoxedStrategy<PartyId>) -> impl Strategy<Value = Content> {
             Content::Reclassification(Reclassification { from, to })
         }),
     ]
+    .boxed()
+}
+
+/// What is named, by one event or another: the first as a party too.
+pub(crate) fn bearers() -> Vec<Named> {
+    let [sco, ..] = ORGANISATIONS;
+    vec![
+        Named::Organisation(sco.parse().expect("a slug")),
+        Named::Party(sco.parse().expect("a slug")),
+        Named::Meeting(meeting(0)),
+        Named::Person("xi-jinping".parse().expect("a slug")),
+    ]
+}
+
+/// Names of a few things, most of them of one language and form, and what calls these things by a name in passing.
+pub(crate) fn naming_matters() -> impl Strategy<Value = Say> {
+    let certainty = || prop_oneof![2 => Just(None), 1 => Just(Some(Certainty::Implied))];
+    let language = prop_oneof![3 => Just(None), 2 => select(&["en", "EN", "en-GB", "fr"][..]).prop_map(Some)];
+    let form = prop_oneof![3 => Just(None), 2 => prop::option::of(select(NameForm::ALL))];
+    let of = prop_oneof![3 => Just(0usize), 1 => 0..bearers().len()].prop_map(|n| bearers()[n].clone());
+    let name = || select(&["A", "B", "C"][..]).prop_map(ToOwned::to_owned);
+    prop_oneof![
+        10 => (certainty(), of, name(), language, form).prop_map(|(certainty, of, name, language, form)| {
+            let language = language.map(ToOwned::to_owned);
+            Say::Named(certainty, Content::Naming(Naming { of, name, language, form }))
+        }),
+        2 => prop::option::of(name()).prop_map(|name| Say::Of(0, Content::Founding(Founding { name }))),
+        1 => (prop::option::of(name()), held()).prop_map(|(title, said)| {
+            Say::At(0, None, Content::Meeting(Meeting { title, ..said }))
+        }),
+        1 => participation().prop_map(|said| Say::At(1, None, Content::Attendance(said))),
+        1 => any::<Index>().prop_map(Say::TakenBack),
+    ]
+}
+
+/// Namings of one thing in one language and one form.
+pub(crate) fn namings_of_one() -> impl Strategy<Value = Say> {
+    let certainty = prop_oneof![2 => Just(None), 1 => Just(Some(Certainty::Implied))];
+    (certainty, select(&["A", "B", "C"][..])).prop_map(|(certainty, name)| {
+        let naming = Naming { of: bearers()[0].clone(), name: name.to_owned(), language: None, form: None };
+        Say::Named(certainty, Content::Naming(naming))
+    })
 }
 
 /// Meetings, their parts and who took part, with some memberships, corrections and retractions.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use summit::{Content, OrganisationId, PartyId};
 
 use super::days::{Point, Span, Tri, Until, reached};
+use super::followers::{By, Claim, same_succession};
 use super::{Line, Oracle, Told};
 
 /// A row of members.
@@ -60,7 +61,7 @@ struct Change<'a> {
 
 struct Group<'a> {
     status: String,
-    claims: Vec<&'a Line>,
+    claims: Vec<Claim<'a>>,
     contesting: Vec<&'a Line>,
 }
 
@@ -100,38 +101,88 @@ fn replaces(line: &Line) -> Option<Vec<String>> {
     Some(claim.from.iter().map(ToString::to_string).collect())
 }
 
+/// What the group before a claim says to it: its status, its claims so far, its highest authority.
+struct Before<'c, 'a> {
+    status: &'c str,
+    claims: Vec<&'c Claim<'a>>,
+}
+
+impl Before<'_, '_> {
+    fn highest(&self) -> Option<summit::Authority> {
+        self.claims.iter().map(|claim| claim.line.event.shared.authority()).max()
+    }
+
+    /// Whether a succession may speak of the same transition.
+    fn may_be(&self, line: &Line) -> bool {
+        self.claims.iter().all(|claim| claim.line.span().to >= line.span().from)
+            || self.claims.iter().any(|claim| claim.by != By::Itself && same_succession(claim.line, line))
+    }
+}
+
+fn part(claim: &Claim<'_>, before: Option<&Before<'_, '_>>) -> Part {
+    let line = claim.line;
+    let Some(before) = before else {
+        let opens = claim.by == By::Coming || claim.by == By::Itself && replaces(line).is_none();
+        return if opens { Part::Opens } else { Part::Skipped };
+    };
+    let denied = before.claims.iter().any(|other| other.by == By::Itself && other.line.span() == line.span());
+    match (claim.by, replaces(line)) {
+        (By::Itself, Some(from)) if from.iter().any(|status| status == before.status) => Part::Opens,
+        (By::Itself, Some(_)) => Part::Skipped,
+        (By::Itself, None) if before.status == claim.status => Part::Joins,
+        (By::Itself, None) if is_standing(line) && Some(line.event.shared.authority()) < before.highest() => {
+            Part::Contests
+        }
+        (By::Itself, None) => Part::Opens,
+        (By::Ending | By::Coming, _) if before.status == claim.status => {
+            if before.may_be(line) {
+                Part::Joins
+            } else {
+                Part::Skipped
+            }
+        }
+        (By::Ending, _) => Part::Opens,
+        (By::Coming, _) if before.status == "none" && !denied => Part::Opens,
+        (By::Coming, _) => Part::Skipped,
+    }
+}
+
 /// Groups of claims that speak of the same transition. Every claim looks back at all before it.
-fn groups<'a>(claims: &[(&'a Line, String)]) -> Vec<Group<'a>> {
+fn groups<'a>(claims: &[Claim<'a>]) -> Vec<Group<'a>> {
     let mut parts: Vec<Part> = Vec::new();
-    for (n, (line, status)) in claims.iter().enumerate() {
+    for (n, claim) in claims.iter().enumerate() {
         let opener = (0..n).rev().find(|&m| parts[m] == Part::Opens);
-        let before = opener.map(|m| claims[m].1.as_str());
-        let highest = opener.and_then(|m| {
-            let group = (m..n).filter(|&k| parts[k] == Part::Opens || parts[k] == Part::Joins);
-            group.map(|k| claims[k].0.event.shared.authority()).max()
+        let before = opener.map(|m| Before {
+            status: &claims[m].status,
+            claims: (m..n).filter(|&k| matches!(parts[k], Part::Opens | Part::Joins)).map(|k| &claims[k]).collect(),
         });
-        parts.push(match (replaces(line), before) {
-            (Some(from), Some(held)) if from.iter().any(|status| status == held) => Part::Opens,
-            (Some(_), _) => Part::Skipped,
-            (None, Some(held)) if held == status => Part::Joins,
-            (None, Some(_)) if is_standing(line) && Some(line.event.shared.authority()) < highest => Part::Contests,
-            (None, _) => Part::Opens,
-        });
+        parts.push(part(claim, before.as_ref()));
     }
     let openers: Vec<usize> = (0..claims.len()).filter(|&n| parts[n] == Part::Opens).collect();
     let ends = openers.iter().skip(1).copied().chain([claims.len()]);
     let pick = |range: std::ops::Range<usize>, wanted: &[Part]| {
-        range.filter(|&n| wanted.contains(&parts[n])).map(|n| claims[n].0).collect::<Vec<_>>()
+        range.filter(|&n| wanted.contains(&parts[n])).map(|n| claims[n].clone()).collect::<Vec<_>>()
     };
     openers
         .iter()
         .zip(ends)
         .map(|(&start, end)| Group {
-            status: claims[start].1.clone(),
+            status: claims[start].status.clone(),
             claims: pick(start..end, &[Part::Opens, Part::Joins]),
-            contesting: pick(start..end, &[Part::Contests]),
+            contesting: pick(start..end, &[Part::Contests]).into_iter().map(|claim| claim.line).collect(),
         })
         .collect()
+}
+
+/// What a succession finds held, after all that came before it.
+pub(super) fn left_to(line: &Line, claims: &[Claim<'_>]) -> Option<String> {
+    let groups = groups(claims);
+    let (last, earlier) = groups.split_last()?;
+    if last.status != "none" {
+        return Some(last.status.clone());
+    }
+    let before = Before { status: &last.status, claims: last.claims.iter().collect() };
+    before.may_be(line).then(|| earlier.last().map(|group| group.status.clone())).flatten()
 }
 
 /// Rule 2, for dated claims of one transition.
@@ -197,13 +248,21 @@ impl Spell<'_> {
 }
 
 impl<'a> Oracle<'a> {
-    fn claims(&self, organisation: &OrganisationId, party: &PartyId) -> Vec<(&'a Line, String)> {
-        let mut claims: Vec<(&Line, String)> = Vec::new();
-        for line in self.counting.iter().copied() {
-            claims.extend(gives(line, organisation, party).map(|status| (line, status)));
-        }
-        claims.sort_by_key(|(line, _)| line.place());
+    /// All that is said of a party or follows for it, in its order.
+    fn claims(&self, organisation: &OrganisationId, party: &PartyId) -> Vec<Claim<'a>> {
+        let mut claims = self.own(organisation, party);
+        claims.extend(self.following(organisation, party));
+        claims.sort_by_key(Claim::place);
         claims
+    }
+
+    /// What is said of a party itself.
+    pub(super) fn own(&self, organisation: &OrganisationId, party: &PartyId) -> Vec<Claim<'a>> {
+        let own = self.counting.iter().copied().filter_map(|line| {
+            let status = gives(line, organisation, party)?;
+            Some(Claim { line, status, by: By::Itself, step: 0, rivals: Vec::new() })
+        });
+        own.collect()
     }
 
     fn founded(&self, organisation: &OrganisationId) -> Option<Change<'a>> {
@@ -232,13 +291,20 @@ impl<'a> Oracle<'a> {
     }
 
     fn start(&self, organisation: &OrganisationId, groups: &[Group<'a>], n: usize) -> Change<'a> {
-        let dated: Vec<&Line> = groups[n].claims.iter().copied().filter(|line| !is_standing(line)).collect();
+        let by = |own: bool| groups[n].claims.iter().filter(move |claim| (claim.by == By::Itself) == own);
+        let dated: Vec<&Line> = by(true).map(|claim| claim.line).filter(|line| !is_standing(line)).collect();
         if !dated.is_empty() {
             return choose(&dated);
         }
+        let followed: Vec<&Line> = by(false).map(|claim| claim.line).collect();
+        if !followed.is_empty() {
+            let mut change = choose(&followed);
+            change.competing.extend(by(false).flat_map(|claim| claim.rivals.iter().copied()));
+            return change;
+        }
         let founded = self.founded(organisation).map_or(Point::Ever, |founding| founding.span.from);
         let before = n.checked_sub(1).map(|m| self.start(organisation, groups, m).span.from);
-        first_seen(groups[n].claims[0], founded, before)
+        first_seen(groups[n].claims[0].line, founded, before)
     }
 
     pub(super) fn spells(&self, organisation: &OrganisationId, party: &PartyId) -> Vec<Spell<'a>> {
@@ -246,7 +312,7 @@ impl<'a> Oracle<'a> {
         let pauses = self.pauses(organisation, party);
         let spell = |n: usize| {
             let after =
-                |line: &Line, m: usize| groups.get(m).is_some_and(|group| line.place() > group.claims[0].place());
+                |line: &Line, m: usize| groups.get(m).is_some_and(|group| line.place() > group.claims[0].line.place());
             let within: Vec<(&Line, bool)> =
                 pauses.iter().copied().filter(|(line, _)| after(line, n) && !after(line, n + 1)).collect();
             // Where no status is held, no rights are.
@@ -263,18 +329,21 @@ impl<'a> Oracle<'a> {
         (0..groups.len()).map(spell).collect()
     }
 
-    /// Parties of whom some status claim speaks.
+    /// Parties of which something can be told: whoever is named anywhere, and has spells.
     pub(super) fn parties(&self, organisation: &OrganisationId) -> BTreeSet<PartyId> {
         let mut parties = BTreeSet::new();
-        for line in self.counting.iter().copied().filter(|line| line.of(organisation)) {
+        for line in &self.counting {
             if let Content::Admission(claim) = &line.event.content {
                 parties.insert(claim.party.clone());
             } else if let Content::Standing(claim) = &line.event.content {
                 parties.insert(claim.party.clone());
             } else if let Content::Withdrawal(claim) = &line.event.content {
                 parties.insert(claim.party.clone());
+            } else if let Content::Succession(claim) = &line.event.content {
+                parties.extend(claim.to.iter().cloned());
             }
         }
+        parties.retain(|party| !self.spells(organisation, party).is_empty());
         parties
     }
 

@@ -3,7 +3,7 @@
 use clap::Args;
 use jiff::Timestamp;
 use producer::import::{Column, Mapping, Snapshots, Spells, TreatyActs};
-use summit::{InstrumentId, Status};
+use summit::{InstrumentId, Status, When};
 
 use super::spelling::meaning;
 use super::table::{Columns, Table, spellings};
@@ -58,7 +58,7 @@ impl Pictures {
 /// Import from when until when parties held a status
 ///
 /// The file is a table of comma-separated values, compressed by gzip or not, with the columns organisation, party, status,
-/// from and until; also manner, note and url, where they are there. Each row becomes an admission and, where it ended, a
+/// from and until; also manner, suspensions, note and url, where they are there. Each row becomes an admission and, where it ended, a
 /// withdrawal; a spell that begins when the one before ended, replaces it. Dates are EDTF; 1991..1992 means one of the days
 /// from 1991 to 1992. An end that is empty, .. or 9999-12-31 is open; a beginning that is empty or .. is not known: then a
 /// standing says that the status was held before it ended. Rows that overlap others of their party are rejected.
@@ -69,29 +69,70 @@ impl Pictures {
 #[command(after_help = "Examples:
   chronicle import spells members.csv --authority record --source \"Correlates of War\"
   chronicle import spells members.csv --source \"My table\" --column from=start --column until=end --delimiter \";\"
-  chronicle export sco --format csv, and elsewhere: chronicle import spells spells.csv --source \"The other chronicle\"")]
+  chronicle export sco --format csv > spells.csv
+  chronicle import spells spells.csv --source \"The other chronicle\"")]
 pub(super) struct SpellTable {
     #[command(flatten)]
     table: Table,
     #[command(flatten)]
     columns: Columns,
+    #[command(flatten)]
+    held: Held,
+}
+
+/// What is held, and when where no date says so.
+#[derive(Debug, Args)]
+struct Held {
     /// What a spelling of the file means; repeats
     #[arg(long, value_name = "TEXT=STATUS", value_parser = meaning::<Status>)]
     status_map: Vec<(String, String)>,
+    /// When the file was true: a status of which it gives no date, was held then
+    #[arg(long, value_name = "DATE")]
+    stated: Option<When>,
+}
+
+impl Held {
+    fn mapping(&self, table: &Table) -> Mapping {
+        Mapping { statuses: spellings(&self.status_map), stated: self.stated.clone(), ..table.mapping() }
+    }
 }
 
 impl SpellTable {
     pub(super) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
-        let mut mapping = Mapping { statuses: spellings(&self.status_map), ..self.table.mapping() };
+        let mut mapping = self.held.mapping(&self.table);
         self.columns.put(&mut mapping, &Spells::COLUMNS)?;
         self.table.import(shell, |file| Spells::read(file, mapping.clone())).await
+    }
+}
+
+/// Import who belonged where from a Popolo document
+///
+/// The file is JSON, compressed by gzip or not. Of its memberships those of organisations in organisations are read:
+/// `member`, `organization_id`, `role` (the status; member where there is none), `start_date` and `end_date`. They become
+/// what `import spells` makes of rows; a rejected one is told by its place among the memberships. Those of persons are
+/// passed over.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  chronicle export sco --format popolo > sco.json
+  chronicle import popolo sco.json --authority record --source \"The other chronicle\"")]
+pub(super) struct Popolo {
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    held: Held,
+}
+
+impl Popolo {
+    pub(super) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+        let mapping = self.held.mapping(&self.table);
+        self.table.import(shell, |file| Spells::popolo(file, mapping.clone())).await
     }
 }
 
 /// Import who signed and ratified which instrument, and when it was in force
 ///
 /// The file is a table of comma-separated values, compressed by gzip or not, with the columns party, instrument, signature,
-/// ratification, entry_into_force and end; also title, form, organisation, note and url, where they are there. Each date
+/// ratification, `entry_into_force` and end; also title, form, organisation, note and url, where they are there. Each date
 /// becomes an act of the party; dates are EDTF, and any of them may be empty. Behind the date of a ratification may stand
 /// what it was: r ratification, A acceptance, AA approval, a accession, d succession, s definitive signature, c formal
 /// confirmation, or deposit; behind that of an end: denunciation or termination, which is meant where nothing stands.
