@@ -116,6 +116,11 @@ await browse({ bypassCSP: true, colorScheme: "light" }, async (page, browser) =>
   assert.ok(said.some((text) => /^Xi Jinping, President, for China, quoted, via CCTV, via Asia news report/.test(text)), said.join("\n"));
   assert.match((await texts(page, ".documents")).join("\n"), /Astana Declaration.*adopted 4 July 2024 2024-07-04 by whom is not stated/);
 
+  // The same as data, in the formats of others.
+  const data = await page.$$eval("section[aria-labelledby='data'] a", (found) => found.map((link) => link.href));
+  assert.equal(data.length, 6);
+  for (const address of data) assert.equal((await fetch(address)).status, 200, address);
+
   // Sorting is a link; the rows stay the same, under headings.
   await page.click('.sorts a:has-text("capacity")');
   assert.equal(new URL(page.url()).searchParams.get("sort"), "capacity");
@@ -173,7 +178,7 @@ await browse({ bypassCSP: true, colorScheme: "light" }, async (page, browser) =>
   assert.match((await texts(page, ".documents")).join("\n"), /by India through Narendra Modi \(these are all\)/);
 
   // Markup in every text stays text, in the page and in the picture.
-  const nasty = `"'><script>alert(1)</script><img src=x onerror=alert(1)>]]>&amp;<b>\u202e\u0007\uffff`;
+  const nasty = `"'><script>alert(1)</script><img src=x onerror=alert(1)>]]>&amp;<b>\u202e\uffff`;
   const somebody = { name: nasty, id: "nasty", office: nasty };
   const sources = [{ name: nasty, url: "javascript:alert(1)" }];
   await say("meeting", { meeting: "nasty", organisation: "sco", form: "summit", title: nasty, theme: nasty, venue: nasty, place: nasty, attribution: sources });
