@@ -20,7 +20,7 @@ const HISTORY: &str = include_str!("../../crates/wire/tests/data/sco-history.jso
 /// Suspended, restored and suspended again; dates of many forms.
 const SPELLS: &str = "organisation,party,status,from,until,suspensions\nau,MLI,member,2002-07-09,,2012-03-23/2013; from 2020-08/2020-09 until ..\n\
     au,MAR,observer,..,2017-01-30,\nau,MAR,member,2017-01-30,,\nau,ZAF,member,1994..1995,2001-06,\nau,ZAF,guest,2001-06,[2003..],\n\
-    au,EGY,member,1978-02-17?,1978,\nau,EGY,member,1978,2013~,\n";
+    au,EGY,member,1978-02-17?,1978,\nau,EGY,member,1978,2013~,\nau,TUN,member,1984-03-05..1984-03-07,1990-01/1990-06,\n";
 
 fn instant() -> Timestamp {
     "2025-01-01T00:00:00Z".parse().expect("an instant")

@@ -1,6 +1,6 @@
 //! What the service stands on.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chronicle::{Chronicle, Entry, LogState, ReadError};
 use futures::future::BoxFuture;
@@ -39,6 +39,8 @@ struct Parts {
     overview: Mutex<Overview>,
     /// How the log was when somebody last wanted to know.
     look: Look,
+    /// Under which terms what it answers may be used.
+    licence: OnceLock<String>,
 }
 
 impl Service {
@@ -53,8 +55,17 @@ impl Service {
         let feed = Feed::new(Arc::clone(&index), date_of(clock()));
         let (log, clock) = (Box::new(log), Box::new(clock));
         let (metrics, look) = (Metrics::default(), Look::default());
-        let (lanes, overview) = (Lanes::default(), Mutex::default());
-        Self(Arc::new(Parts { index, log, producer, feed, lanes, clock, metrics, overview, look }))
+        let (lanes, overview, licence) = (Lanes::default(), Mutex::default(), OnceLock::new());
+        Self(Arc::new(Parts { index, log, producer, feed, lanes, clock, metrics, overview, look, licence }))
+    }
+
+    /// Says under which terms what it answers may be used: a line that stands in every export. The first one stands.
+    pub fn license(&self, line: impl Into<String>) {
+        self.0.licence.get_or_init(|| line.into());
+    }
+
+    pub(crate) fn licence(&self) -> &str {
+        self.0.licence.get().map_or(projector::export::UNLICENSED, String::as_str)
     }
 
     /// The index.

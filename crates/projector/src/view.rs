@@ -20,8 +20,6 @@ pub struct View<'a> {
     pub(crate) index: &'a Index,
     pub(crate) activity: Activity<'a>,
     pub(crate) cutoff: Cutoff,
-    /// A claim of a status that is taken to be on record, to see what it would do.
-    pub(crate) tried: Option<Box<Event>>,
     token: Token,
     /// Which names rows show; nothing: they show none.
     named: Option<WantedName>,
@@ -107,8 +105,7 @@ impl Index {
             according_to: vantage.according_to.as_ref().map(AccordingTo::to_string),
             fold: FOLD,
         };
-        let activity = Activity::new(self, Selection::of(vantage));
-        Ok(View { index: self, activity, cutoff, tried: None, token, named: None })
+        Ok(View { index: self, activity: Activity::new(self, Selection::of(vantage)), cutoff, token, named: None })
     }
 
     /// The one event whose id is or begins with a text.
@@ -133,28 +130,6 @@ impl View<'_> {
         &self.token
     }
 
-    /// The same, were one event taken out of effect.
-    pub(crate) fn without(&self, id: EventId) -> Self {
-        let activity = Activity::without(self.index, self.activity.selection().clone(), id);
-        Self { activity, ..self.again() }
-    }
-
-    /// The same, were one more claim of a status on record.
-    pub(crate) fn trying(&self, claim: &Event) -> Self {
-        Self { tried: Some(Box::new(claim.clone())), ..self.again() }
-    }
-
-    fn again(&self) -> Self {
-        Self {
-            index: self.index,
-            activity: Activity::new(self.index, self.activity.selection().clone()),
-            cutoff: self.cutoff,
-            tried: None,
-            token: self.token.clone(),
-            named: self.named.clone(),
-        }
-    }
-
     /// The same view, whose rows show names: of parties, organisations, meetings, instruments and people, those that are
     /// borne at the vantage. It takes no part in what is folded, nor in the token.
     #[must_use]
@@ -172,9 +147,27 @@ impl View<'_> {
         self.shown_name(of, &self.wanted()).map(|shown| shown.name)
     }
 
-    /// The name that a row shows, where rows show names and there is one.
-    pub(crate) fn name_in_row(&self, of: &Named) -> Option<Cow<'static, str>> {
-        self.named.as_ref().and_then(|wanted| self.shown_name(of, wanted)).map(|shown| shown.name)
+    /// The name that rows show for something, where they show names and there is one.
+    fn name_in_rows(&self, of: impl FnOnce() -> Named) -> Option<Cow<'static, str>> {
+        self.named.as_ref().and_then(|wanted| self.shown_name(&of(), wanted)).map(|shown| shown.name)
+    }
+
+    pub(crate) fn party_name(&self, party: &PartyId) -> Option<Cow<'static, str>> {
+        self.name_in_rows(|| Named::Party(party.clone()))
+    }
+
+    pub(crate) fn organisation_name(&self, organisation: &OrganisationId) -> Option<Cow<'static, str>> {
+        self.name_in_rows(|| Named::Organisation(organisation.clone()))
+    }
+
+    pub(crate) fn person_name(&self, person: &PersonId) -> Option<Cow<'static, str>> {
+        self.name_in_rows(|| Named::Person(person.clone()))
+    }
+
+    /// The same, were one event taken out of effect.
+    pub(crate) fn without(&self, id: EventId) -> Self {
+        let activity = Activity::without(self.index, self.activity.selection().clone(), id);
+        Self { index: self.index, activity, cutoff: self.cutoff, token: self.token.clone(), named: self.named.clone() }
     }
 
     /// Whether an event has happened by `as_of`.
@@ -205,7 +198,7 @@ impl View<'_> {
     }
 
     /// Whether some event that exists from here names something.
-    pub(crate) fn is_named(&self, of: &Named) -> bool {
+    pub fn is_named(&self, of: &Named) -> bool {
         let first = match of {
             Named::Organisation(name) => self.index.organisation(name).and_then(|file| file.first),
             Named::Meeting(name) => self.index.meeting(name).and_then(|file| file.first),

@@ -34,6 +34,8 @@ pub const RIGHTS: &[(Method, &str, Right)] = &[
     (GET, "/sign-in", Right::Anyone),
     (POST, "/sign-in", Right::Anyone),
     (POST, "/sign-out", Right::Anyone),
+    (GET, "/live", Right::Read),
+    (GET, "/live/entries", Right::Read),
     (GET, "/", Right::Read),
     (GET, "/organisations/{organisation}", Right::Read),
     (GET, "/organisations/{organisation}/timeline.svg", Right::Read),

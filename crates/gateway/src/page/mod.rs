@@ -48,6 +48,8 @@ mod why;
 
 mod event;
 
+mod live;
+
 use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -73,6 +75,8 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
         .route("/organisations/{organisation}/why/{party}", get(why::membership))
         .route("/meetings/{meeting}/why/{party}", get(why::attendance))
         .route("/events/{id}", get(event::event))
+        .route("/live", get(live::live))
+        .route("/live/entries", get(live::entries))
         .route("/sign-in", get(sign_in::state).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/assets/{version}/{name}", get(assets::asset))

@@ -9,6 +9,7 @@ mod access;
 mod ask;
 mod changes;
 mod documents;
+mod formats;
 mod history;
 mod hostile;
 mod laws;

@@ -125,10 +125,11 @@ impl Iterator for Spells<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let item = self.advance();
-        match &item {
-            Ok(told) => told.iter().for_each(|item| self.summary.count(item)),
+        if let Ok(told) = &item {
+            self.summary.count(told.as_ref());
+        } else {
             // What is half read says nothing.
-            Err(_) => (self.read, self.held) = (true, BTreeMap::new()),
+            (self.read, self.held) = (true, BTreeMap::new());
         }
         item.transpose()
     }
@@ -190,7 +191,7 @@ fn spell(row: Row<'_>) -> ReadSpell {
     }
     match (organisation, party, status, dates) {
         (Some(organisation), Some(party), Some(status), Some(span)) if faults.is_empty() => {
-            Ok((Pair { organisation, party }, Spell { status, span, began, ended, suspensions, note, url, line }))
+            Ok((Pair { organisation, party }, Spell { status, span, suspensions, began, ended, note, url, line }))
         }
         _ => Err(reject(faults)),
     }

@@ -192,11 +192,12 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Counts what is told.
-    pub(super) fn count<S>(&mut self, item: &Item<S>) {
+    /// Counts what is told, if anything is.
+    pub(super) const fn count<S>(&mut self, item: Option<&Item<S>>) {
         match item {
-            Item::Said(_) => self.events += 1,
-            Item::Rejected(_) => self.rejected += 1,
+            Some(Item::Said(_)) => self.events += 1,
+            Some(Item::Rejected(_)) => self.rejected += 1,
+            None => {}
         }
     }
 }

@@ -15,6 +15,7 @@
 //! that it is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::str::FromStr;
 
 use summit::{Answer, Cutoff, Day, OrganisationId, PartyId, Status};
@@ -36,6 +37,12 @@ const NONE: i8 = 0;
 pub struct Code {
     status: Status,
     code: i8,
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.status, self.code)
+    }
 }
 
 impl FromStr for Code {
@@ -119,7 +126,7 @@ impl View<'_> {
 
         let mut table = Rows::new(self.columns_of(&asked.organisations), Writing::Safe);
         for party in parties {
-            let name = self.party_name(party).unwrap_or_default();
+            let name = self.name_of_party(party).unwrap_or_default();
             for year in from..=to {
                 let end = Cutoff::Moment(Day::new(year, 12, 31).last());
                 let cells = columns.iter().map(|column| column.get(party).map_or(UNCLEAR, |it| code(it, &codes, &end)));
@@ -131,7 +138,7 @@ impl View<'_> {
             table.sources(self, &folded.evidence);
         }
         let title = match asked.organisations.as_slice() {
-            [one] => format!("status in {} at the end of each year", self.organisation_name(one)),
+            [one] => format!("status in {} at the end of each year", self.name_of_organisation(one)),
             several => format!("status in {} organisations at the end of each year", several.len()),
         };
         Ok(table.table("states", title, &["party", "year"]))
@@ -154,7 +161,7 @@ impl View<'_> {
         ];
         let told = "0 none, 1 full, 2 associate, 3 observer, -9 not stated or only possibly";
         let column = |one: &OrganisationId| {
-            let name = self.organisation_name(one);
+            let name = self.name_of_organisation(one);
             // A slug may be the name of a column before it.
             let taken = head.iter().any(|column| column.name == one.as_str());
             let heading = if taken { format!("organisation:{one}") } else { one.to_string() };

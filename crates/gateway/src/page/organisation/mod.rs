@@ -21,13 +21,13 @@ mod of_party;
 
 use axum::response::Response;
 use maud::{Markup, html};
-use projector::{MembersFilter, Remark, Timeline};
+use projector::{MembersFilter, Remark, Successor, Timeline};
 use summit::{Moment, OrganisationId};
 
 use self::axis::{Axis, closing};
 use self::bars::Order;
 use super::shown::{Look, Page, shown};
-use super::words;
+use super::{marks, words};
 use crate::ask::{Asking, Lane};
 use crate::problem::Problem;
 
@@ -58,6 +58,8 @@ pub(super) async fn organisation(mut asking: Asking) -> Result<Response, Problem
             p.unseen role="status" aria-live="polite" id="said" data-said=(said) {}
             div #summary data-part="summary" {
                 @if let Some(founded) = &timeline.founded { p.lead { "Founded " (words::dated(founded)) } }
+                (chain(look, "In the place of", &timeline.succeeds))
+                (chain(look, "Followed by", &timeline.succeeded_by))
                 (counts::figures(&members.counts))
                 (remarks(look, &members.remarks))
             }
@@ -99,6 +101,25 @@ fn said(counts: &std::collections::BTreeMap<summit::Status, projector::Count>, a
     let each: Vec<String> = each.collect();
     let all = if each.is_empty() { "nobody holds a status".to_owned() } else { each.join(", ") };
     format!("As of {as_of}: {all}")
+}
+
+/// Organisations before or behind this one.
+fn chain(look: &Look<'_>, words: &str, others: &[Successor]) -> Markup {
+    html! {
+        @if !others.is_empty() {
+            ul.inline.chain aria-label=(words) {
+                @for other in others {
+                    li {
+                        (words) " "
+                        @if let Some(organisation) = &other.organisation { (words::organisation(look, organisation)) }
+                        @if let Some(party) = &other.party { (words::party(look, party)) }
+                        ", " (other.manner.as_str().replace('_', " ")) " " time.edtf { (other.occurred) } " "
+                        (marks::answer(other.answer.into())) " " (words::event(look, other.event))
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// What is odd, the first of it at once.

@@ -17,6 +17,7 @@ pub(in crate::page) fn memberships(look: &Look<'_>, party: &PartyId, memberships
     let row = |membership: &Membership| {
         Some(PartyTimeline {
             party: membership.organisation.as_str().parse().ok()?,
+            name: None,
             spells: membership.spells.clone(),
             steps: membership.steps.clone(),
             succeeds: Vec::new(),
@@ -26,6 +27,7 @@ pub(in crate::page) fn memberships(look: &Look<'_>, party: &PartyId, memberships
     let Some(first) = memberships.first() else { return html! {} };
     let timeline = Timeline {
         organisation: first.organisation.clone(),
+        name: None,
         token: look.view.token().clone(),
         founded: None,
         succeeds: Vec::new(),
