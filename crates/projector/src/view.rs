@@ -20,8 +20,6 @@ pub struct View<'a> {
     pub(crate) index: &'a Index,
     pub(crate) activity: Activity<'a>,
     pub(crate) cutoff: Cutoff,
-    /// A claim of a status that is taken to be on record, to see what it would do.
-    pub(crate) tried: Option<Box<Event>>,
     token: Token,
     /// Which names rows show; nothing: they show none.
     named: Option<WantedName>,
@@ -107,8 +105,7 @@ impl Index {
             according_to: vantage.according_to.as_ref().map(AccordingTo::to_string),
             fold: FOLD,
         };
-        let activity = Activity::new(self, Selection::of(vantage));
-        Ok(View { index: self, activity, cutoff, tried: None, token, named: None })
+        Ok(View { index: self, activity: Activity::new(self, Selection::of(vantage)), cutoff, token, named: None })
     }
 
     /// The one event whose id is or begins with a text.

@@ -64,7 +64,7 @@ fn shown(problem: &Value) -> String {
         @if !text("allowed").is_empty() { p { "Allowed is " (text("allowed")) "." } }
         @if !nearest.is_empty() {
             p { "Did you mean:" }
-            ul { @for name in nearest { li { (near(&text("what"), name.as_str().unwrap_or_default(), &problem["names"])) } } }
+            ul { @for (n, id) in nearest.iter().enumerate() { li { (near(&text("what"), id.as_str().unwrap_or_default(), problem["names"][n].as_str())) } } }
         }
         p { a href="/" { "To the beginning" } ", or " a href="/find" { "find something by its name" } "." }
     };
@@ -72,7 +72,7 @@ fn shown(problem: &Value) -> String {
 }
 
 /// One that may be meant, with the way to its page.
-fn near(what: &str, id: &str, names: &Value) -> Markup {
+fn near(what: &str, id: &str, name: Option<&str>) -> Markup {
     let place = match what {
         "organisation" => Some("organisations"),
         "meeting" => Some("meetings"),
@@ -81,7 +81,7 @@ fn near(what: &str, id: &str, names: &Value) -> Markup {
         "" => Some("events"),
         _ => None,
     };
-    let name = names[id].as_str().unwrap_or(id);
+    let name = name.unwrap_or(id);
     html! {
         @match place {
             Some(place) => a href=(format!("/{place}/{id}")) { bdi { (name) } },

@@ -7,7 +7,6 @@ use summit::{Event, EventId, Moment, OrganisationId, PartyId, Status};
 use super::manner::{as_party, ends, holds_in, succession};
 use super::reach::{Place, sources};
 use crate::index::Record;
-use crate::index::filing::party_of_status;
 use crate::membership::groups::{Groups, Passed};
 use crate::membership::sorted;
 use crate::view::View;
@@ -41,13 +40,10 @@ impl View<'_> {
 
     /// The claims of a party's own in an organisation, and the organisation's reclassifications, in no order.
     fn own_claims(&self, (organisation, party): &Place) -> Vec<&Event> {
-        let tried = self.tried.as_deref().filter(|event| {
-            event.shared.organisation.as_ref() == Some(organisation) && party_of_status(event) == Some(party)
-        });
-        let file = self.index.organisation(organisation).into_iter();
-        let changes = file.clone().flat_map(|file| self.events(&file.reclassifications));
-        let own = file.flat_map(|file| file.parties.get(party)).flat_map(|own| self.events(&own.status));
-        own.chain(changes).chain(tried).collect()
+        let Some(file) = self.index.organisation(organisation) else { return Vec::new() };
+        let changes = self.events(&file.reclassifications);
+        let own = file.parties.get(party).into_iter().flat_map(|own| self.events(&own.status));
+        own.chain(changes).collect()
     }
 
     /// The active successions in which somebody comes before or after.
