@@ -4,6 +4,7 @@
 //! directory for the pictures that are taken; without it they are in `target/shots`.
 
 mod live;
+mod record;
 mod stage;
 
 use stage::{ASTANA, HISTORY, Stage};
