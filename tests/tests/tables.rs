@@ -183,3 +183,246 @@ proptest! {
         }
     }
 }
+
+const SPELLS: &str = "organisation,party,status,from,until,manner\nsco,KAZ,member,2001-06-15,9999-12-31,founding\n\
+    sco,IND,member,2017-06-09,,\nsco,IND,observer,2005-07-05,2017-06-09,\nsco,BLR,dialogue_partner,2009..2010,2015-07-10,\n\
+    sco,BLR,observer,2015-07-10,2024-07-04,\nsco,BLR,member,2024-07-04,..,granted\nsco,AFG,observer,,2021-08,lapsed\n\
+    sco,XXX,member,2001,,\nsco,TUR,dialogue_partner,2013,2012,\n";
+const ACTS: &str = "party,instrument,signature,ratification,entry_into_force,end,title,organisation\n\
+    KAZ,sco-charter,2002-06-07,2002-12..2003-01,2003-09-19,,Charter of the SCO,sco\nIND,sco-charter,,2017-06-09 a,2017-06-09,9999-12-31,,sco\n";
+const EDITIONS: &str = "year,date,party,organisation,status\n2004-05-01,2002,KAZ,sco,member\n2004-05-01,2003,KAZ,sco,member\n\
+    2004-05-01,2003,MNG,sco,member\n2005-05-01,2003,KAZ,sco,member\n2005-05-01,2003,MNG,sco,observer\n2005-05-01,2004,KAZ,sco,member\n\
+    2005-05-01,2004,MNG,sco,observer\n2006-05-01,2003,KAZ,sco,member\n2006-05-01,2003,MNG,sco,member\n2006-05-01,2004,KAZ,sco,member\n";
+
+/// A table in a folder of its own.
+struct File {
+    folder: TempDir,
+    name: &'static str,
+}
+
+impl File {
+    fn new(name: &'static str, bytes: impl AsRef<[u8]>) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        std::fs::write(folder.path().join(name), bytes).expect("written");
+        Self { folder, name }
+    }
+
+    fn path(&self) -> String {
+        self.folder.path().join(self.name).to_str().expect("UTF-8").to_owned()
+    }
+}
+
+fn import<'a>(what: &'a str, file: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&["import", what, file, "--source", "Table", "--authority", "record"], more].concat()
+}
+
+fn rows(members: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let row = |row: &Value| [&row["party"], &row["status"], &row["answer"], &row["since"]["edtf"]].map(text).join(" ");
+    members["parties"].as_array().expect("rows").iter().map(row).collect()
+}
+
+#[test]
+fn spells_are_imported_once_and_answered_as_their_table_says() {
+    let server = NatsServer::start();
+    let chronicle = Chronicle::on(&server.url());
+    let file = File::new("spells.csv", SPELLS);
+    let first = chronicle.run(import("spells", &file.path(), &[]));
+    assert_eq!((first.code, first.out.as_str()), (Some(4), ""));
+    let lines: Vec<&str> = first.err.lines().collect();
+    assert!(lines[0].ends_with("spells.csv:9: party: found \"XXX\", allowed is an ISO 3166-1 alpha-3 code (KAZ), an ISO 3166-3 alpha-4 code (SUHH) or an organisation's slug (un)"), "{}", lines[0]);
+    assert!(
+        lines[1].ends_with("spells.csv:10: until: found \"2012\", allowed is a date that is not before \"2013\""),
+        "{}",
+        lines[1]
+    );
+    assert_eq!(lines[2], "8 published, 0 known, 2 rejected");
+    let again = chronicle.run(import("spells", &file.path(), &["--json"]));
+    assert!(again.err.contains("0 published, 8 known, 2 rejected: nothing is new\n"), "{}", again.err);
+    let summary: Value = serde_json::from_str(&again.out).expect("JSON");
+    assert_eq!(summary, json!({"rows": 9, "events": 8, "rejected": 2, "published": 0, "known": 8}));
+
+    let members = |as_of: &str| rows(&chronicle.run(["members", "sco", "--as-of", as_of, "--json"]).json());
+    assert_eq!(
+        members("2009"),
+        [
+            "AFG observer possibly ../2021-08",
+            "BLR dialogue_partner possibly [2009..2010]",
+            "IND observer yes 2005-07-05",
+            "KAZ member yes 2001-06-15"
+        ]
+    );
+    assert_eq!(
+        members("2021-08-15"),
+        [
+            "AFG observer possibly ../2021-08",
+            "BLR observer yes 2015-07-10",
+            "IND member yes 2017-06-09",
+            "KAZ member yes 2001-06-15"
+        ]
+    );
+    assert_eq!(
+        members("2024-07-04"),
+        ["BLR member yes 2024-07-04", "IND member yes 2017-06-09", "KAZ member yes 2001-06-15"]
+    );
+}
+
+#[test]
+fn treaty_acts_are_imported_once_and_listed_by_their_instrument() {
+    let chronicle = Chronicle::embedded();
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(ACTS.as_bytes()).expect("in memory");
+    let file = File::new("acts.csv.gz", gzip.finish().expect("in memory"));
+    let dry = chronicle.run(import("treaty-acts", &file.path(), &["--dry-run"])).good();
+    assert_eq!(dry, "2 rows are 5 events\n");
+    assert!(!chronicle.data().exists(), "no chronicle is asked");
+    assert_eq!(chronicle.run(import("treaty-acts", &file.path(), &[])).err, "5 published, 0 known, 0 rejected\n");
+    assert_eq!(
+        chronicle.run(import("treaty-acts", &file.path(), &[])).err,
+        "0 published, 5 known, 0 rejected: nothing is new\n"
+    );
+    let signings = chronicle.run(["signings", "--instrument", "sco-charter", "--json"]).json();
+    let acts = signings["instruments"][0]["acts"].as_array().expect("acts");
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let told: Vec<String> = acts
+        .iter()
+        .map(|act| {
+            format!("{} {} {}", text(&act["occurred"]), text(&act["act"]), text(&act["signatories"][0]["party"]))
+        })
+        .collect();
+    let expected = [
+        "2002-06-07 signature KAZ",
+        "2002-12/2003-01 ratification KAZ",
+        "2003-09-19 entry_into_force KAZ",
+        "2017-06-09 accession IND",
+        "2017-06-09 entry_into_force IND",
+    ];
+    let mut sorted = told.clone();
+    sorted.sort();
+    assert_eq!(sorted.len(), expected.len(), "{told:?}");
+    for act in ["2002-06-07 signature KAZ", "2003-09-19 entry_into_force KAZ", "2017-06-09 accession IND"] {
+        assert!(told.iter().any(|told| told == act), "{act} in {told:?}");
+    }
+}
+
+#[test]
+fn what_a_source_believed_in_an_edition_is_a_question_about_knowledge() {
+    let chronicle = Chronicle::embedded();
+    let file = File::new("editions.csv", EDITIONS);
+    let options = ["--edition-column", "year"];
+    let dry = chronicle.run(import("snapshots", &file.path(), &[&options[..], &["--dry-run"]].concat())).good();
+    assert_eq!(
+        dry,
+        "3 editions with 6 pictures of 10 rows show 4 changes, 1 of them to none, and 3 times that what was said is taken back or said again\n"
+    );
+    let first = chronicle.run(import("snapshots", &file.path(), &options));
+    assert_eq!((first.code, first.err.as_str()), (Some(0), "7 published, 0 known, 0 rejected\n"));
+    let again = chronicle.run(import("snapshots", &file.path(), &options));
+    assert_eq!(again.err, "0 published, 7 known, 0 rejected: nothing is new\n");
+
+    let believed = |known_at: &str, as_of: &str| {
+        let members = chronicle.run(["members", "sco", "--as-of", as_of, "--known-at", known_at, "--json"]).json();
+        let rows = rows(&members);
+        let status = |row: &String| row.split(' ').take(3).collect::<Vec<_>>().join(" ");
+        rows.iter().filter(|row| row.starts_with("MNG")).map(status).collect::<Vec<_>>().join(", ")
+    };
+    // Each edition counts on its own date, and until the next.
+    assert_eq!(believed("2004-04-30", "2003"), "");
+    for known_at in ["2004-05-01", "2005-04-30"] {
+        assert_eq!(believed(known_at, "2003"), "MNG member yes", "{known_at}");
+        assert_eq!(believed(known_at, "2004"), "MNG member yes", "{known_at}");
+    }
+    for known_at in ["2005-05-01", "2006-04-30"] {
+        assert_eq!(believed(known_at, "2003"), "MNG observer yes", "{known_at}");
+        assert_eq!(believed(known_at, "2004"), "MNG observer yes", "{known_at}");
+    }
+    for known_at in ["2006-05-01", "2020-01-01"] {
+        assert_eq!(believed(known_at, "2003"), "MNG member yes", "{known_at}");
+        assert_eq!(believed(known_at, "2004"), "", "{known_at}");
+    }
+    let diff = chronicle.run(["diff", "sco", "--from", "2004-12-31", "--to", "2005-12-31", "--json"]).json();
+    assert!(!diff["changes"].as_array().expect("changes").is_empty(), "{diff}");
+
+    let unordered = File::new("editions.csv", EDITIONS.replace("2004-05-01,2003,KAZ", "2007,2003,KAZ"));
+    let refused = chronicle.run(import("snapshots", &unordered.path(), &options));
+    assert_eq!(refused.code, Some(4));
+    assert!(
+        refused.err.contains("found the edition \"2004-05-01\" behind \"2007\", which begins on line 3"),
+        "{}",
+        refused.err
+    );
+    assert!(refused.err.contains("nothing is stored\nhint: sort the table by edition\n"), "{}", refused.err);
+}
+
+#[test]
+fn whenever_an_import_is_killed_the_next_one_completes_it() {
+    let statuses = ["member", "observer", "guest"];
+    let (mut spells, mut acts, mut editions) = (
+        "organisation,party,status,from,until\n".to_owned(),
+        "party,instrument,signature,ratification,entry_into_force,end\n".to_owned(),
+        "edition,date,party,organisation,status\n".to_owned(),
+    );
+    let (mut told, mut acted) = (0_u64, 0_u64);
+    for party in 0..700 {
+        for (place, status) in statuses.iter().enumerate() {
+            writeln!(spells, "org-{},party-{party},{status},{},{}", party % 7, 2000 + place, 2001 + place)
+                .expect("a string");
+        }
+        writeln!(acts, "party-{party},treaty-{},2000,2001 a,2002,2003", party % 5).expect("a string");
+        (told, acted) = (told + 4, acted + 4);
+    }
+    for edition in 2000..2005 {
+        for party in 0..300 {
+            let status = statuses[(edition + party) % statuses.len()];
+            writeln!(editions, "{edition},1999,party-{party},org-{},{status}", party % 7).expect("a string");
+        }
+    }
+    for (what, table, options) in [
+        ("spells", spells, &[][..]),
+        ("treaty-acts", acts, &[]),
+        ("snapshots", editions, &["--edition-column", "edition"]),
+    ] {
+        let file = File::new("table.csv", table);
+        let path = file.path();
+        let command = import(what, &path, &[options, &["--json"]].concat());
+        let whole = Chronicle::embedded();
+        let begun = std::time::Instant::now();
+        let events = whole.run(&command).json()["published"].as_u64().expect("a count");
+        let duration = begun.elapsed();
+        match what {
+            "spells" => assert_eq!(events, told),
+            "treaty-acts" => assert_eq!(events, acted),
+            // Each edition but the first takes back what it does not say: once a status comes again, it is said again.
+            _ => assert_eq!(events, 300 + 4 * 600),
+        }
+        let all = |chronicle: &Chronicle| {
+            let events = chronicle.run(["events"]).good();
+            let bare = |line: &str| {
+                let mut event: Value = serde_json::from_str(line).expect("JSON");
+                if what != "snapshots" {
+                    event.as_object_mut().expect("an object").remove("recordedtime");
+                }
+                event.to_string()
+            };
+            let mut events: Vec<String> = events.lines().map(bare).collect();
+            events.sort();
+            events
+        };
+        let expected = all(&whole);
+        for round in 1..=KILLS {
+            let chronicle = Chronicle::embedded();
+            let mut child = chronicle.command(&command).spawn().expect("the command runs");
+            let (begun, moment) = (std::time::Instant::now(), duration * round / (KILLS + 1));
+            while child.try_wait().expect("a child").is_none() && begun.elapsed() < moment {
+                std::thread::park_timeout(std::time::Duration::from_millis(1));
+            }
+            // Fails only when it has ended already.
+            let _ = child.kill();
+            child.wait().expect("it ends");
+            let next = chronicle.run(&command).json();
+            let stood = next["published"].as_u64().zip(next["known"].as_u64()).map(|(new, old)| new + old);
+            assert_eq!(stood, Some(events), "{what}, round {round}");
+            assert!(all(&chronicle) == expected, "{what}, round {round}: another end state");
+        }
+    }
+}

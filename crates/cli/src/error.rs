@@ -106,6 +106,9 @@ pub(crate) enum Failure {
     Unreadable { name: String, source: io::Error },
     #[error("cannot write the answer")]
     Output(#[source] io::Error),
+    /// A file cannot be written.
+    #[error("cannot write \"{}\"", path.display())]
+    Written { path: PathBuf, source: io::Error },
     /// HTTP cannot be served there.
     #[error("cannot listen at {address}")]
     Listen { address: SocketAddr, source: io::Error },
@@ -303,6 +306,7 @@ impl Failure {
             | Self::NotReached { .. }
             | Self::Unreadable { .. }
             | Self::Output(_)
+            | Self::Written { .. }
             | Self::Listen { .. }
             | Self::Tokens { .. }
             | Self::Tls(_)
@@ -394,6 +398,7 @@ impl Failure {
             | Self::Different(_)
             | Self::Unreadable { .. }
             | Self::Output(_)
+            | Self::Written { .. }
             | Self::Tls(_)
             | Self::System { .. } => None,
         }
@@ -431,7 +436,14 @@ fn asked(error: &AskError) -> String {
         AskError::Unknown { what, nearest, .. } if nearest.is_empty() => {
             format!("`chronicle events` shows every {what} on record")
         }
-        AskError::Unknown { nearest, .. } => format!("did you mean \"{}\"?", nearest.join("\" or \"")),
+        AskError::Unknown { nearest, .. } => {
+            let nearest = nearest.iter().map(ToString::to_string).collect::<Vec<_>>();
+            format!("did you mean {}?", nearest.join(" or "))
+        }
+        AskError::Several { called, .. } => {
+            let first = called.first().map_or("", |one| one.identifier.as_str());
+            format!("name one by its identifier, such as {first}")
+        }
         AskError::UnknownEvent(_) => "`chronicle events` prints every event with its id".to_owned(),
         AskError::Ambiguous { .. } => "write more of the id".to_owned(),
     }
@@ -442,7 +454,7 @@ mod tests {
     use chronicle::{Damage, ReadError};
     use chronicle_nats::ConnectError;
     use producer::PublishError;
-    use projector::AskError;
+    use projector::{AskError, Near};
     use summit::Position;
 
     use super::{Code, Failure};
@@ -479,11 +491,15 @@ mod tests {
         let unknown = AskError::Unknown {
             what: "organisation",
             name: "sc0".into(),
-            nearest: vec!["sco".into(), "sco-bank".into()],
+            nearest: vec![
+                Near { identifier: "sco".into(), name: Some("Shanghai Cooperation Organisation".into()) },
+                Near { identifier: "sco-bank".into(), name: None },
+            ],
         };
         assert_eq!(
             plain(&unknown.into()),
-            "error: no event names the organisation \"sc0\"\nhint: did you mean \"sco\" or \"sco-bank\"?\n"
+            "error: no event names the organisation \"sc0\"\nhint: did you mean \
+             sco (Shanghai Cooperation Organisation) or sco-bank?\n"
         );
         let source = std::io::Error::other("the disk is gone");
         assert_eq!(

@@ -142,7 +142,7 @@ struct Members {
     code: Code,
     /// What is wrong here.
     detail: String,
-    /// What belongs to this problem: `parameter`, `found`, `allowed`, `nearest` and the like.
+    /// What belongs to this problem: `parameter`, `found`, `allowed`, `nearest`, `names` and the like.
     #[serde(flatten)]
     more: Map<String, Value>,
 }
@@ -167,6 +167,13 @@ impl Problem {
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.0.more.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// With what may be meant: the identifiers, and beside them the names that are shown for them.
+    fn near(self, member: &str, near: Vec<projector::Near>) -> Self {
+        let (identifiers, names): (Vec<String>, Vec<Option<String>>) =
+            near.into_iter().map(|one| (one.identifier, one.name)).unzip();
+        self.with(member, identifiers).with("names", names)
     }
 
     /// A parameter that cannot be meant.
@@ -212,7 +219,10 @@ impl From<projector::AskError> for Problem {
         let detail = error.to_string();
         match error {
             AskError::Unknown { what, name, nearest } => {
-                Self::new(Code::UnknownName, detail).with("what", what).with("found", name).with("nearest", nearest)
+                Self::new(Code::UnknownName, detail).with("what", what).with("found", name).near("nearest", nearest)
+            }
+            AskError::Several { what, name, called } => {
+                Self::new(Code::UnknownName, detail).with("what", what).with("found", name).near("called", called)
             }
             AskError::UnknownEvent(found) => Self::new(Code::UnknownEvent, detail).with("found", found),
             AskError::Ambiguous { prefix, ids } => {

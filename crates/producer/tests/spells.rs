@@ -17,7 +17,10 @@ struct Read {
 }
 
 fn read_with(table: impl AsRef<[u8]>, mapping: Mapping) -> Result<Read, ImportError> {
-    let mut items = Spells::read(table.as_ref(), mapping)?;
+    taken(Spells::read(table.as_ref(), mapping)?)
+}
+
+fn taken(mut items: Spells<'_>) -> Result<Read, ImportError> {
     let mut read = Read::default();
     for item in items.by_ref() {
         match item? {
@@ -38,7 +41,7 @@ fn read(rows: &str) -> Read {
 }
 
 /// A claim in a line: when, its order, who, where, what.
-#[expect(clippy::wildcard_enum_match_arm, reason = "spells are said by these three kinds")]
+#[expect(clippy::wildcard_enum_match_arm, reason = "spells are said by these kinds")]
 fn line(claim: &Claim) -> String {
     let mut line = claim.occurred.to_string();
     if let Some(order) = claim.order {
@@ -53,6 +56,8 @@ fn line(claim: &Claim) -> String {
         Content::Withdrawal(said) => {
             format!("{} leaves{}", said.party, said.manner.map_or(String::new(), |manner| format!(": {manner}")))
         }
+        Content::Suspension(said) => format!("{} is suspended", said.party),
+        Content::Reinstatement(said) => format!("{} is reinstated", said.party),
         other => panic!("no spell says {other:?}"),
     };
     let organisation = claim.organisation.as_ref().expect("it has one");
@@ -243,6 +248,76 @@ fn what_is_no_table_of_spells_is_refused() {
     mapping.columns.insert(producer::import::Column::Note, "remark".into());
     let error = read_with(HEADER, mapping).expect_err("it was named");
     assert!(error.to_string().starts_with("the table has no column \"remark\""), "{error}");
+}
+
+#[test]
+fn rights_are_suspended_within_a_spell() {
+    let table = "organisation,party,status,from,until,suspensions\n\
+        au,MLI,member,2002,,2022/2024; from 2025/2026 until ..\nau,EGY,member,2013,2014,2013/2014\nau,GIN,member,2002,,2021-\n";
+    let read = read_with(table, Mapping::default()).expect("a table");
+    let expected = [
+        "2013 EGY becomes member au",
+        "2013 #1 EGY is suspended au",
+        "2014 EGY is reinstated au",
+        "2014 EGY leaves au",
+        "2002 MLI becomes member au",
+        "2022 MLI is suspended au",
+        "2024 MLI is reinstated au",
+        "2025/2026 MLI is suspended au",
+    ];
+    assert_eq!(read.claims, expected);
+    assert!(read.rejects[0].starts_with("4: suspensions: found \"2021-\", allowed is periods"), "{:?}", read.rejects);
+}
+
+#[test]
+fn a_status_without_any_date_was_held_when_the_table_was_true() {
+    let mapping = Mapping { stated: Some("2024-07".parse().expect("EDTF")), ..Mapping::default() };
+    let read = read_with(
+        format!("{HEADER}sco,AFG,observer,,\nsco,MNG,observer,..,9999-12-31\nsco,KAZ,member,2001,\n"),
+        mapping,
+    );
+    let expected = ["2024-07 AFG is observer sco", "2001 KAZ becomes member sco", "2024-07 MNG is observer sco"];
+    assert_eq!(read.expect("a table").claims, expected);
+}
+
+#[test]
+fn memberships_of_popolo_are_spells() {
+    let text = r#"{"meta": {}, "persons": [{"id": "xi-jinping"}], "memberships": [
+        {"id": "1", "organization_id": "sco", "member": {"@type": "Organization", "id": "KAZ"}, "start_date": "2001-06-15"},
+        {"person_id": "xi-jinping", "organization_id": "CHN", "role": "President"},
+        {"organization_id": "sco", "member": {"id": "TUR"}, "role": "Partner", "start_date": "2012", "end_date": null,
+         "sources": [{"note": "none"}, {"url": "https://example.org"}]},
+        {"organization_id": "sco", "member": {"id": "AFG"}, "role": "observer", "label": "observer since 2001/2024-07-04, until 2025"},
+        {"organization_id": "S.C.O.", "member": {"id": "MNG"}, "role": "observer"},
+        {"organization_id": 7},
+        {"member": {"@type": "Person", "id": "xi-jinping"}, "organization_id": "sco"}]}"#;
+    let mut mapping = Mapping::default();
+    mapping.statuses.insert("Partner".into(), "dialogue_partner".into());
+    let read = taken(Spells::popolo(text.as_bytes(), mapping.clone()).expect("a document")).expect("readable");
+    let expected = [
+        "2001/2024-07-04 AFG becomes observer sco",
+        "2025 AFG leaves sco",
+        "2001-06-15 KAZ becomes member sco",
+        "2012 TUR becomes dialogue_partner sco",
+    ];
+    assert_eq!(read.claims, expected);
+    assert_eq!(read.events[3].url.as_deref(), Some("https://example.org"));
+    assert!(
+        read.rejects[0].starts_with("5: organization_id: found \"S.C.O.\", allowed is a slug"),
+        "{:?}",
+        read.rejects
+    );
+    assert!(
+        read.rejects[0].ends_with("start_date: found nothing, allowed is a date, where the end is open"),
+        "{:?}",
+        read.rejects
+    );
+    assert!(read.rejects[1].starts_with("6: membership: found "), "{:?}", read.rejects);
+    assert_eq!(read.summary, Rows { rows: 5, events: 4, rejected: 2 });
+    for neither in ["", "[]", "{\"persons\": []}", "organisation,party\n"] {
+        let error = Spells::popolo(neither.as_bytes(), mapping.clone()).err().unwrap_or_else(|| panic!("{neither}"));
+        assert!(matches!(error, ImportError::NoPopolo(_)), "{error}");
+    }
 }
 
 /// Ids must never change: a second import of what was imported years ago adds nothing.

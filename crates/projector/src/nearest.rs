@@ -1,7 +1,7 @@
 //! The names nearest to one that nobody knows.
 
 /// How many names are offered.
-const MOST: usize = 3;
+pub(crate) const MOST: usize = 3;
 /// How alike a name must be to be offered: 1 is the same (Jaro-Winkler similarity).
 const ALIKE: f64 = 0.75;
 

@@ -1,5 +1,8 @@
 //! A question's vantage, resolved: what exists from there, and when in the world it looks.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use jiff::civil::Date;
 use summit::{
     AccordingTo, AsOf, Cutoff, Event, EventId, InstrumentId, MeetingId, Named, OrganisationId, PartyId, PersonId,
@@ -9,6 +12,7 @@ use summit::{
 use crate::FOLD;
 use crate::answer::Token;
 use crate::index::{Activity, Index, Record, Selection, Slot};
+use crate::names::WantedName;
 use crate::nearest::nearest;
 
 /// The chronicle from a vantage. Every question is asked of it; each reads only what it is about.
@@ -17,6 +21,8 @@ pub struct View<'a> {
     pub(crate) activity: Activity<'a>,
     pub(crate) cutoff: Cutoff,
     token: Token,
+    /// Which names rows show; nothing: they show none.
+    named: Option<WantedName>,
 }
 
 /// Why a question cannot be answered.
@@ -29,8 +35,18 @@ pub enum AskError {
         what: &'static str,
         /// What was asked for.
         name: String,
-        /// The nearest names that events do use, the nearest first.
-        nearest: Vec<String>,
+        /// The nearest that events do name, the nearest first.
+        nearest: Vec<Near>,
+    },
+    /// Several things bear it as a name.
+    #[error("several are called \"{name}\": {}", .called.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
+    Several {
+        /// Such as `organisation`.
+        what: &'static str,
+        /// What was asked for.
+        name: String,
+        /// They.
+        called: Vec<Near>,
     },
     /// No event has this id, or begins so.
     #[error("no event has the id \"{0}\"")]
@@ -43,6 +59,23 @@ pub enum AskError {
         /// Some of them.
         ids: Vec<EventId>,
     },
+}
+
+/// What may be meant: an identifier, and the name that is shown for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Near {
+    /// The identifier.
+    pub identifier: String,
+    /// The name; nothing where it has none, or where that is the identifier.
+    pub name: Option<String>,
+}
+
+impl fmt::Display for Near {
+    /// `TUR (Türkiye)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.identifier)?;
+        self.name.as_ref().map_or(Ok(()), |name| write!(f, " ({name})"))
+    }
 }
 
 /// How many ids an ambiguous beginning is answered with.
@@ -72,7 +105,7 @@ impl Index {
             according_to: vantage.according_to.as_ref().map(AccordingTo::to_string),
             fold: FOLD,
         };
-        Ok(View { index: self, activity: Activity::new(self, Selection::of(vantage)), cutoff, token })
+        Ok(View { index: self, activity: Activity::new(self, Selection::of(vantage)), cutoff, token, named: None })
     }
 
     /// The one event whose id is or begins with a text.
@@ -95,6 +128,41 @@ impl View<'_> {
     /// From where it looks: asked again, it answers the same.
     pub const fn token(&self) -> &Token {
         &self.token
+    }
+
+    /// The same view, whose rows show names: of parties, organisations, meetings, instruments and people, those that are
+    /// borne at the vantage. It takes no part in what is folded, nor in the token.
+    #[must_use]
+    pub fn showing(self, names: WantedName) -> Self {
+        Self { named: Some(names), ..self }
+    }
+
+    /// Which names are shown.
+    pub(crate) fn wanted(&self) -> WantedName {
+        self.named.clone().unwrap_or_default()
+    }
+
+    /// The name that rows show for something, where they show names and there is one.
+    fn name_in_rows(&self, of: impl FnOnce() -> Named) -> Option<Cow<'static, str>> {
+        self.named.as_ref().and_then(|wanted| self.shown_name(&of(), wanted)).map(|shown| shown.name)
+    }
+
+    pub(crate) fn party_name(&self, party: &PartyId) -> Option<Cow<'static, str>> {
+        self.name_in_rows(|| Named::Party(party.clone()))
+    }
+
+    pub(crate) fn organisation_name(&self, organisation: &OrganisationId) -> Option<Cow<'static, str>> {
+        self.name_in_rows(|| Named::Organisation(organisation.clone()))
+    }
+
+    pub(crate) fn person_name(&self, person: &PersonId) -> Option<Cow<'static, str>> {
+        self.name_in_rows(|| Named::Person(person.clone()))
+    }
+
+    /// The same, were one event taken out of effect.
+    pub(crate) fn without(&self, id: EventId) -> Self {
+        let activity = Activity::without(self.index, self.activity.selection().clone(), id);
+        Self { index: self.index, activity, cutoff: self.cutoff, token: self.token.clone(), named: self.named.clone() }
     }
 
     /// Whether an event has happened by `as_of`.
@@ -124,49 +192,56 @@ impl View<'_> {
         first.is_some_and(|slot| self.exists(self.index.at(slot).position))
     }
 
+    /// Whether some event that exists from here names something.
+    pub fn is_named(&self, of: &Named) -> bool {
+        let first = match of {
+            Named::Organisation(name) => self.index.organisation(name).and_then(|file| file.first),
+            Named::Meeting(name) => self.index.meeting(name).and_then(|file| file.first),
+            Named::Party(name) => self.index.party(name).and_then(|file| file.first),
+            Named::Person(name) => self.index.person(name).first().copied(),
+            Named::Instrument(name) => {
+                let either = self.index.acts(name).first().into_iter().chain(self.index.namings(of).first());
+                either.copied().min_by_key(|slot| self.index.at(*slot).position)
+            }
+        };
+        self.named(first)
+    }
+
     pub(crate) fn known_organisation(&self, organisation: &OrganisationId) -> Result<(), AskError> {
-        let first = |name: &OrganisationId| self.index.organisation(name).and_then(|file| file.first);
-        self.known("organisation", organisation, self.index.organisations(), first)
+        self.known("organisation", organisation, self.index.organisations(), Named::Organisation)
     }
 
     pub(crate) fn known_meeting(&self, meeting: &MeetingId) -> Result<(), AskError> {
-        let first = |name: &MeetingId| self.index.meeting(name).and_then(|file| file.first);
-        self.known("meeting", meeting, self.index.meetings(), first)
+        self.known("meeting", meeting, self.index.meetings(), Named::Meeting)
     }
 
     pub(crate) fn known_party(&self, party: &PartyId) -> Result<(), AskError> {
-        let first = |name: &PartyId| self.index.party(name).and_then(|file| file.first);
-        self.known("party", party, self.index.parties(), first)
+        self.known("party", party, self.index.parties(), Named::Party)
     }
 
     pub(crate) fn known_person(&self, person: &PersonId) -> Result<(), AskError> {
-        let first = |name: &PersonId| self.index.person(name).first().copied();
-        self.known("person", person, self.index.people(), first)
+        self.known("person", person, self.index.people(), Named::Person)
     }
 
     pub(crate) fn known_instrument(&self, instrument: &InstrumentId) -> Result<(), AskError> {
-        let first = |name: &InstrumentId| {
-            let named = Named::Instrument(name.clone());
-            let either = self.index.acts(name).first().into_iter().chain(self.index.namings(&named).first());
-            either.copied().min_by_key(|slot| self.index.at(*slot).position)
-        };
-        self.known("instrument", instrument, self.index.instruments(), first)
+        self.known("instrument", instrument, self.index.instruments(), Named::Instrument)
     }
 
     /// Whether some event that exists from here names something; else the nearest that such events name.
-    fn known<'n, N: ToString + 'n>(
+    fn known<'n, N: ToString + Clone + 'n>(
         &self,
         what: &'static str,
         name: &N,
         names: impl Iterator<Item = &'n N>,
-        first: impl Fn(&N) -> Option<Slot>,
+        of: impl Fn(N) -> Named,
     ) -> Result<(), AskError> {
-        if self.named(first(name)) {
+        let is_named = |name: &N| self.is_named(&of(name.clone()));
+        if is_named(name) {
             return Ok(());
         }
-        let names: Vec<String> = names.filter(|name| self.named(first(name))).map(ToString::to_string).collect();
+        let names: Vec<String> = names.filter(|name| is_named(name)).map(ToString::to_string).collect();
         let name = name.to_string();
-        let nearest = nearest(&name, names.iter().map(String::as_str));
-        Err(AskError::Unknown { what, name, nearest })
+        let spelt = nearest(&name, names.iter().map(String::as_str));
+        Err(AskError::Unknown { what, nearest: self.near(what, &name, spelt), name })
     }
 }

@@ -331,3 +331,51 @@ fn titles_and_the_names_of_people_are_said_in_passing() {
     assert_eq!((shown_name.name.as_ref(), shown_name.contested), ("Gurbanguly Berdymukhamedov", false));
     assert_eq!(shown(&index, &person("serdar-berdimuhamedow"), "2025", "en"), "Serdar Berdimuhamedow");
 }
+
+/// What is found, each with what bears the name, how it fits and whether it is borne.
+fn found(index: &Index, text: &str, as_of: &str) -> Vec<String> {
+    let hits = index.view(&at(as_of), TODAY).expect("a vantage").find(text, None).hits;
+    let told = hits.iter().map(|hit| {
+        let of = serde_json::to_string(&hit.of).expect("JSON");
+        let by = serde_json::to_value(hit.by).expect("JSON");
+        let matched = hit.matched.as_ref().map(|one| format!("{} {}", one.name, one.answer)).unwrap_or_default();
+        format!("{of} {} {matched}", by.as_str().unwrap_or_default())
+    });
+    told.collect()
+}
+
+#[test]
+fn an_abbreviation_that_changed_its_owner_is_found_for_both() {
+    let naming = |occurred: &str, of: &str, name: &str, form: &str| {
+        ("naming", json!({"occurred": occurred, "of": {"organisation": of}, "name": name, "form": form}))
+    };
+    let index = index([
+        naming("1975", "unwto", "WTO", "abbreviation"),
+        naming("2005", "unwto", "UNWTO", "abbreviation"),
+        naming("1975", "unwto", "World Tourism Organization", "official"),
+        naming("2005", "wto", "WTO", "abbreviation"),
+        naming("1995", "wto", "World Trade Organization", "official"),
+    ]);
+    assert_eq!(
+        found(&index, "WTO", "2010"),
+        [r#"{"organisation":"wto"} identifier "#, r#"{"organisation":"unwto"} name WTO no"#]
+    );
+    assert_eq!(
+        found(&index, "w.t.o.", "2000"),
+        [r#"{"organisation":"unwto"} name WTO yes"#, r#"{"organisation":"wto"} name WTO no"#]
+    );
+    assert_eq!(
+        found(&index, "world t", "2010"),
+        [
+            r#"{"organisation":"wto"} beginning World Trade Organization yes"#,
+            r#"{"organisation":"unwto"} beginning World Tourism Organization yes"#,
+        ]
+    );
+    assert_eq!(found(&index, "tourism", "2010"), [r#"{"organisation":"unwto"} words World Tourism Organization yes"#]);
+    assert_eq!(
+        found(&index, "turism organisation", "2010"),
+        [r#"{"organisation":"unwto"} alike World Tourism Organization yes"#]
+    );
+    assert_eq!(found(&index, "", "2010"), Vec::<String>::new());
+    assert_eq!(found(&index, "  -- ", "2010"), Vec::<String>::new());
+}

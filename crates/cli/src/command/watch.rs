@@ -83,7 +83,7 @@ impl Watch {
         let mut live = live.await?;
         live.catch_up().await?;
         if let Err(AskError::Unknown { what, name, nearest }) = live.index().ask(|index| index.names(&self.asked())) {
-            let nearest = nearest.first().map(|nearest| format!("; did you mean \"{nearest}\"?")).unwrap_or_default();
+            let nearest = nearest.first().map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default();
             shell.output().note(format_args!("no event names the {what} \"{name}\" yet{nearest}"));
         }
         shell.output().remark("watching; ctrl-c ends it");

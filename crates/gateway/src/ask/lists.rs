@@ -137,7 +137,13 @@ where
                 None
             } else {
                 let vantage = Vantage { at_position: Some(token.position), ..vantage };
-                let look = |name| ground.index.ask(|index| Ok(row(&index.view(&vantage, ground.today)?, name)));
+                let names_shown = &from.names;
+                let look = |name| {
+                    ground.index.ask(|index| {
+                        let view = index.view(&vantage, ground.today)?.showing(names_shown.clone());
+                        Ok(row(&view, name))
+                    })
+                };
                 let rows: Result<Vec<Value>, AskError> = names
                     .iter()
                     .map(|name| look(name).map(|row| serde_json::to_value(row).expect("a row is JSON")))

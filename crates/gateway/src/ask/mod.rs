@@ -9,6 +9,7 @@ mod reply;
 mod vantage;
 
 mod acts;
+mod find;
 mod meetings;
 mod organisations;
 mod parties;
@@ -51,6 +52,7 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(parties::person))
         .routes(routes!(acts::signings))
         .routes(routes!(acts::statements))
+        .routes(routes!(find::find))
         .routes(routes!(reasons::remarks))
         .routes(routes!(reasons::explain))
         .routes(routes!(events::events))

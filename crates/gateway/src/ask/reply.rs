@@ -67,7 +67,7 @@ impl Asking {
         self.reply(lane, from.min_position, move |ground| {
             let asked = ground.index.ask(|index| {
                 let vantage = from.resolve(index)?;
-                let view = index.view(&vantage, ground.today)?;
+                let view = index.view(&vantage, ground.today)?.showing(from.names.clone());
                 let (tag, has) = ground.has.of(&[view.token()]);
                 // Whoever has the answer was answered: nothing is unknown.
                 let answer = if has { None } else { Some(question(&view)?) };

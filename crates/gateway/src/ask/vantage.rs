@@ -1,7 +1,7 @@
 //! From where a question is asked, as parameters.
 
 use jiff::Timestamp;
-use projector::{AskError, Asked, BadToken, Index, Token, VantageError};
+use projector::{AskError, Asked, BadToken, Index, Language, Token, VantageError, WantedName};
 use summit::{Position, Vantage};
 use utoipa::IntoParams;
 
@@ -13,6 +13,8 @@ use crate::problem::{Code, Problem};
 pub(crate) struct From {
     asked: Asked,
     pub(crate) min_position: Option<Position>,
+    /// Which names are shown: no part of the vantage, but of every question.
+    pub(crate) names: WantedName,
 }
 
 /// From where a question is asked, for the description of the interface.
@@ -33,6 +35,9 @@ pub(crate) struct VantageParameters {
     token: Option<String>,
     /// Wait until the chronicle has come so far, 5 s at most
     min_position: Option<u64>,
+    /// The language in which names are shown, where they have one: BCP 47, such as `en-GB` or `fr`; `en`, where it is left
+    /// out
+    language: Option<String>,
 }
 
 impl From {
@@ -53,6 +58,8 @@ impl From {
             })?,
         };
         let min_position = parameters.parse("min_position", "a position: a whole number")?;
+        let language: Option<Language> = parameters.parse("language", "a language (BCP 47) such as en-GB or fr")?;
+        let names = WantedName { language: language.unwrap_or_default(), official: false };
         let others = asked.as_of.is_some()
             || asked.known_at.is_some()
             || asked.at_position.is_some()
@@ -60,7 +67,7 @@ impl From {
         if asked.token.is_some() && others {
             return Err(Problem::parameter("token", "a token beside other parts of the vantage", "the token alone"));
         }
-        Ok(Self { asked, min_position })
+        Ok(Self { asked, min_position, names })
     }
 
     /// The vantage, in this chronicle.

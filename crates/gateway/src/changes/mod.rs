@@ -16,6 +16,7 @@
 
 mod at;
 mod history;
+mod past;
 mod question;
 mod reader;
 mod sse;
@@ -40,6 +41,7 @@ use reader::Reader;
 
 pub(crate) use at::{At, Id};
 pub(crate) use history::{apart, page};
+pub(crate) use past::{Past, behind_place, latest};
 pub use reader::{HEARTBEAT, MAX_STREAM_AGE};
 pub(crate) use sse::{frame, opening, position, remark, response};
 pub use streams::{MAX_STREAMS, MAX_STREAMS_PER_CALLER};
@@ -159,9 +161,9 @@ pub(crate) async fn behind(
 pub(crate) fn unknown(service: &Service, filter: &Filter) -> Vec<String> {
     match service.index().ask(|index| index.names(&filter.named())) {
         Err(AskError::Unknown { what, name, nearest }) => {
-            let nearest = nearest.first().map(|nearest| format!("; did you mean \"{nearest}\"?")).unwrap_or_default();
+            let nearest = nearest.first().map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default();
             vec![format!("no event names the {what} \"{name}\" yet{nearest}")]
         }
-        Ok(()) | Err(AskError::UnknownEvent(_) | AskError::Ambiguous { .. }) => Vec::new(),
+        Ok(()) | Err(AskError::Several { .. } | AskError::UnknownEvent(_) | AskError::Ambiguous { .. }) => Vec::new(),
     }
 }

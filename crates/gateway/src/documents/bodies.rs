@@ -2,8 +2,8 @@
 
 use producer::Acknowledged;
 use projector::{
-    Attendance, Diff, Explanation, MeetingRow, MeetingView, Members, OrganisationRow, PartyRow, PartyView, PersonRow,
-    PersonView, Remarks, Signings, Statements, Timeline, Token, Undecodable,
+    Attendance, Diff, Explanation, Found, MeetingRow, MeetingView, Members, OrganisationRow, PartyRow, PartyView,
+    PersonRow, PersonView, Remarks, Signings, Statements, Timeline, Token, Undecodable,
 };
 use serde_json::{Map, Value, json};
 use summit::{InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Position, Status};
@@ -40,6 +40,7 @@ pub(super) fn answers(method: &str, path: &str, status: &str, kind: &str, schema
         ("get", "/v1/people/{person}", "application/json") => schemas.of::<PersonView>(),
         ("get", "/v1/signings", "application/json") => schemas.of::<Signings>(),
         ("get", "/v1/statements", "application/json") => schemas.of::<Statements>(),
+        ("get", "/v1/find", "application/json") => schemas.of::<Found>(),
         ("get", "/v1/explain", "application/json") => schemas.of::<Explanation>(),
         ("get", "/v1/events", "application/json") => events(schemas),
         ("get", "/v1/quarantine", "application/json") => {
@@ -147,6 +148,9 @@ pub(super) fn parameter(path: &str, name: &str, schemas: &mut Schemas) -> Option
         ("/v1/replay", "to") | (_, "at_position" | "min_position" | "expected_tail") => (None, 73.into()),
         (_, "atomic" | "keep_going") => (None, true.into()),
         (_, "id") => (None, "37bd5742-fdab-5153-9e24-5acb7ae20e4d".into()),
+        ("/v1/find", "kind") => (None, "person".into()),
+        (_, "q") => (None, "Xi Jinping".into()),
+        (_, "language") => (None, "en-GB".into()),
         (_, "kind") => (None, "admission".into()),
         (_, "from" | "to") => (None, "2024-07".into()),
         (_, "speed") => (None, "max".into()),

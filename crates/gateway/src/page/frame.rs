@@ -92,7 +92,7 @@ fn vantage(links: &Links, token: &Token) -> Markup {
             @if let Some(position) = token.at_position { input type="hidden" name="at_position" value=(position); }
             label { "As of " input name="as_of" value=(token.as_of) size="12" autocomplete="off"; }
             label { "Known at " input name="known_at" value=(said("known_at")) size="12" placeholder="now" autocomplete="off"; }
-            label { "According to " input name="according_to" value=(token.according_to.as_deref().unwrap_or_default()) placeholder="everybody" autocomplete="off"; }
+            label { "According to " input name="according_to" value=(token.according_to.as_deref().unwrap_or_default()) placeholder="everybody" list="sources" autocomplete="off"; }
             button { "Look" }
             @if links.said("as_of").or(links.said("known_at")).or(links.said("according_to")).or(links.said("token")).is_some() {
                 a href=(links.here_from([])) { "Now" }

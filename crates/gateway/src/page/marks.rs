@@ -135,6 +135,15 @@ impl Sign {
     }
 }
 
+/// A tone on paper, for pictures that stand alone: the style sheet has the one list of colours.
+pub(super) fn on_paper(tone: &str) -> &'static str {
+    let own = format!(".tone-{tone} ");
+    let list =
+        super::assets::STYLE.lines().find(|line| line.starts_with(".tone-") && line.contains(&own[..own.len() - 1]));
+    let colour = list.and_then(|line| line.split_once("light-dark(")).and_then(|(_, colours)| colours.split_once(','));
+    colour.map_or("#3d4a57", |(colour, _)| colour)
+}
+
 /// A status.
 pub(super) fn status(status: &Status) -> Markup {
     Sign::of_status(status).badge(&words::status(status))
@@ -177,9 +186,8 @@ pub(super) fn authority(authority: Authority) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use super::Sign;
-
-    const STYLE: &str = include_str!("assets/style.css");
+    use super::super::assets::STYLE;
+    use super::{Sign, on_paper};
 
     #[test]
     fn every_status_is_told_apart_by_letter_by_shape_and_by_colour() {
@@ -188,6 +196,7 @@ mod tests {
         let signs = known.map(|status| Sign::of_status(&status.parse().expect("a status")));
         for (place, sign) in signs.iter().enumerate() {
             assert!(STYLE.contains(&format!(".tone-{} ", sign.tone)), "no colour for {}", sign.tone);
+            assert!(on_paper(sign.tone).starts_with('#'));
             for other in &signs[..place] {
                 assert_ne!(sign.letter, other.letter);
                 assert_ne!(sign.shape, other.shape);

@@ -34,9 +34,13 @@ mod home;
 
 mod organisation;
 
+mod meeting;
+
 mod why;
 
 mod event;
+
+mod live;
 
 use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
@@ -51,9 +55,16 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
         .route("/", get(home::home))
         .route("/organisations/{organisation}", get(organisation::organisation))
+        .route("/organisations/{organisation}/timeline.svg", get(organisation::timeline_svg))
+        .route("/meetings", get(meeting::meetings))
+        .route("/meetings/{meeting}", get(meeting::meeting))
+        .route("/meetings/{meeting}/sheet", get(meeting::sheet))
+        .route("/meetings/{meeting}/attendance.svg", get(meeting::attendance))
         .route("/organisations/{organisation}/why/{party}", get(why::membership))
         .route("/meetings/{meeting}/why/{party}", get(why::attendance))
         .route("/events/{id}", get(event::event))
+        .route("/live", get(live::live))
+        .route("/live/entries", get(live::entries))
         .route("/sign-in", get(sign_in::state).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/assets/{version}/{name}", get(assets::asset))

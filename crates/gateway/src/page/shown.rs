@@ -40,19 +40,55 @@ pub(super) struct Look<'a> {
     pub(super) now: Timestamp,
 }
 
+/// What a picture that stands alone may load and do: nothing.
+pub(super) const PICTURE_POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; style-src 'none'; base-uri 'none'; frame-ancestors *; sandbox");
+/// The media type of pictures.
+pub(super) const SVG: HeaderValue = HeaderValue::from_static("image/svg+xml; charset=utf-8");
+/// Whoever embeds a picture may be anywhere.
+const ANYWHERE: HeaderValue = HeaderValue::from_static("cross-origin");
+
 /// Draws a page that one look at the index suffices for, and sends it. All parameters but those of the vantage are taken
 /// already.
 pub(super) async fn shown(
-    mut asking: Asking,
+    asking: Asking,
     lane: Lane,
     draw: impl FnOnce(&Look<'_>) -> Result<Page, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let mut response = sent(asking, lane, HTML, |look, notes| {
+        let page = draw(look)?;
+        Ok(frame::framed(&page, look.links, look.view.token(), notes))
+    })
+    .await?;
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    Ok(response)
+}
+
+/// Draws a picture that stands alone, for pages of others to embed.
+pub(super) async fn picture(
+    asking: Asking,
+    lane: Lane,
+    draw: impl FnOnce(&Look<'_>) -> Result<Markup, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let mut response = sent(asking, lane, SVG, |look, _| draw(look)).await?;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, PICTURE_POLICY);
+    headers.insert("cross-origin-resource-policy", ANYWHERE);
+    Ok(response)
+}
+
+async fn sent(
+    mut asking: Asking,
+    lane: Lane,
+    kind: HeaderValue,
+    draw: impl FnOnce(&Look<'_>, &[String]) -> Result<Markup, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     // A form sends empty what is not said.
     asking.parameters.leave_out_empty();
     let from = asking.vantage()?;
     let links = Links::of(&asking.path, &asking.query);
     let now = asking.service.now();
-    let mut response = asking
+    asking
         .reply(lane, from.min_position, move |ground| {
             ground.index.ask(|index| {
                 let vantage = from.resolve(index)?;
@@ -62,15 +98,12 @@ pub(super) async fn shown(
                 let body = if ground.has.is(&tag) {
                     None
                 } else {
-                    let page = draw(&Look { view: &view, links: &links, now })?;
-                    let html = frame::framed(&page, &links, view.token(), &notes);
-                    Some(Bytes::from(html.into_string()))
+                    let drawn = draw(&Look { view: &view, links: &links, now }, &notes)?;
+                    Some(Bytes::from(drawn.into_string()))
                 };
-                let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HTML)]);
+                let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, kind)]);
                 Ok(Reply { tag, fixed: from.is_fixed(), notes: Vec::new(), body, headers })
             })
         })
-        .await?;
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
-    Ok(response)
+        .await
 }

@@ -12,6 +12,7 @@ const VANTAGE: &[(&str, &str)] = &[
     ("at_position", "-1"),
     ("token", "{}"),
     ("min_position", "first"),
+    ("language", "e n"),
 ];
 const PAGE: &[(&str, &str)] = &[("limit", "0"), ("limit", "1001"), ("limit", "many")];
 const FILTERS: &[(&str, &str)] = &[
@@ -50,6 +51,7 @@ const ROUTES: &[Route] = &[
         own: &[VANTAGE, &[("organisation", "SCO"), ("instrument", "The D."), ("party", "India"), ("meeting", "A b")]],
     },
     Route { address: "/v1/statements", own: &[VANTAGE, &[("meeting", "A b"), ("party", "India"), ("person", "Xi J")]] },
+    Route { address: "/v1/find?q=India", own: &[VANTAGE, &[("kind", "country")]] },
     Route { address: "/v1/remarks", own: &[VANTAGE, &[("organisation", "SCO")]] },
     Route { address: "/v1/explain?organisation=sco&party=IND", own: &[VANTAGE] },
     Route { address: "/v1/events", own: &[PAGE, FILTERS] },

@@ -1,11 +1,11 @@
 //! The spells of one party in one organisation, as claims that sort as the spells follow each other.
 
-use summit::{Admission, Content, Moment, Range, Standing, When, Withdrawal};
+use summit::{Admission, Content, Moment, Range, Standing, Suspension, When, Withdrawal};
 use wire::Fault;
 
 use super::picture::Pair;
 use super::source::Claim;
-use super::spells::Spell;
+use super::spells::{Span, Spell};
 use super::table::{Item, Reject};
 
 /// The claims of a pair, and the rows that cannot follow those before them.
@@ -41,8 +41,9 @@ fn in_order(spells: Vec<Spell>) -> Vec<Spell> {
 
 /// Whether one spell may have ended before the other began.
 fn may_precede(one: &Spell, other: &Spell) -> bool {
-    let begins = other.from.as_ref().or(other.until.as_ref()).map(|date| date.range().latest);
-    one.until.as_ref().is_some_and(|until| Some(until.range().earliest) <= begins)
+    let Span { from, until, stated } = &other.span;
+    let begins = from.as_ref().or(until.as_ref()).or(stated.as_ref()).map(|date| date.range().latest);
+    one.span.until.as_ref().is_some_and(|until| Some(until.range().earliest) <= begins)
 }
 
 struct Chain<'a> {
@@ -68,12 +69,11 @@ impl Chain<'_> {
         let mut claims = Vec::new();
         let mut goes_on = false;
         if let Some(last) = &self.last {
-            let until = last.until.as_ref()?;
-            let span = |spell: &Spell| (spell.status.clone(), spell.from.clone(), spell.until.clone());
-            if span(last) == span(spell) {
+            let until = last.span.until.as_ref()?;
+            if (&last.status, &last.span) == (&spell.status, &spell.span) {
                 return None;
             }
-            let touches = spell.from.as_ref().is_some_and(|from| from.range() == until.range());
+            let touches = spell.span.from.as_ref().is_some_and(|from| from.range() == until.range());
             // Within a year or a month there may be time between two spells of one status.
             goes_on = last.status == spell.status && spell.began.is_none() && until.whole_day().is_some();
             goes_on &= touches && last.ended.is_none();
@@ -83,16 +83,32 @@ impl Chain<'_> {
         }
         let party = self.pair.party.clone();
         let status = spell.status.clone();
-        let (occurred, content) = match &spell.from {
-            Some(from) if goes_on => (from.clone(), Content::Standing(Standing { party, status, previous: None })),
-            Some(from) => {
+        let standing = |party, status| Content::Standing(Standing { party, status, previous: None });
+        let (occurred, content) = match &spell.span {
+            Span { from: Some(from), .. } if goes_on => (from.clone(), standing(party, status)),
+            Span { from: Some(from), .. } => {
                 (from.clone(), Content::Admission(Admission { party, status, manner: spell.began, instrument: None }))
             }
-            None => (before(spell.until.as_ref()?)?, Content::Standing(Standing { party, status, previous: None })),
+            Span { until: Some(until), .. } => (before(until)?, standing(party, status)),
+            Span { stated, .. } => (stated.clone()?, standing(party, status)),
         };
         claims.push(self.claim(&occurred, spell, content, &mut floor)?);
+        let mut within = floor;
+        for (since, until) in &spell.suspensions {
+            let (party, scope) = (self.pair.party.clone(), None);
+            let suspended = Content::Suspension(Suspension { party: party.clone(), scope: scope.clone() });
+            claims.push(self.claim(since, spell, suspended, &mut within)?);
+            if let Some(until) = until {
+                claims.push(self.claim(
+                    until,
+                    spell,
+                    Content::Reinstatement(Suspension { party, scope }),
+                    &mut within,
+                )?);
+            }
+        }
         // Its end has to have a place, too.
-        if spell.until.is_some() {
+        if spell.span.until.is_some() {
             self.withdrawal(spell, &mut floor.clone())?;
         }
         self.floor = floor;
@@ -107,7 +123,7 @@ impl Chain<'_> {
 
     fn withdrawal(&self, spell: &Spell, floor: &mut Option<Floor>) -> Option<Claim> {
         let (party, manner) = (self.pair.party.clone(), spell.ended);
-        self.claim(spell.until.as_ref()?, spell, Content::Withdrawal(Withdrawal { party, manner }), floor)
+        self.claim(spell.span.until.as_ref()?, spell, Content::Withdrawal(Withdrawal { party, manner }), floor)
     }
 
     fn claim(&self, occurred: &When, spell: &Spell, content: Content, floor: &mut Option<Floor>) -> Option<Claim> {
@@ -120,7 +136,7 @@ impl Chain<'_> {
     fn overlap(&self, spell: &Spell) -> Reject {
         let told = |spell: &Spell| {
             let date = |date: &Option<When>| date.as_ref().map_or("..".to_owned(), ToString::to_string);
-            format!("\"{}\" from {} until {}", spell.status, date(&spell.from), date(&spell.until))
+            format!("\"{}\" from {} until {}", spell.status, date(&spell.span.from), date(&spell.span.until))
         };
         let Pair { organisation, party } = self.pair;
         let beside = self

@@ -50,6 +50,7 @@ mod dates;
 mod doubt;
 mod editions;
 mod picture;
+mod popolo;
 mod snapshots;
 mod source;
 mod spells;

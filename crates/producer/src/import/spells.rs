@@ -12,8 +12,8 @@ use super::picture::Pair;
 use super::source::Claim;
 use super::table::{Column, ImportError, Item, Mapping, Reading, Reject, Row, Rows, Table};
 
-/// How many spells are held at once: what follows a spell may stand anywhere in the table.
-pub(super) const MAX_SPELLS: usize = 1_000_000;
+/// How many spells are held at once, each in some 800 bytes: what follows a spell may stand anywhere in the table.
+pub(super) const MAX_SPELLS: usize = 500_000;
 
 /// How many of them one party may have in one organisation.
 const MAX_OF_PAIR: usize = 1000;
@@ -24,15 +24,25 @@ const NEEDED: usize = 5;
 #[derive(Debug)]
 pub(super) struct Spell {
     pub(super) status: Status,
-    /// When it began; nothing where that is not known.
-    pub(super) from: Option<When>,
-    /// When it ended; nothing while it lasts. One of both is there.
-    pub(super) until: Option<When>,
+    pub(super) span: Span,
+    /// When rights were suspended, and restored.
+    pub(super) suspensions: Vec<(When, Option<When>)>,
     pub(super) began: Option<AdmissionManner>,
     pub(super) ended: Option<WithdrawalManner>,
     pub(super) note: Option<String>,
     pub(super) url: Option<String>,
     pub(super) line: u64,
+}
+
+/// When a spell began and ended; one of the three is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Span {
+    /// When it began; nothing where that is not known.
+    pub(super) from: Option<When>,
+    /// When it ended; nothing while it lasts.
+    pub(super) until: Option<When>,
+    /// When it was held, where neither is there.
+    pub(super) stated: Option<When>,
 }
 
 /// A row, as far as it is one.
@@ -54,14 +64,15 @@ pub struct Spells<'a> {
 }
 
 impl<'a> Spells<'a> {
-    /// The columns that are read; the last three need not be there.
-    pub const COLUMNS: [Column; 8] = [
+    /// The columns that are read; the last four need not be there.
+    pub const COLUMNS: [Column; 9] = [
         Column::Organisation,
         Column::Party,
         Column::Status,
         Column::From,
         Column::Until,
         Column::Manner,
+        Column::Suspensions,
         Column::Note,
         Column::Url,
     ];
@@ -154,6 +165,8 @@ fn spell(row: Row<'_>) -> ReadSpell {
     }
     let (from, until) = (row.text(Column::From, &mut faults), row.text(Column::Until, &mut faults));
     let dates = from.zip(until).and_then(|(from, until)| span(row.mapping(), from, until, &mut faults));
+    let suspensions = row.text(Column::Suspensions, &mut faults).unwrap_or_default();
+    let suspensions = self::suspensions(row.mapping(), suspensions, &mut faults);
     let manner = row.text(Column::Manner, &mut faults).unwrap_or_default();
     let (note, url) = (row.words(Column::Note, &mut faults), row.words(Column::Url, &mut faults));
     let (mut began, mut ended) = (None, None);
@@ -166,7 +179,7 @@ fn spell(row: Row<'_>) -> ReadSpell {
             }
         }
     }
-    if let Some((from, until)) = &dates {
+    if let Some(Span { from, until, .. }) = &dates {
         let unheard = |manner: bool, date: &Option<When>| manner && date.is_none();
         if unheard(began.is_some(), from) {
             faults.push(row.mapping().fault(Column::Manner, manner, "how it ended, where no beginning is stated"));
@@ -176,20 +189,15 @@ fn spell(row: Row<'_>) -> ReadSpell {
         }
     }
     match (organisation, party, status, dates) {
-        (Some(organisation), Some(party), Some(status), Some((from, until))) if faults.is_empty() => {
-            Ok((Pair { organisation, party }, Spell { status, from, until, began, ended, note, url, line }))
+        (Some(organisation), Some(party), Some(status), Some(span)) if faults.is_empty() => {
+            Ok((Pair { organisation, party }, Spell { status, span, began, ended, suspensions, note, url, line }))
         }
         _ => Err(reject(faults)),
     }
 }
 
-/// The two dates of a spell, of which one may be left open.
-pub(super) fn span(
-    mapping: &Mapping,
-    from: &str,
-    until: &str,
-    faults: &mut Vec<Fault>,
-) -> Option<(Option<When>, Option<When>)> {
+/// The dates of a spell, of which one may be left open, or both where it is stated when the table was true.
+pub(super) fn span(mapping: &Mapping, from: &str, until: &str, faults: &mut Vec<Fault>) -> Option<Span> {
     let mut date = |column, text, nothing| {
         if nothing {
             return Some(None);
@@ -201,14 +209,42 @@ pub(super) fn span(
     let ended = date(Column::Until, until, dates::is_open(until));
     let (began, ended) = began.zip(ended)?;
     let allowed = match (&began, &ended) {
-        (None, None) => "a date, where the end is open",
+        (None, None) if mapping.stated.is_none() => "a date, where the end is open",
         (None, Some(ended)) if !ended.range().latest.is_bounded() => "a date, where the end is not bounded",
         (Some(began), Some(ended)) if ended.range().latest < began.range().earliest => {
             faults.push(mapping.fault(Column::Until, until, format!("a date that is not before \"{began}\"")));
             return None;
         }
-        _ => return Some((began, ended)),
+        _ => {
+            let stated = mapping.stated.clone().filter(|_| began.is_none() && ended.is_none());
+            return Some(Span { from: began, until: ended, stated });
+        }
     };
     faults.push(mapping.fault(Column::From, from, allowed));
     None
+}
+
+/// When rights were suspended and restored: `2009-06/2010; from 2011/2012 until 2014`.
+fn suspensions(mapping: &Mapping, text: &str, faults: &mut Vec<Fault>) -> Vec<(When, Option<When>)> {
+    let periods = text.split(';').map(str::trim).filter(|period| !period.is_empty());
+    let read = |period: &str| {
+        let (since, until) = match period.strip_prefix("from ") {
+            Some(period) => period.split_once(" until "),
+            None => period.split_once('/'),
+        }?;
+        let until = if dates::is_open(until) { None } else { Some(dates::date(until).ok()?) };
+        Some((dates::date(since).ok()?, until))
+    };
+    let mut found = Vec::new();
+    for period in periods {
+        match read(period) {
+            Some(period) => found.push(period),
+            None => faults.push(mapping.fault(
+                Column::Suspensions,
+                period,
+                "periods with semicolons between them, such as 2009-06/2010 or from 2011/2012 until ..",
+            )),
+        }
+    }
+    found
 }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use csv::{ByteRecord, ReaderBuilder, Trim};
 use flate2::bufread::MultiGzDecoder;
 use serde::Serialize;
-use summit::BadId;
+use summit::{BadId, When};
 use wire::Fault;
 
 use super::source::Said;
@@ -69,6 +69,8 @@ columns! {
     Until = "until",
     /// How it began, and how it ended.
     Manner = "manner",
+    /// When its rights were suspended.
+    Suspensions = "suspensions",
     /// The instrument.
     Instrument = "instrument",
     /// Its title.
@@ -104,12 +106,14 @@ pub struct Mapping {
     pub statuses: BTreeMap<String, String>,
     /// Spellings of instruments that are no slug, to what they mean.
     pub instruments: BTreeMap<String, String>,
+    /// When a table of spells was true: a status of which no date is known, was held then.
+    pub stated: Option<When>,
 }
 
 impl Default for Mapping {
     fn default() -> Self {
         let (columns, parties, organisations, statuses, instruments) = Default::default();
-        Self { columns, delimiter: b',', parties, organisations, statuses, instruments }
+        Self { columns, delimiter: b',', parties, organisations, statuses, instruments, stated: None }
     }
 }
 
@@ -131,6 +135,7 @@ impl Mapping {
             | Column::From
             | Column::Until
             | Column::Manner
+            | Column::Suspensions
             | Column::Title
             | Column::Form
             | Column::Signature
@@ -251,6 +256,12 @@ pub enum ImportError {
     TooLong {
         /// How many may be held.
         allowed: usize,
+    },
+    /// It is larger than what is held at once.
+    #[error("found more than {allowed} bytes, allowed are {allowed}")]
+    TooLarge {
+        /// How many bytes may be held.
+        allowed: u64,
     },
     /// It is no document of its format.
     #[error("found no Popolo document, allowed is a JSON object with \"memberships\"")]

@@ -1,7 +1,7 @@
 //! Answers: what a question is answered with, as people's programs read it (`design.md` section 6).
 //!
 //! Shapes only. Field names are the JSON; they are an interface of other people's programs, so fields are added, never
-//! renamed. Absent values are `null`, not left out.
+//! renamed. Absent values are `null`, not left out; only names are, where none are shown.
 
 mod attendance;
 mod explain;
@@ -20,6 +20,6 @@ pub use members::{
     Competing, Count, Dated, Members, Membership, PartyTimeline, Period, Remark, Remarks, Row, SpellRow, Stated,
     StepRow, Successor, Timeline,
 };
-pub use names::{Name, Names, OtherName, ShownName};
+pub use names::{Found, Hit, Matched, MatchedBy, Name, Names, OtherName, ShownName, What};
 pub use signings::{ActRow, InstrumentRow, Signings, StatementRow};
 pub use token::{BadToken, Token};

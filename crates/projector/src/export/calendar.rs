@@ -96,7 +96,8 @@ impl View<'_> {
         related("CHILD", &attendance.parts, &mut entry);
         related("SIBLING", &info.sidelines_of, &mut entry);
         for row in &attendance.delegations {
-            attendees(row, info.host.as_ref() == Some(&row.party), &mut entry);
+            let name = self.name_of_party(&row.party).unwrap_or_else(|| row.party.to_string());
+            attendees(row, &name, info.host.as_ref() == Some(&row.party), &mut entry);
         }
         entry
     }
@@ -176,7 +177,7 @@ fn person_uri(person: &Person) -> String {
 }
 
 /// The people of a delegation, or the delegation itself where nobody is named.
-fn attendees(row: &Delegation, host: bool, entry: &mut Event) {
+fn attendees(row: &Delegation, name: &str, host: bool, entry: &mut Event) {
     let took_part = match (row.presence, row.answer) {
         (PresenceAnswer::Present, Answer::Yes) => "ACCEPTED",
         (PresenceAnswer::Present, Answer::Possibly | Answer::No) | (PresenceAnswer::Announced, _) => "TENTATIVE",
@@ -192,7 +193,6 @@ fn attendees(row: &Delegation, host: bool, entry: &mut Event) {
     let party = party_uri(&row.party);
     let Some(head) = &row.person else {
         let mut attendee = Property::new("ATTENDEE", party);
-        let name = row.party.iso_name().unwrap_or(row.party.as_str());
         for (name, value) in [("CN", name), ("CUTYPE", "GROUP"), ("ROLE", role), ("PARTSTAT", took_part)] {
             parameter(&mut attendee, name, value);
         }

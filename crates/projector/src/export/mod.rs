@@ -27,7 +27,7 @@ pub use about::{About, UNLICENSED};
 pub use feed::{Addresses, FEED_ENTRIES, Feeding};
 pub use format::{Format, Tabular};
 pub use order::{ExportError, Exported, Subject, Terms, writing};
-pub use package::{Package, package};
+pub use package::{Package, package, together};
 pub use spells::Held;
 pub use states::{BadStates, Code, MAX_CELLS, States, Years};
 pub use table::{Table, Writing};

@@ -44,6 +44,40 @@ pub fn package(about: &About, package: &Package<'_>) -> String {
     }
     let resources: Vec<Value> = package.tables.iter().map(|(table, path)| resource(table, path)).collect();
     said.insert("resources".to_owned(), resources.into());
+    written(said)
+}
+
+/// One description of the tables that several describe, each in a file of its own beside it: `spells.csv`,
+/// `attendance.csv`. Nothing where one of them describes nothing.
+pub fn together(name: &str, descriptions: &[&str]) -> Option<String> {
+    let read = |text: &&str| serde_json::from_str::<Map<String, Value>>(text).ok();
+    let all: Vec<Map<String, Value>> = descriptions.iter().map(read).collect::<Option<_>>()?;
+    let mut said = all.first()?.clone();
+    let mut lists = BTreeMap::from([("sources", Vec::new()), ("resources", Vec::new())]);
+    for (list, items) in &mut lists {
+        for item in all.iter().filter_map(|one| one.get(*list)?.as_array()).flatten() {
+            let mut item = item.clone();
+            if *list == "resources" {
+                item["path"] = format!("{}.csv", item["name"].as_str()?).into();
+            }
+            if !items.contains(&item) {
+                items.push(item);
+            }
+        }
+    }
+    let text = |one: &Map<String, Value>, name: &str| one.get(name)?.as_str().map(ToOwned::to_owned);
+    let titles: Vec<String> = all.iter().map(|one| text(one, "title")).collect::<Option<_>>()?;
+    let title = titles.join("; and ");
+    said.insert("name".to_owned(), name.into());
+    said.insert("citation".to_owned(), text(&said, "citation")?.replacen(&titles[0], &title, 1).into());
+    said.insert("title".to_owned(), title.into());
+    for (list, items) in lists.into_iter().filter(|(_, items)| !items.is_empty()) {
+        said.insert(list.to_owned(), items.into());
+    }
+    Some(written(said))
+}
+
+fn written(said: Map<String, Value>) -> String {
     let mut text = serde_json::to_string_pretty(&Value::Object(said)).expect("JSON");
     text.push('\n');
     text

@@ -48,7 +48,7 @@ impl View<'_> {
         let timeline = self.timeline(organisation, None)?;
         let mut gathered = Gathered::new(self);
         let founded = gathered.date(timeline.founded.as_ref());
-        let name = self.organisation_name(organisation);
+        let name = self.name_of_organisation(organisation);
         gathered.organisation(organisation.as_str(), &name, ORGANISATION).insert_date("founding_date", founded);
         for row in &timeline.parties {
             for (number, spell) in row.spells.iter().filter(|spell| held.takes(spell)).enumerate() {
@@ -84,7 +84,7 @@ impl<'v> Gathered<'v> {
     }
 
     fn party(&mut self, party: &PartyId) {
-        let name = self.view.party_name(party).unwrap_or_else(|| party.to_string());
+        let name = self.view.name_of_party(party).unwrap_or_else(|| party.to_string());
         let is_state = party.iso_name().is_some();
         let said = self.organisation(party.as_str(), &name, if is_state { "state" } else { "party" });
         if is_state {
@@ -158,7 +158,7 @@ impl<'v> Gathered<'v> {
             said["status"] = phase.as_str().into();
         }
         if let Some(organisation) = info.organisations.first() {
-            let name = self.view.organisation_name(organisation);
+            let name = self.view.name_of_organisation(organisation);
             self.organisation(organisation.as_str(), &name, ORGANISATION);
             said["organization_id"] = organisation.as_str().into();
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use summit::{Attribution, OrganisationId, PartyId};
+use summit::{Attribution, Named, OrganisationId, PartyId};
 
 use crate::view::View;
 
@@ -57,15 +57,17 @@ pub(super) fn chain(attribution: &[Attribution]) -> String {
 }
 
 impl View<'_> {
-    #[expect(clippy::unused_self, reason = "names are those of ISO 3166 from wherever one looks")]
-    /// The name of a party, where it has one beside its code.
-    pub(super) fn party_name(&self, party: &PartyId) -> Option<String> {
-        party.iso_name().map(ToOwned::to_owned)
+    /// The name of a party at the vantage, where it has one beside its code.
+    pub(super) fn name_of_party(&self, party: &PartyId) -> Option<String> {
+        self.name_of(&Named::Party(party.clone()))
     }
 
-    #[expect(clippy::unused_self, reason = "organisations have no names yet")]
-    /// The name of an organisation; its slug, where it has no other.
-    pub(super) fn organisation_name(&self, organisation: &OrganisationId) -> String {
-        organisation.to_string()
+    /// The name of an organisation at the vantage; its slug, where it has no other.
+    pub(super) fn name_of_organisation(&self, organisation: &OrganisationId) -> String {
+        self.name_of(&Named::Organisation(organisation.clone())).unwrap_or_else(|| organisation.to_string())
+    }
+
+    fn name_of(&self, of: &Named) -> Option<String> {
+        self.shown_name(of, &self.wanted()).map(|shown| shown.name.into_owned())
     }
 }

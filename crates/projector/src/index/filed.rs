@@ -36,6 +36,12 @@ impl<K: Coded + Ord + Clone, F: Coded + Default + Clone> Filed<K, F> {
         self.own.get_mut(key).expect("it was put there if it was not")
     }
 
+    /// Every file from a key on, in order.
+    pub(crate) fn from(&self, key: K) -> impl Iterator<Item = (&K, &F)> {
+        let own = self.own.range(key.clone()..);
+        merged(own, self.kept.from(key).map(|(key, file)| (key, file)), |(key, _)| *key)
+    }
+
     /// Verifies what a snapshot kept.
     pub(super) fn verify(&self) {
         self.kept.verify();

@@ -79,6 +79,7 @@ pub(crate) struct PartyFile {
 impl Index {
     /// Files an event that is about to stand at `slot`.
     pub(super) fn file(&mut self, slot: Slot, event: &Event) {
+        let new: Vec<Named> = mentioned(event).into_iter().filter(|one| !self.has_file(one)).collect();
         if let Some(organisation) = &event.shared.organisation {
             self.file_organisation(slot, event, organisation);
         }
@@ -106,6 +107,21 @@ impl Index {
         }
         if let Content::Succession(succession) = &event.content {
             self.file_succession(slot, succession);
+        }
+        self.file_words(event);
+        for one in &new {
+            self.file_identifier(one);
+        }
+    }
+
+    /// Whether an earlier event names something.
+    fn has_file(&self, of: &Named) -> bool {
+        match of {
+            Named::Party(name) => self.parties.get(name).is_some(),
+            Named::Organisation(name) => self.organisations.get(name).is_some(),
+            Named::Meeting(name) => self.meetings.get(name).is_some(),
+            Named::Instrument(name) => self.instruments.get(name).is_some(),
+            Named::Person(name) => self.people.get(name).is_some(),
         }
     }
 
@@ -206,6 +222,24 @@ impl Index {
             | Content::Retraction(_) => {}
         }
     }
+}
+
+/// Everything that an event names, in whatever part.
+fn mentioned(event: &Event) -> Vec<Named> {
+    let mut all: Vec<Named> = event.shared.organisation.clone().map(Named::Organisation).into_iter().collect();
+    all.extend(event.shared.meeting.clone().map(Named::Meeting));
+    all.extend(parties(event).chain(party_of_status(event)).cloned().map(Named::Party));
+    all.extend(people(event).map(|person| Named::Person(person.id.clone())));
+    if let Content::Meeting(about) = &event.content {
+        all.extend(about.part_of.iter().chain(&about.sidelines_of).cloned().map(Named::Meeting));
+    }
+    if let Content::Signing(signing) = &event.content {
+        all.push(Named::Instrument(signing.instrument.clone()));
+    }
+    if let Content::Naming(naming) = &event.content {
+        all.push(naming.of.clone());
+    }
+    all
 }
 
 /// The party of whose status, rights or ladder an event speaks.

@@ -12,6 +12,7 @@ mod misfiled;
 mod owners;
 mod ownership;
 mod parts;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -94,6 +95,7 @@ pub(crate) type Files<'a> = (
     &'a Filed<InstrumentId, Vec<Slot>>,
     &'a Filed<Named, Vec<Slot>>,
     &'a Filed<PartyId, Vec<Slot>>,
+    &'a Filed<String, BTreeSet<Named>>,
 );
 
 /// Every claim of the chronicle up to a position.
@@ -123,6 +125,8 @@ pub struct Index {
     namings: Filed<Named, Vec<Slot>>,
     /// By whoever comes before or after in them, party or organisation: the successions. Most have none.
     successions: Filed<PartyId, Vec<Slot>>,
+    /// By word of a name or identifier: what any event calls by it.
+    words: Filed<String, BTreeSet<Named>>,
     /// The last position that was taken in.
     tail: Position,
     /// The entry at the tail, where it was one: a snapshot is anchored to it.
@@ -146,6 +150,7 @@ impl Index {
             instruments: Filed::of(std::mem::take(&mut kept.instruments)),
             namings: Filed::of(std::mem::take(&mut kept.namings)),
             successions: Filed::of(std::mem::take(&mut kept.successions)),
+            words: Filed::of(std::mem::take(&mut kept.words)),
             undecodable,
             kept,
             tail,
@@ -347,6 +352,7 @@ impl Index {
             &self.instruments,
             &self.namings,
             &self.successions,
+            &self.words,
         )
     }
 
@@ -366,6 +372,7 @@ impl Index {
         self.instruments.verify();
         self.namings.verify();
         self.successions.verify();
+        self.words.verify();
     }
 
     pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
@@ -419,6 +426,11 @@ impl Index {
 
     pub(crate) fn acts(&self, instrument: &InstrumentId) -> &[Slot] {
         self.instruments.get(instrument).map_or(&[], Vec::as_slice)
+    }
+
+    /// The words of names and identifiers that begin so, in order, each with all that is called by it.
+    pub(crate) fn words_from(&self, beginning: &str) -> impl Iterator<Item = (&String, &BTreeSet<Named>)> {
+        self.words.from(beginning.to_owned())
     }
 
     pub(crate) fn namings(&self, of: &Named) -> &[Slot] {

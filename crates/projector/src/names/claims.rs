@@ -35,6 +35,11 @@ pub(super) fn twin(of: &Named) -> Option<Named> {
     }
 }
 
+/// Everything that an event calls by a name, active or not, and how.
+pub(crate) fn called(event: &Event) -> impl Iterator<Item = (Named, &str)> {
+    claims(event).into_iter().map(|(of, claim)| (of, claim.name))
+}
+
 /// Every claim of a name that an event makes.
 fn claims(event: &Event) -> Vec<(Named, Claim<'_>)> {
     let claim = |name, manner| Claim { event, name, language: None, form: None, manner };

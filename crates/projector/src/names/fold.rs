@@ -129,7 +129,10 @@ pub(super) fn fold<'a>(claims: Vec<Claim<'a>>, standard: Option<&'a str>) -> Vec
         }
     }
     let mut names: Vec<Borne<'a>> = turns.into_values().flat_map(in_turn).collect();
-    names.extend(apart.into_values().map(|claims| Group::of(claims).borne(Moment::EVER)));
+    names.extend(apart.into_iter().map(|((passing, ..), claims)| {
+        let group = Group::of(claims);
+        if passing { group.passing() } else { group.borne(Moment::EVER) }
+    }));
     for claims in former.into_values() {
         end(&mut names, &Group::of(claims));
     }
@@ -193,8 +196,13 @@ impl<'a> Group<'a> {
         if let Some(winner) = winner(&self.dated()) {
             return Turn::at(winner);
         }
+        Turn::by(self.soonest(), earliest)
+    }
+
+    /// The claim whose time ends first.
+    fn soonest(&self) -> &'a Event {
         let soonest = self.claims.iter().min_by_key(|claim| claim.event.shared.occurred.range().latest);
-        Turn::by(soonest.expect("a group has claims").event, earliest)
+        soonest.expect("a group has claims").event
     }
 
     fn keys(&self) -> impl Iterator<Item = EventKey> {
@@ -224,6 +232,14 @@ impl<'a> Group<'a> {
             competing,
             evidence: self.keys().collect(),
         }
+    }
+
+    /// The name as it is said in passing, maybe by very many: two of them suffice.
+    fn passing(&self) -> Borne<'a> {
+        let mut name = self.borne(Moment::EVER);
+        let events = [self.soonest(), name.best.expect("a group has claims")];
+        name.evidence = events.map(EventKey::of).into();
+        name
     }
 }
 
@@ -270,12 +286,13 @@ fn in_turn(claims: Vec<Claim<'_>>) -> Vec<Borne<'_>> {
         let together: Vec<usize> = together.map(|(other, _)| other).collect();
         let competing = together.iter().flat_map(|other| groups[*other].claims.clone()).collect::<Vec<_>>();
         let until = next.map(|next| names[next].since.clone());
-        let last = next.unwrap_or(index);
+        // All between the first and the last of these: without one, its neighbours of one name would be one.
+        let used = || [Some(index), next].into_iter().flatten().chain(together.iter().copied());
+        let (first, last) = (used().min().unwrap_or(index), used().max().unwrap_or(index));
         let name = &mut names[index];
         name.competing.extend(competing);
         name.competing = in_order(std::mem::take(&mut name.competing));
-        let through = (index + 1..=last).chain(together);
-        name.evidence.extend(through.flat_map(|other| own[other].iter().cloned()));
+        name.evidence.extend(own[first..=last].iter().flatten().cloned());
         name.until = until;
     }
     names

@@ -2,18 +2,26 @@
 //!
 //! Events of the kind `naming` give names; so do foundings; titles and the names of people are said in passing. A party's
 //! name in ISO 3166 is the lowest authority: nobody dates it, so it is never more than possible. In reading order:
-//! `claims` is what events call something, `fold` each name from when to when, `wanted` the one that is shown.
+//! `claims` is what events call something, `fold` each name from when to when, `wanted` the one that is shown, `plain` and `find` what is
+//! called by a text, `meant` what is meant by it.
 
 mod claims;
+mod find;
 mod fold;
+mod meant;
+mod plain;
 mod wanted;
 
 use summit::Named;
 
 use crate::answer::{Dated, Name, Names, OtherName, ShownName};
 use crate::view::{AskError, View};
-use claims::Claim;
+pub(crate) use claims::called;
+use claims::{Claim, twin};
+pub use find::MAX_HITS;
 use fold::{Borne, Turn, fold};
+pub use meant::Meant;
+pub(crate) use plain::words;
 pub use wanted::{BadLanguage, Language, WantedName};
 
 impl View<'_> {
@@ -80,8 +88,11 @@ impl View<'_> {
         }
     }
 
-    /// Whether some event that exists from here names what bears names.
+    /// Whether some event that exists from here names what bears names, as a party or as an organisation.
     fn known_named(&self, of: &Named) -> Result<(), AskError> {
+        if twin(of).is_some_and(|twin| self.is_named(&twin)) {
+            return Ok(());
+        }
         match of {
             Named::Party(party) => self.known_party(party),
             Named::Organisation(organisation) => self.known_organisation(organisation),
@@ -89,6 +100,17 @@ impl View<'_> {
             Named::Instrument(instrument) => self.known_instrument(instrument),
             Named::Person(person) => self.known_person(person),
         }
+    }
+}
+
+/// The identifier of what bears names.
+pub(crate) fn identifier(of: &Named) -> &str {
+    match of {
+        Named::Party(name) => name.as_str(),
+        Named::Organisation(name) => name.as_str(),
+        Named::Meeting(name) => name.as_str(),
+        Named::Instrument(name) => name.as_str(),
+        Named::Person(name) => name.as_str(),
     }
 }
 

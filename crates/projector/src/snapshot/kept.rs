@@ -37,6 +37,7 @@ pub(crate) struct Kept {
     pub(crate) instruments: Table<InstrumentId, Vec<Slot>>,
     pub(crate) namings: Table<Named, Vec<Slot>>,
     pub(crate) successions: Table<PartyId, Vec<Slot>>,
+    pub(crate) words: Table<String, BTreeSet<Named>>,
     /// Where the records stand that were read: their ids are asked for most, and the table of ids is a large one.
     read: Mutex<HashMap<EventId, Slot>>,
     source: Option<Arc<Source>>,
@@ -77,6 +78,7 @@ impl Kept {
             instruments: Table::open(source, footer)?,
             namings: Table::open(source, footer)?,
             successions: Table::open(source, footer)?,
+            words: Table::open(source, footer)?,
             read: Mutex::default(),
             source: Some(Arc::clone(source)),
         })
@@ -198,6 +200,12 @@ impl Renumbered for Vec<Slot> {
 impl Renumbered for BTreeSet<Slot> {
     fn renumbered(&self, slots: &[Slot]) -> Self {
         self.iter().map(|slot| slot.renumbered(slots)).collect()
+    }
+}
+
+impl Renumbered for BTreeSet<Named> {
+    fn renumbered(&self, _: &[Slot]) -> Self {
+        self.clone()
     }
 }
 

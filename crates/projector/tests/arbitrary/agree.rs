@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use projector::{AskError, Dated, Delegation, Index, MembersFilter, Row, SpellRow, Stated, View};
+use projector::{AskError, Dated, Delegation, Index, MembersFilter, Name, Row, SpellRow, Stated, View, WantedName};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
-use summit::{EventId, MeetingId, OrganisationId, PartyId, Vantage};
+use summit::{EventId, MeetingId, Named, OrganisationId, PartyId, Vantage};
 
 use super::Log;
 use super::folded::{self, TODAY, index};
-use crate::oracle::{Held, Line, Oracle, days};
+use crate::oracle::{Called, Held, Line, Oracle, Shown, days};
 
 fn oracle<'a>(log: &'a Log, vantage: &'a Vantage) -> Oracle<'a> {
     Oracle::new(&log.0, vantage, (2024, 7, 4))
@@ -88,6 +88,45 @@ pub(crate) fn seats_agree(log: &Log, vantage: &Vantage, meeting: &MeetingId) -> 
     let missing: BTreeSet<String> = attendance.not_stated.iter().map(ToString::to_string).collect();
     prop_assert_eq!(missing, oracle.not_stated(meeting));
     prop_assert_eq!(attendance.parts.iter().collect::<BTreeSet<_>>(), oracle.parts(meeting));
+    Ok(())
+}
+
+/// Names are those of the oracle, and so is the one that is shown.
+pub(crate) fn names_agree(log: &Log, vantage: &Vantage, of: &Named) -> TestCaseResult {
+    let sorted = |mut names: Vec<Called>| {
+        let key = |one: &Called| {
+            let since = (one.since.from.clone(), one.since.to.clone());
+            (one.name.clone(), one.language.clone(), one.form.clone(), since, one.event.clone())
+        };
+        names.sort_by_key(key);
+        names
+    };
+    let oracle = oracle(log, vantage);
+    let index = index(&log.0);
+    let names = match view(&index, vantage).names(of, &WantedName::default()) {
+        Err(AskError::Unknown { .. }) => {
+            prop_assert_eq!(oracle.names(of), []);
+            return Ok(());
+        }
+        answer => answer.expect("events name it"),
+    };
+    prop_assert_eq!(sorted(names.names.iter().map(folded::called).collect()), sorted(oracle.names(of)));
+    let shown: Shown = names.shown.map(|one| (one.name.into_owned(), one.answer.as_str().to_owned(), one.others));
+    prop_assert_eq!(shown.filter(|(_, answer, _)| answer != "no"), oracle.shown(of));
+    Ok(())
+}
+
+/// Each name is the same when only its evidence is folded.
+pub(crate) fn evidence_of_names_suffices(log: &Log, vantage: &Vantage, of: &Named) -> TestCaseResult {
+    let names = |index: &Index, vantage: &Vantage| -> Vec<Name> {
+        view(index, vantage).names(of, &WantedName::default()).map_or(Vec::new(), |names| names.names)
+    };
+    let bare = |name: Name| Name { evidence: Vec::new(), ..name };
+    for name in names(&index(&log.0), vantage) {
+        let less: Vec<Name> = names(&alone(log, &name.evidence)?, &world(vantage)).into_iter().map(bare).collect();
+        let name = bare(name);
+        prop_assert!(less.contains(&name), "from the evidence of {:#?}\nfollows {:#?}", name, less);
+    }
     Ok(())
 }
 

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use summit::{
-    Admission, Capacity, Content, EventId, Founding, Level, Meeting, MeetingForm, MeetingId, Mode, OrganisationId,
-    Participation, PartyId, Person, Phase, Presence, Previous, Reclassification, Retraction, Rung, Standing, Status,
-    Step, Succession, SuccessionManner, Suspension, Withdrawal,
+    Admission, Capacity, Certainty, Content, EventId, Founding, Level, Meeting, MeetingForm, MeetingId, Mode, NameForm,
+    Named, Naming, OrganisationId, Participation, PartyId, Person, Phase, Presence, Previous, Reclassification,
+    Retraction, Rung, Standing, Status, Step, Succession, SuccessionManner, Suspension, Withdrawal,
 };
 
 use super::{MEETINGS, ORGANISATIONS, PARTIES, TIMES, time, when};
@@ -27,6 +27,7 @@ pub(crate) enum Say {
     Of(usize, Content),
     Anywhere(Content),
     At(usize, Option<usize>, Content),
+    Named(Option<Certainty>, Content),
     TakenBack(Index),
 }
 
@@ -35,7 +36,7 @@ impl Say {
         let named = match self {
             Self::Of(n, _) => Some(*n),
             Self::At(_, n, _) => *n,
-            Self::Anywhere(_) | Self::TakenBack(_) => None,
+            Self::Anywhere(_) | Self::Named(..) | Self::TakenBack(_) => None,
         };
         named.map(|n| ORGANISATIONS[n].parse().expect("a slug"))
     }
@@ -43,13 +44,19 @@ impl Say {
     pub(super) fn meeting(&self) -> Option<MeetingId> {
         match self {
             Self::At(n, ..) => Some(meeting(*n)),
-            Self::Of(..) | Self::Anywhere(_) | Self::TakenBack(_) => None,
+            Self::Of(..) | Self::Anywhere(_) | Self::Named(..) | Self::TakenBack(_) => None,
         }
+    }
+
+    pub(super) const fn certainty(&self) -> Option<Certainty> {
+        if let Self::Named(certainty, _) = self { *certainty } else { None }
     }
 
     pub(super) fn content(&self, target: &impl Fn(&Index) -> EventId) -> Content {
         match self {
-            Self::Of(_, content) | Self::Anywhere(content) | Self::At(_, _, content) => content.clone(),
+            Self::Of(_, content) | Self::Anywhere(content) | Self::At(_, _, content) | Self::Named(_, content) => {
+                content.clone()
+            }
             Self::TakenBack(index) => Content::Retraction(Retraction { retracts: target(index), reason: None }),
         }
     }
@@ -154,6 +161,47 @@ fn claim(party: BoxedStrategy<PartyId>) -> BoxedStrategy<Content> {
         }),
     ]
     .boxed()
+}
+
+/// What is named, by one event or another: the first as a party too.
+pub(crate) fn bearers() -> Vec<Named> {
+    let [sco, ..] = ORGANISATIONS;
+    vec![
+        Named::Organisation(sco.parse().expect("a slug")),
+        Named::Party(sco.parse().expect("a slug")),
+        Named::Meeting(meeting(0)),
+        Named::Person("xi-jinping".parse().expect("a slug")),
+    ]
+}
+
+/// Names of a few things, most of them of one language and form, and what calls these things by a name in passing.
+pub(crate) fn naming_matters() -> impl Strategy<Value = Say> {
+    let certainty = || prop_oneof![2 => Just(None), 1 => Just(Some(Certainty::Implied))];
+    let language = prop_oneof![3 => Just(None), 2 => select(&["en", "EN", "en-GB", "fr"][..]).prop_map(Some)];
+    let form = prop_oneof![3 => Just(None), 2 => prop::option::of(select(NameForm::ALL))];
+    let of = prop_oneof![3 => Just(0usize), 1 => 0..bearers().len()].prop_map(|n| bearers()[n].clone());
+    let name = || select(&["A", "B", "C"][..]).prop_map(ToOwned::to_owned);
+    prop_oneof![
+        10 => (certainty(), of, name(), language, form).prop_map(|(certainty, of, name, language, form)| {
+            let language = language.map(ToOwned::to_owned);
+            Say::Named(certainty, Content::Naming(Naming { of, name, language, form }))
+        }),
+        2 => prop::option::of(name()).prop_map(|name| Say::Of(0, Content::Founding(Founding { name }))),
+        1 => (prop::option::of(name()), held()).prop_map(|(title, said)| {
+            Say::At(0, None, Content::Meeting(Meeting { title, ..said }))
+        }),
+        1 => participation().prop_map(|said| Say::At(1, None, Content::Attendance(said))),
+        1 => any::<Index>().prop_map(Say::TakenBack),
+    ]
+}
+
+/// Namings of one thing in one language and one form.
+pub(crate) fn namings_of_one() -> impl Strategy<Value = Say> {
+    let certainty = prop_oneof![2 => Just(None), 1 => Just(Some(Certainty::Implied))];
+    (certainty, select(&["A", "B", "C"][..])).prop_map(|(certainty, name)| {
+        let naming = Naming { of: bearers()[0].clone(), name: name.to_owned(), language: None, form: None };
+        Say::Named(certainty, Content::Naming(naming))
+    })
 }
 
 /// Meetings, their parts and who took part, with some memberships, corrections and retractions.

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, date};
 use projector::{
-    AskError, Competing, Dated, Delegation, Index, Members, MembersFilter, Record, Row, SigningsFilter,
-    StatementsFilter, Timeline,
+    AskError, Competing, Dated, Delegation, Index, Members, MembersFilter, Name, Record, Row, SigningsFilter,
+    StatementsFilter, Timeline, WantedName,
 };
 use serde_json::Value;
-use summit::{Position, Vantage};
+use summit::{Named, Position, Vantage};
 
-use crate::oracle::{Held, Line, Pause, Seat, Sitter, Stretch, Told};
+use crate::oracle::{Called, Held, Line, Pause, Seat, Sitter, Stretch, Told};
 
 /// The day on which all of it is asked.
 pub(crate) const TODAY: Date = date(2024, 7, 4);
@@ -47,6 +47,20 @@ pub(crate) fn held(row: &Row) -> Held {
         suspended: row.suspended.as_str().to_owned(),
         contested: row.contested,
         competing: ids(&row.competing),
+    }
+}
+
+pub(crate) fn called(name: &Name) -> Called {
+    Called {
+        name: name.name.to_string(),
+        language: name.language.as_deref().unwrap_or_default().to_lowercase(),
+        form: name.form.map(|form| form.to_string()).unwrap_or_default(),
+        answer: name.answer.as_str().to_owned(),
+        since: told(&name.since),
+        until: name.until.as_ref().map(told),
+        authority: name.authority,
+        event: name.event.map(|id| id.to_string()),
+        competing: name.competing.iter().map(|claim| claim.event.to_string()).collect(),
     }
 }
 
@@ -124,6 +138,12 @@ pub(crate) fn everything(index: &Index, names: &Index, vantage: &Vantage) -> Vec
     all.extend(names.meetings().map(|meeting| json(&view.attendance(meeting))));
     all.extend(names.parties().map(|party| json(&view.party(party))));
     all.extend(names.people().map(|person| json(&view.person(person))));
+    let bearers = (names.organisations().cloned().map(Named::Organisation))
+        .chain(names.meetings().cloned().map(Named::Meeting))
+        .chain(names.parties().cloned().map(Named::Party))
+        .chain(names.people().cloned().map(Named::Person))
+        .chain(names.instruments().cloned().map(Named::Instrument));
+    all.extend(bearers.map(|of| json(&view.names(&of, &WantedName::default()))));
     all
 }
 

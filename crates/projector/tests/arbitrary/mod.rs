@@ -14,8 +14,8 @@ use wire::Document;
 
 use crate::oracle::Line;
 pub(crate) use content::{
-    Say, matters_of_links, matters_of_one, matters_of_one_change, matters_of_one_delegation, matters_of_succession,
-    meeting_matters, status_matters,
+    Say, bearers, matters_of_links, matters_of_one, matters_of_one_change, matters_of_one_delegation,
+    matters_of_succession, meeting_matters, naming_matters, namings_of_one, status_matters,
 };
 
 /// The organisations: statuses are in the first two, the third is asked about and never spoken of.
@@ -140,7 +140,7 @@ fn log(drafts: &[Draft]) -> Log {
                 .map(|&n| Attribution { name: SOURCES[n].to_owned(), url: None })
                 .collect(),
             authority: draft.authority,
-            certainty: None,
+            certainty: draft.say.certainty(),
             organisation: draft.say.organisation(),
             meeting: draft.say.meeting(),
             place: None,

@@ -5,6 +5,7 @@ mod counting;
 pub(crate) mod days;
 mod examples;
 mod followers;
+mod names;
 mod seats;
 mod status;
 
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use summit::{AsOf, Event, EventId, OrganisationId, Vantage};
 
 use days::{Hour, Point, Span, Until, day_before, span};
+pub(crate) use names::{Called, Shown};
 pub(crate) use seats::{Seat, Sitter};
 pub(crate) use status::{Held, Pause, Stretch};
 

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use self::tables::{ActTable, Pictures, SpellTable};
+use self::tables::{ActTable, Pictures, Popolo, SpellTable};
 use super::publish::Publish;
 use crate::ask::Shell;
 use crate::error::Failure;
@@ -28,6 +28,7 @@ enum What {
     Snapshots(Box<Pictures>),
     Spells(Box<SpellTable>),
     TreatyActs(Box<ActTable>),
+    Popolo(Box<Popolo>),
     Jsonl(Jsonl),
 }
 
@@ -37,6 +38,7 @@ impl Import {
             What::Snapshots(import) => import.run(shell).await,
             What::Spells(import) => import.run(shell).await,
             What::TreatyActs(import) => import.run(shell).await,
+            What::Popolo(import) => import.run(shell).await,
             What::Jsonl(import) => import.run(shell).await,
         }
     }

@@ -288,6 +288,7 @@ impl Table {
             ImportError::TooLong { .. } => {
                 (error.to_string(), "import it in parts, all rows of an organisation in one of them")
             }
+            ImportError::TooLarge { .. } => (error.to_string(), "import it in parts"),
             ImportError::NoPopolo(ref source) => (format!("{error}: {source}"), "name a file of Popolo's JSON"),
         };
         let said = format!("{}: {said}; nothing is stored", self.file.display());

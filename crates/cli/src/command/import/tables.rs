@@ -3,7 +3,7 @@
 use clap::Args;
 use jiff::Timestamp;
 use producer::import::{Column, Mapping, Snapshots, Spells, TreatyActs};
-use summit::{InstrumentId, Status};
+use summit::{InstrumentId, Status, When};
 
 use super::spelling::meaning;
 use super::table::{Columns, Table, spellings};
@@ -58,7 +58,7 @@ impl Pictures {
 /// Import from when until when parties held a status
 ///
 /// The file is a table of comma-separated values, compressed by gzip or not, with the columns organisation, party, status,
-/// from and until; also manner, note and url, where they are there. Each row becomes an admission and, where it ended, a
+/// from and until; also manner, suspensions, note and url, where they are there. Each row becomes an admission and, where it ended, a
 /// withdrawal; a spell that begins when the one before ended, replaces it. Dates are EDTF; 1991..1992 means one of the days
 /// from 1991 to 1992. An end that is empty, .. or 9999-12-31 is open; a beginning that is empty or .. is not known: then a
 /// standing says that the status was held before it ended. Rows that overlap others of their party are rejected.
@@ -75,16 +75,55 @@ pub(super) struct SpellTable {
     table: Table,
     #[command(flatten)]
     columns: Columns,
+    #[command(flatten)]
+    held: Held,
+}
+
+/// What is held, and when where no date says so.
+#[derive(Debug, Args)]
+struct Held {
     /// What a spelling of the file means; repeats
     #[arg(long, value_name = "TEXT=STATUS", value_parser = meaning::<Status>)]
     status_map: Vec<(String, String)>,
+    /// When the file was true: a status of which it gives no date, was held then
+    #[arg(long, value_name = "DATE")]
+    stated: Option<When>,
+}
+
+impl Held {
+    fn mapping(&self, table: &Table) -> Mapping {
+        Mapping { statuses: spellings(&self.status_map), stated: self.stated.clone(), ..table.mapping() }
+    }
 }
 
 impl SpellTable {
     pub(super) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
-        let mut mapping = Mapping { statuses: spellings(&self.status_map), ..self.table.mapping() };
+        let mut mapping = self.held.mapping(&self.table);
         self.columns.put(&mut mapping, &Spells::COLUMNS)?;
         self.table.import(shell, |file| Spells::read(file, mapping.clone())).await
+    }
+}
+
+/// Import who belonged where from a Popolo document
+///
+/// The file is JSON, compressed by gzip or not. Of its memberships those of organisations in organisations are read: member,
+/// organization_id, role (the status; member where there is none), start_date and end_date. They become what import spells
+/// makes of rows; a rejected one is told by its place among the memberships. Those of persons are passed over.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  chronicle export sco --format popolo > sco.json, and elsewhere:
+  chronicle import popolo sco.json --authority record --source \"The other chronicle\"")]
+pub(super) struct Popolo {
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    held: Held,
+}
+
+impl Popolo {
+    pub(super) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+        let mapping = self.held.mapping(&self.table);
+        self.table.import(shell, |file| Spells::popolo(file, mapping.clone())).await
     }
 }
 

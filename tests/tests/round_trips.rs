@@ -1,0 +1,141 @@
+//! What is exported and imported elsewhere gives equal views: csv in all that it tells of spells, Popolo in whole days,
+//! months and years and what its labels say beside them.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::civil::date;
+use producer::import::{Item, Mapping, Reading, Said, Snapshots, Source, Spells};
+use projector::export::{Held, UNLICENSED, Writing};
+use projector::{Index, Record};
+use summit::{Authority, OrganisationId, Vantage};
+use wire::Document;
+
+const FACTBOOK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/factbook-1990-2019.csv.gz");
+const ASTANA: &str = include_str!("../../crates/wire/tests/data/astana-2024.jsonl");
+const HISTORY: &str = include_str!("../../crates/wire/tests/data/sco-history.jsonl");
+/// Suspended, restored and suspended again; dates of many forms.
+const SPELLS: &str = "organisation,party,status,from,until,suspensions\nau,MLI,member,2002-07-09,,2012-03-23/2013; from 2020-08/2020-09 until ..\n\
+    au,MAR,observer,..,2017-01-30,\nau,MAR,member,2017-01-30,,\nau,ZAF,member,1994..1995,2001-06,\nau,ZAF,guest,2001-06,[2003..],\n\
+    au,EGY,member,1978-02-17?,1978,\nau,EGY,member,1978,2013~,\n";
+
+fn instant() -> Timestamp {
+    "2025-01-01T00:00:00Z".parse().expect("an instant")
+}
+
+fn record(index: &mut Index, document: &Document) {
+    let event = document.clone().recorded_at(instant()).event().clone();
+    index.record(Record { position: index.tail().next(), stored_at: instant(), event });
+}
+
+/// All that a table says, folded; each row of it is good.
+fn take(index: &mut Index, table: impl Reading<Said: Said>) {
+    let source = Source::new("Elsewhere", Authority::Record).expect("a name");
+    for item in table {
+        match item.expect("a table") {
+            Item::Said(said) => record(index, &source.document(&*said)),
+            Item::Rejected(reject) => panic!("{}: {reject}", reject.line),
+        }
+    }
+}
+
+/// Each spell that nobody contests: party, status, and the bounds of its beginning, its end and its suspensions.
+fn spells(index: &Index, organisation: &OrganisationId) -> BTreeSet<[String; 4]> {
+    let view = index.view(&Vantage::default(), date(2026, 1, 1)).expect("a vantage");
+    let timeline = view.timeline(organisation, None).expect("it is known");
+    let dated = |dated: &projector::Dated| format!("{:?} to {:?}", dated.earliest, dated.latest);
+    let mut found = BTreeSet::new();
+    for row in timeline.parties {
+        for spell in row.spells.iter().filter(|spell| !spell.status.is_none() && !spell.contested) {
+            let until = spell.until.as_ref().map_or("..".to_owned(), dated);
+            let period = |one: &projector::Period| {
+                format!("{} until {}", dated(&one.since), one.until.as_ref().map_or("..".to_owned(), dated))
+            };
+            let suspensions: Vec<String> = spell.suspensions.iter().map(period).collect();
+            let span = format!("{} until {until}", dated(&spell.since));
+            found.insert([row.party.to_string(), spell.status.to_string(), span, suspensions.join("; ")]);
+        }
+    }
+    found
+}
+
+fn csv(index: &Index, organisations: &[OrganisationId], writing: Writing) -> String {
+    let view = index.view(&Vantage::default(), date(2026, 1, 1)).expect("a vantage");
+    view.spells_table(organisations, None, Held::Ever, writing).expect("they are known").csv
+}
+
+fn popolo(index: &Index, organisation: &OrganisationId) -> String {
+    let view = index.view(&Vantage::default(), date(2026, 1, 1)).expect("a vantage");
+    view.popolo_of_organisation(organisation, Held::Ever, &view.about("", UNLICENSED)).expect("it is known")
+}
+
+fn sco() -> Index {
+    let mut index = Index::new();
+    for line in ASTANA.lines().chain(HISTORY.lines()) {
+        record(&mut index, &Document::decode(line.as_bytes()).expect("an event"));
+    }
+    index
+}
+
+fn au() -> Index {
+    let mut index = Index::new();
+    take(&mut index, Spells::read(SPELLS.as_bytes(), Mapping::default()).expect("a table"));
+    index
+}
+
+#[test]
+fn spells_exported_as_csv_are_equal_where_they_are_imported() {
+    for (index, name) in [(sco(), "sco"), (au(), "au")] {
+        let organisation: OrganisationId = name.parse().expect("a slug");
+        let expected = spells(&index, &organisation);
+        assert!(expected.len() >= 6, "{expected:?}");
+        for writing in [Writing::Safe, Writing::Raw] {
+            let table = csv(&index, std::slice::from_ref(&organisation), writing);
+            let mut there = Index::new();
+            take(&mut there, Spells::read(table.as_bytes(), Mapping::default()).expect("a table"));
+            let found = spells(&there, &organisation);
+            assert_eq!(found.difference(&expected).next(), None, "more in {table}");
+            assert_eq!(expected.difference(&found).next(), None, "less in {table}");
+        }
+    }
+}
+
+#[test]
+fn thirty_years_of_the_world_exported_as_csv_are_equal_where_they_are_imported() {
+    let path = std::env::var_os("CHRONICLE_FACTBOOK").map_or(Path::new(FACTBOOK).to_owned(), Into::into);
+    if !path.exists() {
+        // Not by a macro of the standard library: the test's success would swallow it.
+        let line = format!("not run: the round trip of the factbook, for there is no {}\n", path.display());
+        return std::io::stderr().write_all(line.as_bytes()).expect("standard error");
+    }
+    let mut index = Index::new();
+    take(&mut index, Snapshots::read(File::open(path).expect("the table"), Mapping::default()).expect("a table"));
+    let organisations: Vec<OrganisationId> = index.organisations().cloned().collect();
+    let table = csv(&index, &organisations, Writing::Safe);
+    let mut there = Index::new();
+    take(&mut there, Spells::read(table.as_bytes(), Mapping::default()).expect("a table"));
+    for organisation in &organisations {
+        let (expected, found) = (spells(&index, organisation), spells(&there, organisation));
+        assert_eq!(found.difference(&expected).next(), None, "more in {organisation}");
+        assert_eq!(expected.difference(&found).next(), None, "less in {organisation}");
+    }
+}
+
+#[test]
+fn spells_exported_as_popolo_are_equal_but_for_suspensions_and_dates_that_it_cannot_say() {
+    for (index, name) in [(sco(), "sco"), (au(), "au")] {
+        let organisation: OrganisationId = name.parse().expect("a slug");
+        let text = popolo(&index, &organisation);
+        let mut there = Index::new();
+        take(&mut there, Spells::popolo(text.as_bytes(), Mapping::default()).expect("a document"));
+        let plain = |spells: BTreeSet<[String; 4]>| -> BTreeSet<[String; 3]> {
+            spells.into_iter().map(|[party, status, span, _]| [party, status, span]).collect()
+        };
+        let (expected, found) = (plain(spells(&index, &organisation)), plain(spells(&there, &organisation)));
+        assert_eq!(found.difference(&expected).next(), None, "more in {text}");
+        assert_eq!(expected.difference(&found).next(), None, "less in {text}");
+    }
+}
