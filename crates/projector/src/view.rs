@@ -20,6 +20,8 @@ pub struct View<'a> {
     pub(crate) index: &'a Index,
     pub(crate) activity: Activity<'a>,
     pub(crate) cutoff: Cutoff,
+    /// A claim of a status that is taken to be on record, to see what it would do.
+    pub(crate) tried: Option<Box<Event>>,
     token: Token,
     /// Which names rows show; nothing: they show none.
     named: Option<WantedName>,
@@ -105,7 +107,8 @@ impl Index {
             according_to: vantage.according_to.as_ref().map(AccordingTo::to_string),
             fold: FOLD,
         };
-        Ok(View { index: self, activity: Activity::new(self, Selection::of(vantage)), cutoff, token, named: None })
+        let activity = Activity::new(self, Selection::of(vantage));
+        Ok(View { index: self, activity, cutoff, tried: None, token, named: None })
     }
 
     /// The one event whose id is or begins with a text.
@@ -128,6 +131,28 @@ impl View<'_> {
     /// From where it looks: asked again, it answers the same.
     pub const fn token(&self) -> &Token {
         &self.token
+    }
+
+    /// The same, were one event taken out of effect.
+    pub(crate) fn without(&self, id: EventId) -> Self {
+        let activity = Activity::without(self.index, self.activity.selection().clone(), id);
+        Self { activity, ..self.again() }
+    }
+
+    /// The same, were one more claim of a status on record.
+    pub(crate) fn trying(&self, claim: &Event) -> Self {
+        Self { tried: Some(Box::new(claim.clone())), ..self.again() }
+    }
+
+    fn again(&self) -> Self {
+        Self {
+            index: self.index,
+            activity: Activity::new(self.index, self.activity.selection().clone()),
+            cutoff: self.cutoff,
+            tried: None,
+            token: self.token.clone(),
+            named: self.named.clone(),
+        }
     }
 
     /// The same view, whose rows show names: of parties, organisations, meetings, instruments and people, those that are
@@ -159,10 +184,9 @@ impl View<'_> {
         self.name_in_rows(|| Named::Person(person.clone()))
     }
 
-    /// The same, were one event taken out of effect.
-    pub(crate) fn without(&self, id: EventId) -> Self {
-        let activity = Activity::without(self.index, self.activity.selection().clone(), id);
-        Self { index: self.index, activity, cutoff: self.cutoff, token: self.token.clone(), named: self.named.clone() }
+    /// The name that something bears here, in the language that is wanted; nothing where nobody calls it by a name.
+    pub fn called(&self, of: &Named) -> Option<Cow<'static, str>> {
+        self.shown_name(of, &self.wanted()).map(|shown| shown.name)
     }
 
     /// Whether an event has happened by `as_of`.

@@ -14,6 +14,11 @@ fn the_first_page_leads_to_every_organisation() {
 }
 
 #[test]
+fn an_organisation_is_seen_from_every_vantage() {
+    Stage::told(&[ASTANA, HISTORY]).story("organisation");
+}
+
+#[test]
 fn any_cell_leads_to_its_evidence() {
     Stage::told(&[ASTANA, HISTORY]).story("why");
 }

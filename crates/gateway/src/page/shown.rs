@@ -4,8 +4,9 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use bytes::Bytes;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use maud::{Markup, PreEscaped};
-use projector::{Indexed, View, unknown_source};
+use projector::{Index, Indexed, View, WantedName, unknown_source};
 
 use super::links::Links;
 use super::{assets, frame};
@@ -36,8 +37,14 @@ pub(super) struct Look<'a> {
     pub(super) view: &'a View<'a>,
     /// Addresses from the same vantage.
     pub(super) links: &'a Links,
+    /// Which names are wanted.
+    pub(super) names: &'a WantedName,
+    /// The index itself, for what is asked of the whole chronicle.
+    pub(super) index: &'a Index,
     /// What time it is.
     pub(super) now: Timestamp,
+    /// The day: what a vantage without `as_of` means.
+    pub(super) today: Date,
 }
 
 /// What a picture that stands alone may load and do: nothing.
@@ -98,13 +105,16 @@ async fn sent(
         .reply(lane, from.min_position, move |ground| {
             ground.index.ask(|index| {
                 let vantage = from.resolve(index)?;
-                let view = index.view(&vantage, ground.today)?;
+                let view = index.view(&vantage, ground.today)?.showing(from.names.clone());
                 let tag = ground.has.tag(&(view.token(), assets::version()));
                 let notes: Vec<String> = unknown_source(index, &vantage).into_iter().collect();
                 let body = if ground.has.is(&tag) {
                     None
                 } else {
-                    let drawn = draw(&Look { view: &view, links: &links, now }, &notes)?;
+                    let drawn = draw(
+                        &Look { view: &view, links: &links, names: &from.names, index, now, today: ground.today },
+                        &notes,
+                    )?;
                     Some(Bytes::from(drawn.into_string()))
                 };
                 let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, kind)]);

@@ -15,6 +15,7 @@ mod hostile;
 mod laws;
 mod meeting_page;
 mod operate;
+mod organisation;
 mod publish;
 mod replay;
 mod routes;

@@ -214,14 +214,14 @@ impl Question<'_> {
         let recorded_at = self.recorded_at(&ids);
         let mut tried = self.authorities().into_iter().filter_map(|authority| {
             let claim = self.claim(day, authority, content.clone(), recorded_at)?;
-            let then = self.view.spells_with(self.organisation, self.party, &claim);
+            let then = self.view.trying(&claim).spells_of(self.organisation, self.party);
             wanted(&then).then_some((authority, claim))
         });
         tried.next()
     }
 
     fn turn(&self, spell: Option<usize>, claim: Event, text: String) -> Turn {
-        let then = self.view.spells_with(self.organisation, self.party, &claim);
+        let then = self.view.trying(&claim).spells_of(self.organisation, self.party);
         // The rows look claims up that compete, and this one is not on record.
         let then = self.view.spell_rows(&then);
         Turn { spell, by: TurnedBy::Claim(Box::new(claim)), text, then }

@@ -17,6 +17,8 @@ mod counts;
 
 mod moving;
 
+mod of_party;
+
 use axum::response::Response;
 use maud::{Markup, html};
 use projector::{MembersFilter, Remark, Successor, Timeline};
@@ -30,6 +32,7 @@ use crate::ask::{Asking, Lane};
 use crate::problem::Problem;
 
 pub(super) use image::timeline_svg;
+pub(super) use of_party::memberships;
 
 /// How many meetings are listed, the last ones.
 const MEETINGS: usize = 200;
@@ -172,7 +175,7 @@ fn meetings(look: &Look<'_>, organisation: &OrganisationId) -> Result<Markup, Pr
         @if !rows.is_empty() {
             section aria-labelledby="meetings-title" data-part="meetings" #part-meetings {
                 h2 id="meetings-title" { "Meetings" }
-                div.scroll.tall role="region" tabindex="0" aria-label="Meetings" {
+                div.scroll.tall role="region" tabindex="0" aria-label="List of meetings" {
                     table.meetings {
                         thead { tr { th scope="col" { "Meeting" } th scope="col" { "When" } th scope="col" { "Form" } th scope="col" { "Place" } } }
                         tbody {

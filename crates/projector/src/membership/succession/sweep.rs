@@ -7,6 +7,7 @@ use summit::{Event, EventId, Moment, OrganisationId, PartyId, Status};
 use super::manner::{as_party, ends, holds_in, succession};
 use super::reach::{Place, sources};
 use crate::index::Record;
+use crate::index::filing::party_of_status;
 use crate::membership::groups::{Groups, Passed};
 use crate::membership::sorted;
 use crate::view::View;
@@ -23,33 +24,30 @@ pub(in crate::membership) struct Swept<'a> {
 
 impl View<'_> {
     /// The groups of one party in one organisation. Cost: its claims; where successions bear on it, those of all places
-    /// from which something may have passed over. With one more
-    /// claim of the party, as though it were on record.
-    pub(in crate::membership) fn groups_with<'s>(
-        &'s self,
-        organisation: &OrganisationId,
-        party: &PartyId,
-        more: Option<&'s Event>,
-    ) -> Swept<'s> {
+    /// from which something may have passed over.
+    pub(in crate::membership) fn groups_of(&self, organisation: &OrganisationId, party: &PartyId) -> Swept<'_> {
         let place = (organisation.clone(), party.clone());
         let names = [party.clone(), as_party(organisation)];
         if names.iter().all(|name| self.index.successions(name).is_empty()) {
             let mut swept = Swept::default();
-            for event in sorted(self.own_claims(&place).into_iter().chain(more)) {
+            for event in sorted(self.own_claims(&place)) {
                 swept.groups.say(event);
             }
             return swept;
         }
         let (groups, unclear, round) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Sweep { view: self, asked: place, more, groups, unclear, round }.run()
+        Sweep { view: self, asked: place, groups, unclear, round }.run()
     }
 
     /// The claims of a party's own in an organisation, and the organisation's reclassifications, in no order.
     fn own_claims(&self, (organisation, party): &Place) -> Vec<&Event> {
-        let Some(file) = self.index.organisation(organisation) else { return Vec::new() };
-        let changes = self.events(&file.reclassifications);
-        let own = file.parties.get(party).into_iter().flat_map(|own| self.events(&own.status));
-        own.chain(changes).collect()
+        let tried = self.tried.as_deref().filter(|event| {
+            event.shared.organisation.as_ref() == Some(organisation) && party_of_status(event) == Some(party)
+        });
+        let file = self.index.organisation(organisation).into_iter();
+        let changes = file.clone().flat_map(|file| self.events(&file.reclassifications));
+        let own = file.flat_map(|file| file.parties.get(party)).flat_map(|own| self.events(&own.status));
+        own.chain(changes).chain(tried).collect()
     }
 
     /// The active successions in which somebody comes before or after.
@@ -108,8 +106,6 @@ struct Sweep<'s, 'v> {
     view: &'s View<'v>,
     /// The place that is asked for.
     asked: Place,
-    /// A claim there that is not on record.
-    more: Option<&'s Event>,
     groups: BTreeMap<Place, Groups<'s>>,
     unclear: Vec<EventId>,
     round: Vec<EventId>,
@@ -144,8 +140,7 @@ impl<'s> Sweep<'s, '_> {
         let mut claims: BTreeMap<Tie, Claims<'s>> = BTreeMap::new();
         let mut told = BTreeSet::new();
         for place in places {
-            let more = self.more.filter(|_| *place == self.asked);
-            for event in sorted(self.view.own_claims(place).into_iter().chain(more)) {
+            for event in sorted(self.view.own_claims(place)) {
                 claims.entry(tie(event)).or_default().own.push((place.clone(), event));
             }
             for name in [place.1.clone(), as_party(&place.0)] {
