@@ -14,6 +14,7 @@ mod history;
 mod hostile;
 mod laws;
 mod operate;
+mod pages;
 mod publish;
 mod replay;
 mod routes;
