@@ -55,7 +55,7 @@ impl Service {
         let feed = Feed::new(Arc::clone(&index), date_of(clock()));
         let (log, clock) = (Box::new(log), Box::new(clock));
         let (metrics, look) = (Metrics::default(), Look::default());
-        let (lanes, overview, licence) = (Lanes::default(), Mutex::default(), OnceLock::new());
+        let (lanes, licence, overview) = (Lanes::default(), OnceLock::new(), Mutex::default());
         Self(Arc::new(Parts { index, log, producer, feed, lanes, clock, metrics, overview, look, licence }))
     }
 

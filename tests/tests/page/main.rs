@@ -5,9 +5,15 @@
 
 mod live;
 mod people;
+mod record;
 mod stage;
 
 use stage::{ASTANA, HISTORY, Stage};
+
+#[test]
+fn an_organisation_is_seen_from_every_vantage() {
+    Stage::told(&[ASTANA, HISTORY]).story("organisation");
+}
 
 #[test]
 fn a_meeting_tells_who_took_part_in_which_of_its_parts_at_what_level_and_in_whose_place() {

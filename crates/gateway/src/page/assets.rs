@@ -26,6 +26,7 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("organisation.js", "text/javascript; charset=utf-8", include_str!("assets/organisation.js")),
     ("stream.js", "text/javascript; charset=utf-8", include_str!("assets/stream.js")),
     ("live.js", "text/javascript; charset=utf-8", include_str!("assets/live.js")),
+    ("record.js", "text/javascript; charset=utf-8", include_str!("assets/record.js")),
 ];
 /// How many digits of the digest stand in an address.
 const VERSION_DIGITS: usize = 16;

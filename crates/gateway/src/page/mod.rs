@@ -48,7 +48,11 @@ mod why;
 
 mod event;
 
+mod apart;
+
 mod live;
+
+mod record;
 
 use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
@@ -77,6 +81,10 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
         .route("/events/{id}", get(event::event))
         .route("/live", get(live::live))
         .route("/live/entries", get(live::entries))
+        .route("/record", get(record::kinds))
+        .route("/record/{kind}", get(record::record))
+        .route("/record/correct/{id}", get(record::correct))
+        .route("/record/retract/{id}", get(record::retract))
         .route("/sign-in", get(sign_in::state).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/assets/{version}/{name}", get(assets::asset))

@@ -5,7 +5,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use maud::Markup;
+use maud::{Markup, PreEscaped};
 use projector::{Index, Indexed, View, WantedName, unknown_source};
 
 use super::links::Links;
@@ -77,11 +77,17 @@ pub(super) async fn picture(
     lane: Lane,
     draw: impl FnOnce(&Look<'_>) -> Result<Markup, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let mut response = sent(asking, lane, SVG, |look, _| draw(look)).await?;
+    let mut response = sent(asking, lane, SVG, |look, _| Ok(PreEscaped(xml(draw(look)?.into_string())))).await?;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, PICTURE_POLICY);
     headers.insert("cross-origin-resource-policy", ANYWHERE);
     Ok(response)
+}
+
+/// A text without what no XML may hold, escaped or not: with it nothing would be drawn at all.
+fn xml(text: String) -> String {
+    let bad = |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    if text.contains(bad) { text.replace(bad, "\u{fffd}") } else { text }
 }
 
 async fn sent(
@@ -116,4 +122,15 @@ async fn sent(
             })
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::xml;
+
+    #[test]
+    fn a_picture_holds_nothing_that_no_xml_may_hold() {
+        assert_eq!(xml("a\u{1}b\u{ffff}c\td\u{85}".to_owned()), "a\u{fffd}b\u{fffd}c\td\u{fffd}");
+        assert_eq!(xml("Türkiye".to_owned()), "Türkiye");
+    }
 }

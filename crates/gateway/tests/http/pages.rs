@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::support::{ASTANA, Answered, Stage};
 
 /// What would be markup, or the end of an attribute or of an element, if it were not text.
-const HOSTILE: &str = "</title></textarea></style><script>alert(1)</script><img src=x onerror=alert(2)>\" onfocus=alert(3) '&lt;\u{202e}";
+const HOSTILE: &str =
+    "</title></textarea></style><script>alert(1)</script><img src=x onerror=alert(2)>\" onfocus=alert(3) '&lt;\u{202e}";
 /// The same as pages write it: only the characters that would end something are other ones.
 const WRITTEN: &str = "&lt;script&gt;alert(1)&lt;/script&gt;";
 
@@ -35,12 +36,24 @@ async fn stage() -> Stage {
     let documents = [
         document(1, "statement", &json!({"speaker": person, "party": "IND", "words": HOSTILE})),
         document(2, "attendance", &json!({"party": "IND", "person": person, "level": "FM", "in_lieu_of": person})),
-        document(3, "signing", &json!({"instrument": "paper", "title": HOSTILE, "signatories": [{"person": person, "party": "IND"}]})),
-        document(4, "meeting", &json!({"title": HOSTILE, "theme": HOSTILE, "venue": HOSTILE, "participants": [{"group": HOSTILE}]})),
+        document(
+            3,
+            "signing",
+            &json!({"instrument": "paper", "title": HOSTILE, "signatories": [{"person": person, "party": "IND"}]}),
+        ),
+        document(
+            4,
+            "meeting",
+            &json!({"title": HOSTILE, "theme": HOSTILE, "venue": HOSTILE, "participants": [{"group": HOSTILE}]}),
+        ),
         document(5, "naming", &json!({"of": {"organisation": "sco"}, "name": HOSTILE, "meeting": null})),
         document(6, "naming", &json!({"of": {"party": "IND"}, "name": HOSTILE, "meeting": null, "organisation": null})),
         document(7, "suspension", &json!({"party": "IND", "scope": HOSTILE, "meeting": null})),
-        document(8, "retraction", &json!({"retracts": "00000001-0000-4000-8000-000000000000", "reason": HOSTILE, "meeting": null})),
+        document(
+            8,
+            "retraction",
+            &json!({"retracts": "00000001-0000-4000-8000-000000000000", "reason": HOSTILE, "meeting": null}),
+        ),
         document(9, "admission", &json!({"party": "IND", "occurred": "2018", "meeting": null})),
     ];
     let mut lines: Vec<String> = ASTANA.lines().map(ToOwned::to_owned).collect();
@@ -61,7 +74,8 @@ async fn read(stage: &Stage, address: &str) -> Answered {
 async fn an_event_with_markup_in_every_text_stays_text_on_every_page() {
     let stage = stage().await;
     let mut seen = 0;
-    let events: Vec<String> = (1..=9).map(|number| format!("/events/0000000{number}-0000-4000-8000-000000000000")).collect();
+    let events: Vec<String> =
+        (1..=9).map(|number| format!("/events/0000000{number}-0000-4000-8000-000000000000")).collect();
     let quoted: String = form_urlencoded::byte_serialize(HOSTILE.as_bytes()).collect();
     let others = [
         "/".to_owned(),
@@ -133,7 +147,8 @@ async fn an_organisation_is_called_by_the_name_that_it_bears_at_the_vantage_in_t
 #[tokio::test]
 async fn what_is_wrong_is_told_on_a_page_to_who_takes_it_compressed_too() {
     let stage = Stage::astana().await;
-    let request = Request::get("/organisations/scco").header("accept", "text/html").header("accept-encoding", "gzip, br");
+    let request =
+        Request::get("/organisations/scco").header("accept", "text/html").header("accept-encoding", "gzip, br");
     let page = stage.send(request.body(Body::empty()).expect("a request")).await;
     assert_eq!((page.status, page.header("content-encoding")), (StatusCode::NOT_FOUND, "br"));
     assert!(page.body.len() > 200, "{:?}", page.body);

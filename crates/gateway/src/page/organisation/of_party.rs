@@ -17,7 +17,7 @@ pub(in crate::page) fn memberships(look: &Look<'_>, party: &PartyId, memberships
     let row = |membership: &Membership| {
         Some(PartyTimeline {
             party: membership.organisation.as_str().parse().ok()?,
-            name: None,
+            name: membership.name.clone(),
             spells: membership.spells.clone(),
             steps: membership.steps.clone(),
             succeeds: Vec::new(),

@@ -63,7 +63,7 @@ pub(super) fn drawing(
         figure.timeline aria-labelledby="timeline-title" {
             (defs(&statuses))
             figcaption { (legend(&statuses)) (orders) }
-            div.scroll.tracks role="region" tabindex="0" aria-label="Timeline" {
+            div.scroll.tracks role="region" tabindex="0" aria-label="Timeline, party by party" {
                 div.sheet {
                     (grid(axis, at))
                     div.track.axis aria-hidden="true" {
@@ -75,7 +75,7 @@ pub(super) fn drawing(
                             text.now x=(percent(at)) y="11" text-anchor=(anchor(at)) { "as of " (as_of) }
                         }
                     }
-                    ul.plain.rows.many[rows.len() > MANY] {
+                    ul.plain.lanes.many[rows.len() > MANY] {
                         @for line in &rows { (row(&whose(line.party), line)) }
                     }
                 }
