@@ -5,16 +5,15 @@
 
 mod entry;
 
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use maud::{Markup, html};
-use projector::{Index, Indexed, View};
-use summit::{Kind, OrganisationId, Position, Vantage};
+use projector::{Index, View};
+use summit::{Kind, OrganisationId, Position};
 
-use super::links::Links;
-use super::shown::{HTML, Look, POLICY};
+use super::apart::drawn;
+use super::shown::Look;
 use super::{frame, sentence, words};
-use crate::ask::{Asking, Lane};
+use crate::ask::Asking;
 use crate::changes::{At, Filter, Past, behind, behind_place, latest, unknown};
 use crate::parameters::Parameters;
 use crate::problem::{Code, Problem};
@@ -66,8 +65,7 @@ pub(super) async fn live(mut asking: Asking) -> Result<Response, Problem> {
     let past = latest(&asking.service, asked.before, &asked.filter, SHOWN).await.map_err(unreadable)?;
     let remarks = unknown(&asking.service, &asked.filter);
     let at = asking.service.feed().id(past.to);
-    let page = drawn(asking, move |look, index| page((look, index), &asked, &past, &at, &remarks)).await?;
-    Ok(answer(page))
+    drawn(asking, move |look, index| Ok(page((look, index), &asked, &past, &at, &remarks))).await
 }
 
 /// What came behind a place, as a piece of the page.
@@ -79,34 +77,10 @@ pub(super) async fn entries(mut asking: Asking) -> Result<Response, Problem> {
     let from = from.unwrap_or(At { position: Position::START, day: None });
     let past = behind_place(&asking.service, from, to, &filter, GIVEN).await.map_err(unreadable)?;
     let (at, more) = (asking.service.feed().id(past.to), past.told.len() >= GIVEN);
-    let piece = drawn(asking, move |look, index| {
-        html! { ol.feed reversed data-at=(at) data-more=(more) { (entry::all((look, index), &filter, &past)) } }
-    });
-    Ok(answer(piece.await?))
-}
-
-/// Draws from the latest state, in its turn.
-async fn drawn(
-    asking: Asking,
-    draw: impl FnOnce(&Look<'_>, &Index) -> Markup + Send + 'static,
-) -> Result<Markup, Problem> {
-    let (service, now, today) = (asking.service.clone(), asking.service.now(), asking.service.today());
-    let drawing = move || {
-        service.index().ask(|index| {
-            let view = index.view(&Vantage::default(), today)?;
-            Ok(draw(&Look { view: &view, links: &Links::of(PATH, ""), now }, index))
-        })
-    };
-    asking.service.lanes().work(Lane::Long, drawing).await?
-}
-
-fn answer(page: Markup) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, HTML),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    (headers, page.into_string()).into_response()
+    drawn(asking, move |look, index| {
+        Ok(html! { ol.feed reversed data-at=(at) data-more=(more) { (entry::all((look, index), &filter, &past)) } })
+    })
+    .await
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "errors are handed over so")]
@@ -129,13 +103,13 @@ fn page((look, index): (&Look<'_>, &Index), asked: &Asked, past: &Past, at: &str
                 h2 id="feed-title" { @if let Some(before) = asked.before { "Before position " (before) } @else { "On record" } }
                 @if asked.before.is_none() {
                     p.live-state.needs-scripts data-state="waiting" { span.lamp aria-hidden="true" {} span.state-text role="status" { "connecting" } }
-                    button.needs-scripts type="button" id="pause" aria-pressed="false" { "Pause" }
+                    button.plain.needs-scripts type="button" id="pause" aria-pressed="false" { "Pause" }
                 } @else {
                     p { a href=(address(&asked.said, None)) { "To the newest" } }
                 }
             }
-            p.visually-hidden id="announce" role="status" aria-live="polite" {}
-            p.held hidden { button type="button" id="show-held" { "Show" } }
+            p.unseen id="announce" role="status" aria-live="polite" {}
+            p.held hidden { button.plain type="button" id="show-held" { "Show" } }
             ol.feed id="feed" reversed { (entry::all((look, index), &asked.filter, past)) }
             @if past.told.is_empty() { p.empty { "Nothing of this is on record yet." } }
             @if older > Position::START { p.older { a rel="next" href=(address(&asked.said, Some(older.next()))) { "Older" } } }
@@ -174,7 +148,7 @@ fn filters(look: &Look<'_>, asked: &Asked) -> Markup {
                     @if asked.said("kind").contains(',') { option value=(asked.said("kind")) selected { (asked.said("kind")) } }
                 }
             }
-            button { "Show" }
+            button.plain { "Show" }
             @if !asked.said.is_empty() { a href=(PATH) { "Show everything" } }
         }
     }
@@ -204,8 +178,8 @@ fn replay(look: &Look<'_>, past: &Past) -> Markup {
                         @for (speed, name) in SPEEDS { option value=(speed) selected[speed == "3600x"] { (name) } }
                     }
                 }
-                button.primary type="submit" { "Start" }
-                button type="button" id="stop" disabled { "Stop" }
+                button type="submit" { "Start" }
+                button.plain type="button" id="stop" disabled { "Stop" }
             }
             p.replay-state role="status" hidden {}
             ol.feed.replayed id="replayed" reversed {}
@@ -227,7 +201,7 @@ pub(super) fn bar(
         @if from_now {
             aside.live-bar aria-label="What is new" data-live-bar data-at=(look.view.token().position) data-filter=(query(&said)) {
                 p hidden { span.fresh aria-hidden="true" { "New" } " " span.count {} " " a href=(look.links.here_with("token", None)) { "Show" } }
-                p.visually-hidden role="status" aria-live="polite" {}
+                p.unseen role="status" aria-live="polite" {}
             }
         }
     }

@@ -17,6 +17,8 @@ mod counts;
 
 mod moving;
 
+mod of_party;
+
 use axum::response::Response;
 use maud::{Markup, html};
 use projector::{MembersFilter, Remark, Successor, Timeline};
@@ -25,11 +27,12 @@ use summit::{Moment, OrganisationId};
 use self::axis::{Axis, closing};
 use self::bars::Order;
 use super::shown::{Look, Page, shown};
-use super::{marks, words};
+use super::{live, marks, words};
 use crate::ask::{Asking, Lane};
 use crate::problem::Problem;
 
 pub(super) use image::timeline_svg;
+pub(super) use of_party::memberships;
 
 /// How many meetings are listed, the last ones.
 const MEETINGS: usize = 200;
@@ -77,8 +80,13 @@ pub(super) async fn organisation(mut asking: Asking) -> Result<Response, Problem
             }
             (meetings(look, &organisation)?)
             (exports(look, &organisation))
+            (live::bar(look, Some(&organisation), None))
         };
-        Ok(Page { title: words::organisation_name(look.view, &organisation), main, modules: &["organisation"] })
+        Ok(Page {
+            title: words::organisation_name(look.view, &organisation),
+            main,
+            modules: &["organisation", live::MODULE],
+        })
     })
     .await
 }
@@ -172,7 +180,7 @@ fn meetings(look: &Look<'_>, organisation: &OrganisationId) -> Result<Markup, Pr
         @if !rows.is_empty() {
             section aria-labelledby="meetings-title" data-part="meetings" #part-meetings {
                 h2 id="meetings-title" { "Meetings" }
-                div.scroll.tall role="region" tabindex="0" aria-label="Meetings" {
+                div.scroll.tall role="region" tabindex="0" aria-label="List of meetings" {
                     table.meetings {
                         thead { tr { th scope="col" { "Meeting" } th scope="col" { "When" } th scope="col" { "Form" } th scope="col" { "Place" } } }
                         tbody {
