@@ -7,10 +7,10 @@ use clap::{Args, Parser, Subcommand};
 use crate::ask::Shell;
 use crate::command::{
     archive::Archive, attendance::Attendance, completions::Completions, correct::Correct, demo::Demo, diff::Diff,
-    doctor::Doctor, events::Events, explain::Explain, export::Export, import::Import, members::Members, party::Party,
-    person::Person, publish::Publish, rebuild::Rebuild, record::Record, rehearse::Rehearse, remarks::Remarks,
-    replay::Replay, restore::Restore, retract::Retract, serve::Serve, signings::Signings, timeline::Timeline,
-    token::Token, verify::Verify, watch::Watch,
+    doctor::Doctor, events::Events, explain::Explain, export::Export, find::Find, import::Import, members::Members,
+    party::Party, person::Person, publish::Publish, rebuild::Rebuild, record::Record, rehearse::Rehearse,
+    remarks::Remarks, replay::Replay, restore::Restore, retract::Retract, serve::Serve, signings::Signings,
+    timeline::Timeline, token::Token, verify::Verify, watch::Watch,
 };
 use crate::connect::Place;
 use crate::error::Failure;
@@ -43,6 +43,16 @@ pub(crate) struct Global {
     /// Answer with JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// The language in which names are shown, where they have one: BCP 47, such as en-GB or fr [default: en]
+    #[arg(
+        long,
+        global = true,
+        value_name = "LANGUAGE",
+        value_parser = crate::values::language,
+        env = "CHRONICLE_LANGUAGE",
+        hide_env_values = true
+    )]
+    pub(crate) language: Option<projector::Language>,
     /// Nothing but data and errors
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
@@ -80,6 +90,7 @@ pub(crate) enum Command {
     Correct(Box<Correct>),
     Retract(Box<Retract>),
     Import(Import),
+    Find(Find),
     Members(Members),
     Timeline(Timeline),
     Attendance(Attendance),
@@ -121,6 +132,7 @@ impl Command {
             Self::Correct(command) => command.run(shell).await,
             Self::Retract(command) => command.run(shell).await,
             Self::Import(command) => command.run(shell).await,
+            Self::Find(command) => shell.answer(command, &command.from).await,
             Self::Members(command) => shell.answer(command, &command.from).await,
             Self::Timeline(command) => shell.answer(command, &command.from).await,
             Self::Attendance(command) => shell.answer(command, &command.from).await,
@@ -150,7 +162,8 @@ impl Command {
     const fn is_a_question(&self) -> bool {
         matches!(
             self,
-            Self::Members(_)
+            Self::Find(_)
+                | Self::Members(_)
                 | Self::Timeline(_)
                 | Self::Attendance(_)
                 | Self::Party(_)
@@ -183,6 +196,7 @@ impl Command {
         match self {
             Self::Correct(_)
             | Self::Retract(_)
+            | Self::Find(_)
             | Self::Members(_)
             | Self::Timeline(_)
             | Self::Attendance(_)
@@ -292,8 +306,9 @@ mod tests {
             ("members sco --token {}", "missing field"),
             ("replay --speed 0x", "such as 60x"),
             ("rehearse sco-astana-2024 --speed fast", "such as 60x"),
-            ("members India", "found \"India\""),
-            ("explain sco India", "did you mean IND?"),
+            ("members ", "an identifier or a name"),
+            ("find India --kind country", "party, organisation"),
+            ("members sco --language e_n", "a language (BCP 47)"),
             ("members sco --as-of 2024-13", "EDTF"),
             ("members sco --known-at yesterday", "an instant"),
             ("members sco --at-position x", "a position: a whole number"),

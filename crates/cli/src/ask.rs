@@ -3,7 +3,7 @@
 
 use gateway::AskedFor;
 use jiff::civil::Date;
-use projector::{AskError, Index, Opened, Snapshots, View};
+use projector::{AskError, Index, Opened, Snapshots, View, WantedName};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use summit::Position;
@@ -16,6 +16,7 @@ use crate::output::Output;
 use crate::read;
 use crate::render::Text;
 use crate::stale::{self, Good};
+use crate::values::{self, Spelt};
 use crate::vantage::VantageOptions;
 
 /// What every command is given.
@@ -26,6 +27,11 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
+    /// Which names are shown.
+    pub(crate) fn names(&self) -> WantedName {
+        WantedName { language: self.global.language.clone().unwrap_or_default(), official: false }
+    }
+
     pub(crate) fn output(&self) -> Output {
         Output { json: self.global.json, quiet: self.global.quiet }
     }
@@ -147,25 +153,48 @@ impl Shell {
     pub(crate) async fn answer<Q: Question>(&self, question: &Q, from: &VantageOptions) -> Result<(), Failure> {
         from.check()?;
         if let Some(remote) = self.remote()? {
-            return self.ask_remote::<Q::Answer>(&remote, &from.asked_of(question.address())).await;
+            let mut question = question.clone();
+            self.understand_remote(&remote, question.spoken(), from).await?;
+            return self.ask_remote::<Q::Answer>(&remote, &self.asked_of(question.address(), from)).await;
         }
         let ask = |index: &Index| {
             let vantage = from.resolve(index)?;
-            let answer = question.ask(&index.view(&vantage, self.today)?)?;
-            let notes = [projector::unknown_source(index, &vantage), question.note(index)];
-            Ok((notes.into_iter().flatten().collect(), self.output().written(&answer, index)))
+            let view = index.view(&vantage, self.today)?.showing(self.names());
+            let mut question = question.clone();
+            let mut notes = understand(question.spoken(), &view)?;
+            let answer = question.ask(&view)?;
+            notes.extend([projector::unknown_source(index, &vantage), question.note(index)].into_iter().flatten());
+            Ok((notes, self.output().written(&answer, index)))
         };
         self.ask(from.min_position, ask).await
     }
 }
 
+/// Says what is meant by names in a question, and what to note of that. What events name needs no looking for.
+pub(crate) fn understand(spoken: Vec<&mut dyn Spelt>, view: &View<'_>) -> Result<Vec<String>, AskError> {
+    let mut notes = Vec::new();
+    for one in spoken {
+        if one.named().is_some_and(|of| view.is_named(&of)) {
+            continue;
+        }
+        let found = view.find(one.text(), Some(one.what()));
+        notes.extend(values::understand(one, &found)?);
+    }
+    Ok(notes)
+}
+
 /// A question that a view answers.
-pub(crate) trait Question {
+pub(crate) trait Question: Clone {
     /// As programs and people are shown it.
     type Answer: Serialize + DeserializeOwned + Text;
 
     /// The answer.
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError>;
+
+    /// What it speaks of, that may be named.
+    fn spoken(&mut self) -> Vec<&mut dyn Spelt> {
+        Vec::new()
+    }
 
     /// The same question as a service is asked it.
     fn address(&self) -> AskedFor;

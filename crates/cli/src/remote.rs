@@ -1,16 +1,18 @@
 //! A service that answers instead of the log: the same questions, the same answers, the same exit codes.
 
 use gateway::{AskedFor, Remote, RemoteError};
-use projector::{AskError, Index, Near};
+use projector::{AskError, Found, Index, Near};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use summit::Position;
+use summit::{Named, Position};
 
 use crate::ask::Shell;
 use crate::error::{Code, Failure};
 use crate::output::Output;
 use crate::render::Text;
+use crate::values::{self, Spelt};
+use crate::vantage::VantageOptions;
 
 /// Holds who asks, where a service wants to know. No option: others see the options of a command.
 const TOKEN: &str = "CHRONICLE_TOKEN";
@@ -38,14 +40,43 @@ impl Shell {
             line.push(b'\n');
             Output::bytes(&line)?;
         } else {
-            let answer: A = serde_json::from_slice(&answered.body).map_err(|error| Failure::Remote {
-                said: format!("the service's answer cannot be read: {error}"),
-                code: Code::Failed,
-                hint: Some("it may be of another version than this program; --json prints its answer as it is"),
-            })?;
+            let answer: A = serde_json::from_slice(&answered.body).map_err(|error| unreadable(&error))?;
             Output::text(&self.output().written(&answer, &Index::new()))?;
         }
         stale(answered.stale)
+    }
+
+    /// A question as a service is asked it, from a vantage.
+    pub(crate) fn asked_of(&self, question: AskedFor, from: &VantageOptions) -> AskedFor {
+        from.asked_of(question).with("language", self.global.language.as_ref())
+    }
+
+    /// Says what is meant by names in a question: the service finds what bears them. A state's code needs no looking for.
+    pub(crate) async fn understand_remote(
+        &self,
+        remote: &Remote,
+        spoken: Vec<&mut dyn Spelt>,
+        from: &VantageOptions,
+    ) -> Result<(), Failure> {
+        for one in spoken {
+            let state = |of: Named| if let Named::Party(party) = of { party.iso_name() } else { None };
+            if one.named().and_then(state).is_some() {
+                continue;
+            }
+            let question = AskedFor::at("/v1/find").with("q", Some(one.text())).with("kind", Some(one.what()));
+            let answered = match remote.ask(&self.asked_of(question, from)).await {
+                // An older service finds nothing; identifiers it knows.
+                Err(RemoteError::Problem { code, .. }) if code == "no-such-address" && one.named().is_some() => {
+                    continue;
+                }
+                answered => answered?,
+            };
+            let found: Found = serde_json::from_slice(&answered.body).map_err(|error| unreadable(&error))?;
+            if let Some(note) = values::understand(one, &found)? {
+                self.output().note(note);
+            }
+        }
+        Ok(())
     }
 
     /// Asks a service for lines, and prints them as they come; `none` is noted where there are none.
@@ -65,6 +96,14 @@ impl Shell {
             self.output().note(none);
         }
         stale(reason)
+    }
+}
+
+fn unreadable(error: &serde_json::Error) -> Failure {
+    Failure::Remote {
+        said: format!("the service's answer cannot be read: {error}"),
+        code: Code::Failed,
+        hint: Some("it may be of another version than this program; --json prints its answer as it is"),
     }
 }
 

@@ -20,7 +20,7 @@ impl View<'_> {
         let chain = self.chain(party, None);
         Ok(PartyView {
             party: party.clone(),
-            name: party.iso_name().map(Into::into),
+            name: self.party_name(party).or_else(|| party.iso_name().map(Into::into)),
             token: self.token().clone(),
             memberships: self.memberships(party),
             succeeds: chain.succeeds,
@@ -40,6 +40,7 @@ impl View<'_> {
         let parties: BTreeSet<PartyId> = itinerary.iter().filter_map(|stop| stop.party.clone()).collect();
         Ok(PersonView {
             person: person.clone(),
+            name: self.person_name(person),
             names,
             offices,
             parties: parties.into_iter().collect(),

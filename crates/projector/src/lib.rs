@@ -46,6 +46,7 @@ mod membership;
 mod names;
 mod nearest;
 mod notes;
+mod overview;
 mod pace;
 pub mod published;
 mod remarks;
@@ -58,15 +59,18 @@ mod view;
 
 pub use answer::*;
 pub use asked::{Asked, Seen, VantageError, id_prefix, instant};
-pub use attendance::{Missing, Scheduled, Without, is_leader, precedence, without_leader};
+pub use attendance::{
+    Attribute, DelegationExplained, Missing, Said, Scheduled, Weight, Without, is_leader, precedence, without_leader,
+};
 pub use calendar::{Calendar, day_changes};
 pub use changes::{Change, Changes, calendar_changes, changes};
 pub use filter::{EventFilter, Named};
 pub use heard::Heard;
 pub use index::{Index, Noted, Owners, Record, Undecodable};
-pub use membership::{CountsFrom, Knowledge, MembersFilter, diff};
+pub use membership::{CountsFrom, Knowledge, MembersFilter, Turn, TurnedBy, diff};
 pub use names::{BadLanguage, Language, MAX_HITS, Meant, WantedName};
 pub use notes::{state_named, unknown_party, unknown_source};
+pub use overview::{AtAGlance, Overview};
 pub use pace::{BadSpeed, MAX_GAP, Pace, Pacer, Speed};
 pub use remarks::remarks_by_parts;
 pub use runtime::{CatchUpError, Live, MIN_POSITION_PATIENCE, Update, catch_up, date_of};

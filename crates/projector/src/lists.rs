@@ -56,6 +56,7 @@ impl View<'_> {
         let meetings = self.index.meetings_of(organisation);
         OrganisationRow {
             organisation: organisation.clone(),
+            name: self.organisation_name(organisation),
             counts: self.counts(organisation),
             meetings: meetings.iter().filter(|meeting| self.meeting_belongs(meeting, organisation)).count(),
             succeeded_by: self.chain_of_organisation(organisation).succeeded_by,
@@ -81,7 +82,7 @@ impl View<'_> {
         let organisations = self.index.organisations_with(party).into_iter();
         PartyRow {
             party: party.clone(),
-            name: party.iso_name().map(Into::into),
+            name: self.party_name(party).or_else(|| party.iso_name().map(Into::into)),
             organisations: organisations.filter(|one| !self.rows_of(one, party).is_empty()).collect(),
         }
     }
@@ -89,7 +90,7 @@ impl View<'_> {
     /// A person in a row. Cost: the events that name them.
     pub fn person_row(&self, person: &PersonId) -> PersonRow {
         let (names, offices) = self.named_as(person);
-        PersonRow { person: person.clone(), names, offices }
+        PersonRow { person: person.clone(), name: self.person_name(person), names, offices }
     }
 
     /// Every name and every office that active events give a person, each in the order of the alphabet.

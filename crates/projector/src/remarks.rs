@@ -78,7 +78,7 @@ impl View<'_> {
         Ok(match part {
             Part::Organisation(one) => self.members(one, &MembersFilter::default())?.remarks,
             Part::Meeting(one) => self.meeting_remarks(one),
-            Part::Log => self.remarks_on_links(None).into_iter().chain(self.remarks_on_undecodable()).collect(),
+            Part::Log => self.remarks_on_log(),
         })
     }
 
@@ -90,6 +90,11 @@ impl View<'_> {
             self.remarks_on_spells(organisation, &folded)
         };
         organisations.iter().flat_map(of).collect()
+    }
+
+    /// What is odd about links and ids, and entries that are no events.
+    pub(crate) fn remarks_on_log(&self) -> Vec<Remark> {
+        self.remarks_on_links(None).into_iter().chain(self.remarks_on_undecodable()).collect()
     }
 
     fn remarks_on_undecodable(&self) -> Vec<Remark> {

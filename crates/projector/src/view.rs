@@ -142,9 +142,32 @@ impl View<'_> {
         self.named.clone().unwrap_or_default()
     }
 
-    /// The name that a row shows, where rows show names and there is one.
-    pub(crate) fn name_in_row(&self, of: &Named) -> Option<Cow<'static, str>> {
-        self.named.as_ref().and_then(|wanted| self.shown_name(of, wanted)).map(|shown| shown.name)
+    /// The name that something bears here, in the language that is wanted; nothing where nobody calls it by a name.
+    pub fn called(&self, of: &Named) -> Option<Cow<'static, str>> {
+        self.shown_name(of, &self.wanted()).map(|shown| shown.name)
+    }
+
+    /// The name that rows show for something, where they show names and there is one.
+    fn name_in_rows(&self, of: impl FnOnce() -> Named) -> Option<Cow<'static, str>> {
+        self.named.as_ref().and_then(|wanted| self.shown_name(&of(), wanted)).map(|shown| shown.name)
+    }
+
+    pub(crate) fn party_name(&self, party: &PartyId) -> Option<Cow<'static, str>> {
+        self.name_in_rows(|| Named::Party(party.clone()))
+    }
+
+    pub(crate) fn organisation_name(&self, organisation: &OrganisationId) -> Option<Cow<'static, str>> {
+        self.name_in_rows(|| Named::Organisation(organisation.clone()))
+    }
+
+    pub(crate) fn person_name(&self, person: &PersonId) -> Option<Cow<'static, str>> {
+        self.name_in_rows(|| Named::Person(person.clone()))
+    }
+
+    /// The same, were one event taken out of effect.
+    pub(crate) fn without(&self, id: EventId) -> Self {
+        let activity = Activity::without(self.index, self.activity.selection().clone(), id);
+        Self { index: self.index, activity, cutoff: self.cutoff, token: self.token.clone(), named: self.named.clone() }
     }
 
     /// Whether an event has happened by `as_of`.
@@ -175,7 +198,7 @@ impl View<'_> {
     }
 
     /// Whether some event that exists from here names something.
-    pub(crate) fn is_named(&self, of: &Named) -> bool {
+    pub fn is_named(&self, of: &Named) -> bool {
         let first = match of {
             Named::Organisation(name) => self.index.organisation(name).and_then(|file| file.first),
             Named::Meeting(name) => self.index.meeting(name).and_then(|file| file.first),

@@ -18,9 +18,13 @@ use arbitrary::{
 use jiff::ToSpan;
 use oracle::Line;
 use projector::export::{Format, Held, States, Subject, Tabular, Terms, Years};
-use projector::{Calendar, Change, MembersFilter, Stated, calendar_changes, changes, day_changes};
+use projector::{
+    Calendar, Change, MembersFilter, Overview, PresenceAnswer, Record, SpellRow, Stated, TurnedBy, Weight,
+    calendar_changes, changes, day_changes,
+};
 use proptest::prelude::*;
-use summit::{MeetingId, OrganisationId, PartyId, Position, Vantage};
+use proptest::test_runner::TestCaseResult;
+use summit::{AccordingTo, Event, EventId, MeetingId, OrganisationId, PartyId, Position, Vantage};
 use wire::Document;
 
 const ASTANA: &str = include_str!("../../wire/tests/data/astana-2024.jsonl");
@@ -324,6 +328,143 @@ proptest! {
     }
 }
 
+/// A retraction that counts from a vantage.
+fn retraction(target: EventId, vantage: &Vantage) -> Event {
+    let (name, authority) = match &vantage.according_to {
+        Some(AccordingTo::Name(name)) => (name.clone(), None),
+        Some(AccordingTo::Authority(authority)) => ("a desk".to_owned(), Some(*authority)),
+        None => ("a desk".to_owned(), None),
+    };
+    let name = serde_json::Value::from(name);
+    let document = format!(
+        r#"{{"specversion":"1.0","id":"0000cafe-0000-4000-8000-000000000000","source":"/desks/any",
+        "type":"chronicle.retraction.v1","data":{{"occurred":"2024-07-04","attribution":[{{"name":{name}}}],
+        "retracts":"{target}"}}}}"#
+    );
+    let mut event = Document::decode(document.as_bytes()).expect("a good document").event().clone();
+    event.recorded_at = vantage.known_at;
+    event.shared.authority = authority;
+    event
+}
+
+/// Spells without what they rest on, and without what competes: a claim that was only tried is not on record.
+fn bare(rows: &[SpellRow]) -> Vec<SpellRow> {
+    rows.iter().cloned().map(|row| SpellRow { evidence: Vec::new(), competing: Vec::new(), ..row }).collect()
+}
+
+/// Whatever is said to change an answer does so, once it is published, and as is said.
+fn turns_turn(log: &Log, vantage: &Vantage) -> TestCaseResult {
+    let vantage = Vantage { at_position: None, ..vantage.clone() };
+    let before = index(&log.0);
+    let now = view(&before, &vantage);
+    for organisation in organisations() {
+        for party in PARTIES.map(|party| party.parse::<PartyId>().expect("a party")) {
+            let Ok(turns) = now.turns(&organisation, &party) else { continue };
+            let rows = |view: &projector::View<'_>| {
+                let timeline = view.timeline(&organisation, Some(&party)).expect("still known");
+                timeline.parties.into_iter().flat_map(|row| row.spells).collect::<Vec<_>>()
+            };
+            let was = rows(&now);
+            prop_assert!(!turns.is_empty(), "nothing would change {party} in {organisation}: {was:?}");
+            for turn in turns {
+                let event = match &turn.by {
+                    TurnedBy::Claim(event) => event.as_ref().clone(),
+                    TurnedBy::TakingBack(id) => retraction(*id, &vantage),
+                };
+                let events = log.0.iter().map(|line| line.event.clone()).chain([event]);
+                let after = index(&placed(events).0);
+                let is = rows(&view(&after, &vantage));
+                prop_assert_eq!(bare(&is), bare(&turn.then), "{:?}", turn);
+                let changed = |rows: &[SpellRow]| {
+                    rows.iter().cloned().map(|row| SpellRow { evidence: Vec::new(), ..row }).collect::<Vec<_>>()
+                };
+                prop_assert_ne!(changed(&is), changed(&was), "{:?}", turn);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What explains a row gives its values, names its evidence only, and contests it where it is contested.
+fn explained_as_told(log: &Log, vantage: &Vantage, meeting: &MeetingId) -> TestCaseResult {
+    let index = index(&log.0);
+    let Ok(view) = index.view(vantage, TODAY) else { return Ok(()) };
+    let Ok(attendance) = view.attendance(meeting) else { return Ok(()) };
+    for party in PARTIES.map(|party| party.parse::<PartyId>().expect("a party")) {
+        let why = view.explain_delegation(meeting, &party).expect("the meeting is known");
+        let row = attendance.delegations.iter().find(|row| row.party == party);
+        prop_assert_eq!(why.row.as_ref(), row);
+        let Some(row) = row else {
+            prop_assert_eq!(why.attributes, []);
+            continue;
+        };
+        let own = |one: &&projector::Attribute| one.of.is_none() || one.of == row.person;
+        let own = || why.attributes.iter().filter(own);
+        let first = |what: &str| own().find(|one| one.what == what).map(|one| one.value.clone());
+        prop_assert_eq!(first("level"), row.level.map(|level| level.to_string()), "{:?}", why);
+        prop_assert_eq!(first("mode"), row.mode.map(|mode| mode.as_str().replace('_', " ")), "{:?}", why);
+        let presence = first("presence").map(|said| said.split(',').next().unwrap_or_default().to_owned());
+        let known = row.presence != PresenceAnswer::NotStated;
+        prop_assert_eq!(presence, known.then(|| row.presence.as_str().to_owned()), "{:?}", why);
+        let claims = || why.attributes.iter().flat_map(|one| &one.claims);
+        prop_assert!(claims().all(|claim| row.evidence.contains(&claim.event)), "{why:?}");
+        prop_assert!(row.contested || claims().all(|claim| claim.weight != Weight::Contests), "{why:?}");
+        let decided = |one: &projector::Attribute| one.claims[0].weight == Weight::Decides;
+        prop_assert!(why.attributes.iter().all(decided), "{why:?}");
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(config(CASES / 4))]
+
+    #[test]
+    fn what_explains_a_delegation_is_its_row((log, vantage) in asked(logs(matters_of_one_delegation(), EVENTS))) {
+        for meeting in MEETINGS {
+            explained_as_told(&log, &vantage, &meeting.parse().expect("a slug"))?;
+        }
+    }
+
+    #[test]
+    fn an_overview_that_is_kept_is_the_one_that_is_folded_whole(log in reusing(logs(all_matters(), EVENTS))) {
+        let (mut index, mut kept) = (projector::Index::new(), Overview::default());
+        for line in &log.0 {
+            let record = Record {
+                position: Position::new(line.position),
+                stored_at: line.stored_at,
+                event: line.event.clone(),
+            };
+            index.record(record);
+            kept.refresh(&index, TODAY);
+            let view = index.view(&Vantage::default(), TODAY).expect("a vantage");
+            let whole = Overview::of(&view).expect("all of it is named");
+            prop_assert_eq!(kept.organisations().collect::<Vec<_>>(), whole.organisations().collect::<Vec<_>>());
+            prop_assert_eq!(kept.odd_places(), whole.odd_places());
+            let told = view.remarks(None).expect("remarks").remarks;
+            prop_assert_eq!(kept.remarks(), told.iter().collect());
+            for (organisation, glance) in kept.organisations() {
+                let members = view.members(organisation, &MembersFilter::default()).expect("known");
+                prop_assert_eq!(&glance.counts, &members.counts);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_said_to_change_an_answer_does((log, vantage) in asked(status_logs())) {
+        turns_turn(&log, &vantage)?;
+    }
+
+    #[test]
+    fn what_is_said_to_change_a_date_does((log, vantage) in asked(logs(matters_of_one_change(), EVENTS))) {
+        turns_turn(&log, &vantage)?;
+    }
+
+    #[test]
+    fn what_is_said_to_change_what_was_taken_back_does((log, vantage) in asked(logs(matters_of_links(), EVENTS))) {
+        turns_turn(&log, &vantage)?;
+    }
+}
+
 proptest! {
     #![proptest_config(config(ORDERS))]
 
@@ -340,7 +481,7 @@ proptest! {
 }
 
 #[test]
-fn the_real_data_says_what_the_oracle_says() -> Result<(), TestCaseError> {
+fn the_real_data_says_what_the_oracle_says() -> TestCaseResult {
     let log = real();
     let index = index(&log.0);
     let parties: Vec<PartyId> = index.parties().cloned().collect();

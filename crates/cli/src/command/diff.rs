@@ -5,8 +5,9 @@ use gateway::AskedFor;
 use projector::{Index, Knowledge};
 use summit::OrganisationId;
 
-use crate::ask::Shell;
+use crate::ask::{Shell, understand};
 use crate::error::Failure;
+use crate::values::Spoken;
 use crate::vantage::VantageOptions;
 
 /// What changed in what is known of an organisation, and by which events
@@ -17,8 +18,8 @@ use crate::vantage::VantageOptions;
   chronicle diff sco --from 40 --to 73
   chronicle diff sco --from 2024-07-03 --to 2024-07-04")]
 pub(crate) struct Diff {
-    /// The organisation, such as sco
-    organisation: OrganisationId,
+    /// The organisation, such as sco, or by any of its names
+    organisation: Spoken<OrganisationId>,
     /// The former moment of knowledge: a position, an instant, or a date, which means its end in UTC
     #[arg(long, value_name = "A")]
     from: Knowledge,
@@ -43,9 +44,11 @@ impl Diff {
             }
         }
         if let Some(remote) = shell.remote()? {
-            let question = AskedFor::at(format!("/v1/organisations/{}/diff", self.organisation));
+            let mut organisation = self.organisation.clone();
+            shell.understand_remote(&remote, vec![&mut organisation], &self.vantage).await?;
+            let question = AskedFor::at(format!("/v1/organisations/{}/diff", organisation.id()));
             let question = question.with("from", Some(self.from)).with("to", Some(self.to));
-            return shell.ask_remote::<projector::Diff>(&remote, &self.vantage.asked_of(question)).await;
+            return shell.ask_remote::<projector::Diff>(&remote, &shell.asked_of(question, &self.vantage)).await;
         }
         let ask = |index: &Index| {
             for side in [self.from, self.to] {
@@ -54,8 +57,11 @@ impl Diff {
                 }
             }
             let rest = self.vantage.resolve(index)?;
-            let notes = projector::unknown_source(index, &rest).into_iter().collect();
-            let diff = projector::diff(index, &self.organisation, (self.from, self.to), &rest, shell.today)?;
+            let mut organisation = self.organisation.clone();
+            let view = index.view(&rest, shell.today)?.showing(shell.names());
+            let mut notes = understand(vec![&mut organisation], &view)?;
+            notes.extend(projector::unknown_source(index, &rest));
+            let diff = projector::diff(index, organisation.id(), (self.from, self.to), &rest, shell.today)?;
             Ok((notes, shell.output().written(&diff, index)))
         };
         shell.ask(self.vantage.min_position, ask).await

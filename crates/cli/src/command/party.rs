@@ -6,18 +6,18 @@ use projector::{AskError, PartyView, View};
 use summit::PartyId;
 
 use crate::ask::Question;
-use crate::values;
+use crate::values::{Spelt, Spoken};
 use crate::vantage::VantageOptions;
 
 /// One party: its memberships everywhere, and what it did
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:
   chronicle party IND
+  chronicle party \"Russian Federation\"
   chronicle party BLR --as-of 2023")]
 pub(crate) struct Party {
-    /// The party, such as KAZ or un
-    #[arg(value_parser = values::party)]
-    party: PartyId,
+    /// The party, such as KAZ or un, or by any of its names
+    party: Spoken<PartyId>,
     #[command(flatten)]
     pub(crate) from: VantageOptions,
 }
@@ -26,10 +26,14 @@ impl Question for Party {
     type Answer = PartyView;
 
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError> {
-        view.party(&self.party)
+        view.party(self.party.id())
+    }
+
+    fn spoken(&mut self) -> Vec<&mut dyn Spelt> {
+        vec![&mut self.party]
     }
 
     fn address(&self) -> AskedFor {
-        AskedFor::at(format!("/v1/parties/{}", self.party))
+        AskedFor::at(format!("/v1/parties/{}", self.party.id()))
     }
 }

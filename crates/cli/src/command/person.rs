@@ -6,15 +6,17 @@ use projector::{AskError, PersonView, View};
 use summit::PersonId;
 
 use crate::ask::Question;
+use crate::values::{Spelt, Spoken};
 use crate::vantage::VantageOptions;
 
 /// One person: names, offices, and what they did
-#[derive(Debug, Args)]
-#[command(after_help = "Example:
-  chronicle person xi-jinping --as-of 2024-07-03")]
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Examples:
+  chronicle person xi-jinping --as-of 2024-07-03
+  chronicle person \"Xi Jinping\"")]
 pub(crate) struct Person {
-    /// The person, such as xi-jinping
-    id: PersonId,
+    /// The person, such as xi-jinping, or by any of their names
+    person: Spoken<PersonId>,
     #[command(flatten)]
     pub(crate) from: VantageOptions,
 }
@@ -23,10 +25,14 @@ impl Question for Person {
     type Answer = PersonView;
 
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError> {
-        view.person(&self.id)
+        view.person(self.person.id())
+    }
+
+    fn spoken(&mut self) -> Vec<&mut dyn Spelt> {
+        vec![&mut self.person]
     }
 
     fn address(&self) -> AskedFor {
-        AskedFor::at(format!("/v1/people/{}", self.id))
+        AskedFor::at(format!("/v1/people/{}", self.person.id()))
     }
 }

@@ -6,27 +6,27 @@ use projector::{AskError, SigningsFilter, View};
 use summit::{InstrumentId, MeetingId, OrganisationId, PartyId};
 
 use crate::ask::Question;
-use crate::values;
+use crate::values::{Spelt, Spoken, spoken};
 use crate::vantage::VantageOptions;
 
 /// Instruments, and who signed, adopted or ratified them
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:
   chronicle signings --organisation sco
   chronicle signings --instrument astana-declaration-2024")]
 pub(crate) struct Signings {
     /// Only acts of this organisation
     #[arg(long)]
-    organisation: Option<OrganisationId>,
+    organisation: Option<Spoken<OrganisationId>>,
     /// Only this instrument
     #[arg(long)]
-    instrument: Option<InstrumentId>,
+    instrument: Option<Spoken<InstrumentId>>,
     /// Only acts of this party
-    #[arg(long, value_parser = values::party)]
-    party: Option<PartyId>,
+    #[arg(long)]
+    party: Option<Spoken<PartyId>>,
     /// Only acts at this meeting
     #[arg(long)]
-    meeting: Option<MeetingId>,
+    meeting: Option<Spoken<MeetingId>>,
     #[command(flatten)]
     pub(crate) from: VantageOptions,
 }
@@ -35,17 +35,24 @@ impl Question for Signings {
     type Answer = projector::Signings;
 
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError> {
-        let Self { organisation, instrument, party, meeting, .. } = self;
-        let (organisation, instrument) = (organisation.clone(), instrument.clone());
-        let (party, meeting) = (party.clone(), meeting.clone());
-        view.signings(&SigningsFilter { organisation, instrument, party, meeting })
+        view.signings(&SigningsFilter {
+            organisation: self.organisation.as_ref().map(Spoken::id).cloned(),
+            instrument: self.instrument.as_ref().map(Spoken::id).cloned(),
+            party: self.party.as_ref().map(Spoken::id).cloned(),
+            meeting: self.meeting.as_ref().map(Spoken::id).cloned(),
+        })
+    }
+
+    fn spoken(&mut self) -> Vec<&mut dyn Spelt> {
+        let first = spoken(&mut self.organisation).into_iter().chain(spoken(&mut self.instrument));
+        first.chain(spoken(&mut self.party)).chain(spoken(&mut self.meeting)).collect()
     }
 
     fn address(&self) -> AskedFor {
         AskedFor::at("/v1/signings")
-            .with("organisation", self.organisation.as_ref())
-            .with("instrument", self.instrument.as_ref())
-            .with("party", self.party.as_ref())
-            .with("meeting", self.meeting.as_ref())
+            .with("organisation", self.organisation.as_ref().map(Spoken::id))
+            .with("instrument", self.instrument.as_ref().map(Spoken::id))
+            .with("party", self.party.as_ref().map(Spoken::id))
+            .with("meeting", self.meeting.as_ref().map(Spoken::id))
     }
 }

@@ -80,7 +80,7 @@ fn delegation(row: &Delegation) -> [Cell; 7] {
     notes.extend(contested(row.contested));
     [
         Cell::new(&row.party),
-        name(&row.party),
+        name(&row.party, row.name.as_deref()),
         answer(row.presence.as_str()),
         word(row.level),
         word(row.person.as_ref().map(person)),

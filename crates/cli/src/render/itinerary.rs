@@ -5,20 +5,27 @@ use projector::{PartyView, PersonView, Stop};
 use summit::PartyId;
 
 use super::members::{chain, spell_cells, successions};
-use super::page::{answer, person, sources, word};
+use super::page::{answer, person, sources, with_name, word};
 use super::{Page, Text};
 
 impl Text for PartyView {
     fn text(&self, page: &mut Page<'_>) {
-        let title = self.name.as_ref().map_or_else(|| self.party.to_string(), |name| format!("{} {name}", self.party));
-        page.heading(title, &self.token);
+        page.heading(with_name(&self.party, self.name.as_deref()), &self.token);
         let spells = self.memberships.iter().flat_map(|membership| {
             membership.spells.iter().map(|spell| {
                 let [status, since, until, answer, marks] = spell_cells(spell);
-                [Cell::new(&membership.organisation), status, since, until, answer, marks]
+                [
+                    Cell::new(&membership.organisation),
+                    word(membership.name.as_ref()),
+                    status,
+                    since,
+                    until,
+                    answer,
+                    marks,
+                ]
             })
         });
-        page.table(["ORGANISATION", "STATUS", "SINCE", "UNTIL", "ANSWER", "MARKS"], spells.collect());
+        page.table(["ORGANISATION", "NAME", "STATUS", "SINCE", "UNTIL", "ANSWER", "MARKS"], spells.collect());
         successions(page, chain(&self.party, &self.succeeds, &self.succeeded_by));
         itinerary(page, &self.itinerary);
         page.remarks(&self.remarks);
@@ -27,10 +34,11 @@ impl Text for PartyView {
 
 impl Text for PersonView {
     fn text(&self, page: &mut Page<'_>) {
-        let title = self.names.first().map_or(self.person.as_str(), String::as_str);
+        let title = self.name.as_deref().or_else(|| self.names.first().map(String::as_str));
+        let title = title.unwrap_or(self.person.as_str());
         page.heading(title, &self.token);
-        for (what, said) in [("also named", &self.names.iter().skip(1).cloned().collect()), ("office", &self.offices)] {
-            let said: &Vec<String> = said;
+        let others: Vec<String> = self.names.iter().filter(|name| *name != title).cloned().collect();
+        for (what, said) in [("also named", &others), ("office", &self.offices)] {
             if !said.is_empty() {
                 page.line(format_args!("{what}: {}", said.join("; ")));
             }

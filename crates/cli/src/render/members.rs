@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use comfy_table::Cell;
 use projector::{Count, Dated, Members, PartyTimeline, Remarks, SpellRow, StepRow, Successor, Timeline};
-use summit::{Answer, PartyId, Status};
+use summit::{Answer, Status};
 
-use super::page::{answer, marks, name, sources, word};
+use super::page::{answer, marks, name, sources, with_name, word};
 use super::{Page, Text};
 
 impl Text for Members {
     fn text(&self, page: &mut Page<'_>) {
-        page.heading(&self.organisation, &self.token);
+        page.heading(with_name(&self.organisation, self.name.as_deref()), &self.token);
         page.line(counts(&self.counts));
         let rows = self.parties.iter().map(|row| {
             let suspended = match row.suspended {
@@ -21,7 +21,7 @@ impl Text for Members {
             };
             [
                 Cell::new(&row.party),
-                name(&row.party),
+                name(&row.party, row.name.as_deref()),
                 word(row.status.as_ref()),
                 answer(row.answer.as_str()),
                 since(row.since.as_ref()),
@@ -50,11 +50,11 @@ pub(crate) fn counts(counts: &BTreeMap<Status, Count>) -> String {
 
 impl Text for Timeline {
     fn text(&self, page: &mut Page<'_>) {
-        page.heading(format_args!("{} timeline", self.organisation), &self.token);
+        page.heading(format_args!("{}: timeline", with_name(&self.organisation, self.name.as_deref())), &self.token);
         if let Some(founded) = &self.founded {
             page.line(format_args!("founded {}", founded.edtf));
         }
-        let spells = self.parties.iter().flat_map(|row| row.spells.iter().map(|spell| spell_row(&row.party, spell)));
+        let spells = self.parties.iter().flat_map(|row| row.spells.iter().map(|spell| spell_row(row, spell)));
         page.table(["PARTY", "NAME", "STATUS", "SINCE", "UNTIL", "ANSWER", "MARKS"], spells.collect());
         ladder(page, &self.parties);
         let parties = self.parties.iter().flat_map(|row| chain(&row.party, &row.succeeds, &row.succeeded_by));
@@ -67,9 +67,9 @@ impl Text for Timeline {
     }
 }
 
-fn spell_row(party: &PartyId, spell: &SpellRow) -> [Cell; 7] {
+fn spell_row(row: &PartyTimeline, spell: &SpellRow) -> [Cell; 7] {
     let [status, since, until, answer, marks] = spell_cells(spell);
-    [Cell::new(party), name(party), status, since, until, answer, marks]
+    [Cell::new(&row.party), name(&row.party, row.name.as_deref()), status, since, until, answer, marks]
 }
 
 /// Status, since, until, answer, marks.
@@ -91,11 +91,11 @@ pub(crate) fn spell_cells(spell: &SpellRow) -> [Cell; 5] {
 type Link<'r> = (String, &'static str, &'r Successor);
 
 /// Whom one comes after, and whom before.
-pub(crate) fn chain<'r, T: ToString>(
-    one: &T,
+pub(crate) fn chain<'r, N: ToString>(
+    one: &N,
     succeeds: &'r [Successor],
     succeeded_by: &'r [Successor],
-) -> impl Iterator<Item = Link<'r>> + use<'r, T> {
+) -> impl Iterator<Item = Link<'r>> + use<'r, N> {
     let (former, latter) = (one.to_string(), one.to_string());
     let after = succeeds.iter().map(move |other| (former.clone(), "after", other));
     after.chain(succeeded_by.iter().map(move |other| (latter.clone(), "before", other)))

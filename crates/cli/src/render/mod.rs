@@ -4,6 +4,7 @@ pub(crate) mod attendance;
 pub(crate) mod changes;
 mod doctor;
 mod explain;
+mod find;
 mod itinerary;
 pub(crate) mod members;
 pub(crate) mod page;

@@ -153,9 +153,14 @@ pub(crate) fn word(word: Option<impl Display>) -> Cell {
     Cell::new(word.map(|word| word.to_string()).unwrap_or_default())
 }
 
-/// A party's name, where a standard has one.
-pub(crate) fn name(party: &PartyId) -> Cell {
-    Cell::new(party.iso_name().unwrap_or_default())
+/// A party's name as an answer shows it, or else where a standard has one.
+pub(crate) fn name(party: &PartyId, shown: Option<&str>) -> Cell {
+    Cell::new(shown.or_else(|| party.iso_name()).unwrap_or_default())
+}
+
+/// An identifier, with the name that is shown for it.
+pub(crate) fn with_name(identifier: impl Display, name: Option<&str>) -> String {
+    name.map_or_else(|| identifier.to_string(), |name| format!("{identifier} {name}"))
 }
 
 /// A person with their office.

@@ -62,6 +62,7 @@ fn permitted(
             part = parts.next() => part.map(|part| (part, Some((parts, refused)))),
         }
     })
+    .fuse()
 }
 
 /// Comes when the service ends, or whoever listens may not any more.

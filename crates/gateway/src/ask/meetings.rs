@@ -8,7 +8,6 @@ use summit::{MeetingId, PartyId};
 use super::asking::Asking;
 use super::formats::OF_A_MEETING;
 use super::lanes::Lane;
-use super::organisations::A_PARTY;
 use super::vantage::VantageParameters;
 use crate::problem::Problem;
 

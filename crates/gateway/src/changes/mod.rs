@@ -16,6 +16,7 @@
 
 mod at;
 mod history;
+mod past;
 mod question;
 mod reader;
 mod sse;
@@ -40,6 +41,7 @@ use reader::Reader;
 
 pub(crate) use at::{At, Id};
 pub(crate) use history::{apart, page};
+pub(crate) use past::{Past, behind_place, latest};
 pub use reader::{HEARTBEAT, MAX_STREAM_AGE};
 pub(crate) use sse::{frame, opening, position, remark, response};
 pub use streams::{MAX_STREAMS, MAX_STREAMS_PER_CALLER};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use chronicle::ReadError;
-use futures::stream::{self, Stream};
+use futures::stream::{self, Stream, StreamExt};
 use tokio::time::{Instant, sleep_until};
 
 use super::at::At;
@@ -81,7 +81,7 @@ impl Reader {
 
     /// What he is sent.
     pub(crate) fn stream(self) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
-        stream::unfold(self, |mut reader| async move { reader.next().await.map(|bytes| (Ok(bytes), reader)) })
+        stream::unfold(self, |mut reader| async move { reader.next().await.map(|bytes| (Ok(bytes), reader)) }).fuse()
     }
 
     async fn next(&mut self) -> Option<Bytes> {

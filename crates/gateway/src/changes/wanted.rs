@@ -86,8 +86,31 @@ impl Filter {
     /// What is told of it to who asks like this, if anything.
     pub(crate) fn document(&self, told: &Told) -> Option<String> {
         let event = self.shows(Shown::Events) && self.takes_event(told);
-        let changes: Vec<&Changed> = told.changes.iter().filter(|change| self.takes(told, &change.cell)).collect();
+        let changes: Vec<&Changed> = self.changes(told).collect();
         (event || !changes.is_empty()).then(|| told.json(changes.into_iter()))
+    }
+
+    /// Whether anything is told of it to who asks like this.
+    pub(crate) fn takes_any(&self, told: &Told) -> bool {
+        (self.shows(Shown::Events) && self.takes_event(told)) || self.changes(told).next().is_some()
+    }
+
+    /// The changes that are told to who asks like this.
+    pub(crate) fn changes<'t>(&self, told: &'t Told) -> impl Iterator<Item = &'t Changed> + use<'_, 't> {
+        told.changes.iter().filter(|change| self.takes(told, &change.cell))
+    }
+
+    /// The same filter as parameters of an address.
+    pub(crate) fn parameters(&self) -> Vec<(&'static str, String)> {
+        let one = |name, value: Option<String>| value.map(|value| (name, value));
+        let kinds: Vec<&str> = self.kinds.iter().map(|kind| kind.as_str()).collect();
+        let all = [
+            one("organisation", self.organisation.as_ref().map(ToString::to_string)),
+            one("meeting", self.meeting.as_ref().map(ToString::to_string)),
+            one("party", self.party.as_ref().map(ToString::to_string)),
+            one("kind", (!kinds.is_empty()).then(|| kinds.join(","))),
+        ];
+        all.into_iter().flatten().collect()
     }
 
     fn shows(&self, view: Shown) -> bool {

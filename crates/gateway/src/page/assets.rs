@@ -11,12 +11,22 @@ use crate::access::hexadecimal;
 use crate::problem::{Code, Problem};
 
 /// How pages look.
-pub(super) const STYLE: &str = include_str!("assets/style.css");
+pub(super) const STYLE: &str = concat!(
+    include_str!("assets/style.css"),
+    include_str!("assets/organisation.css"),
+    include_str!("assets/meeting.css"),
+    include_str!("assets/people.css"),
+    include_str!("assets/live.css"),
+);
 /// Name, media type and text of each.
 const ASSETS: &[(&str, &str, &str)] = &[
     ("style.css", "text/css; charset=utf-8", STYLE),
+    ("home.js", "text/javascript; charset=utf-8", include_str!("assets/home.js")),
     ("page.js", "text/javascript; charset=utf-8", include_str!("assets/page.js")),
     ("organisation.js", "text/javascript; charset=utf-8", include_str!("assets/organisation.js")),
+    ("stream.js", "text/javascript; charset=utf-8", include_str!("assets/stream.js")),
+    ("live.js", "text/javascript; charset=utf-8", include_str!("assets/live.js")),
+    ("record.js", "text/javascript; charset=utf-8", include_str!("assets/record.js")),
 ];
 /// How many digits of the digest stand in an address.
 const VERSION_DIGITS: usize = 16;

@@ -5,8 +5,10 @@ use maud::html;
 use projector::Indexed;
 use serde_json::Value;
 
+use super::marks;
 use super::sentence;
 use super::shown::{Page, shown};
+use super::why::instant;
 use super::words;
 use crate::ask::{Asking, Lane, document_at};
 use crate::problem::{Code, Problem};
@@ -39,12 +41,12 @@ pub(super) async fn event(asking: Asking) -> Result<Response, Problem> {
             }
             dl.facts {
                 dt { "Occurred" } dd { time.edtf { (record.event.shared.occurred) } }
-                dt { "Authority" } dd { (sentence::authority(record.event.shared.authority())) }
+                dt { "Authority" } dd { (marks::authority(record.event.shared.authority())) }
                 dt { "Source" } dd { (sentence::sources(&record.event.shared.attribution)) }
                 dt { "Published by" } dd { bdi { (record.event.source) } }
                 dt { "Position" } dd { (record.position) }
-                dt { "Stored at" } dd { (record.stored_at) }
-                dt { "Recorded at" } dd { (record.recorded_at()) }
+                dt { "Stored at" } dd { (instant(record.stored_at)) }
+                dt { "Recorded at" } dd { (instant(record.recorded_at())) }
                 @if !told.corrected_by.is_empty() { dt { "Corrected by" } dd { (list(&told.corrected_by)) } }
                 @if !told.retracted_by.is_empty() { dt { "Retracted by" } dd { (list(&told.retracted_by)) } }
                 dt { "Id" } dd { code { (id) } }

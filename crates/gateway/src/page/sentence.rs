@@ -1,7 +1,7 @@
 //! What an event says, in a sentence, with ways to what it names.
 
 use maud::{Markup, html};
-use summit::{Attribution, Authority, Content, Event, Level, Named, Participation, PartyId, Person};
+use summit::{Attribution, Content, Event, Level, Named, Participation, PartyId, Person};
 
 use super::shown::Look;
 use super::words;
@@ -191,11 +191,18 @@ pub(super) fn sources(chain: &[Attribution]) -> Markup {
         span.chain {
             @for (place, link) in chain.iter().enumerate() {
                 @if place > 0 { span.citing { " citing " } }
-                @match link.url.as_deref().filter(|url| leads_out(url)) {
-                    Some(url) => a rel="noreferrer" href=(url) { bdi { (link.name) } },
-                    None => bdi { (link.name) },
-                }
+                (source(link))
             }
+        }
+    }
+}
+
+/// One of them, with the way to what it says where that is a page of the web.
+pub(super) fn source(link: &Attribution) -> Markup {
+    html! {
+        @match link.url.as_deref().filter(|url| leads_out(url)) {
+            Some(url) => a rel="noreferrer" href=(url) { bdi { (link.name) } },
+            None => bdi { (link.name) },
         }
     }
 }
@@ -203,11 +210,6 @@ pub(super) fn sources(chain: &[Attribution]) -> Markup {
 /// Whether an address that a source gives may be followed: a page of the web, and nothing that runs.
 fn leads_out(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
-}
-
-/// The rank of a claim: in letters, and in a word.
-pub(super) fn authority(authority: Authority) -> Markup {
-    html! { span.authority.(authority.as_str()) { (authority) } }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use bytes::{Bytes, BytesMut};
 use chronicle::ReadError;
 use futures::FutureExt;
-use futures::stream::{self, Stream};
+use futures::stream::{self, Stream, StreamExt};
 use jiff::Timestamp;
 use projector::{Pacer, Speed};
 use summit::Position;
@@ -83,7 +83,8 @@ impl Player {
     }
 
     pub(super) fn stream(self) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
-        stream::unfold(self, |mut player| async move { player.next().await.map(|bytes| (Ok(bytes), player)) })
+        // Whoever compresses it asks once more behind its end.
+        stream::unfold(self, |mut player| async move { player.next().await.map(|bytes| (Ok(bytes), player)) }).fuse()
     }
 
     async fn next(&mut self) -> Option<Bytes> {

@@ -79,3 +79,15 @@ async fn a_replay_that_waits_says_so_and_ends_with_the_service() {
         "nor is a line told that says it is the end"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_replay_in_lines_comes_to_its_end_compressed_too() {
+    let desk = Desk::new(ASTANA.lines()).await;
+    for encoding in ["gzip", "br"] {
+        let request = Request::get("/v1/replay").header("accept", "application/x-ndjson");
+        let request = request.header("accept-encoding", encoding).body(Body::empty()).expect("a request");
+        // A body that breaks off is none.
+        let (status, body) = desk.send(request).await;
+        assert!(status == StatusCode::OK && body.len() > 1000, "{encoding}: {status}, {} bytes", body.len());
+    }
+}

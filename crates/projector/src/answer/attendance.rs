@@ -1,5 +1,7 @@
 //! Attendance: who took part in a meeting, at what level, in whose place.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use summit::{Answer, Capacity, EventId, Level, MeetingForm, MeetingId, Mode, OrganisationId, PartyId, Person, Phase};
@@ -91,6 +93,9 @@ impl PresenceAnswer {
 pub struct Delegation {
     /// The party.
     pub party: PartyId,
+    /// The name that is shown for it, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'static, str>>,
     /// Whether what is said of it has happened by `as_of`: *yes* or *possibly*.
     pub answer: Answer,
     /// Whether it took part.

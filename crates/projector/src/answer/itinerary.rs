@@ -16,7 +16,7 @@ use super::{Membership, PresenceAnswer, Remark, Successor, Token};
 pub struct PartyView {
     /// The party.
     pub party: PartyId,
-    /// Its name in ISO 3166, where it has one there.
+    /// The name that is shown for it; where no names are asked for, that in ISO 3166.
     pub name: Option<Cow<'static, str>>,
     /// From where it was asked.
     pub token: Token,
@@ -39,6 +39,9 @@ pub struct PartyView {
 pub struct PersonView {
     /// The person.
     pub person: PersonId,
+    /// The name that is shown for them, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'static, str>>,
     /// Every name that an event gives them, in the order of the alphabet.
     pub names: Vec<String>,
     /// Every office that an event gives them, in the order of the alphabet.

@@ -14,6 +14,9 @@ use super::{Count, Dated, InstrumentRow, MeetingInfo, StatementRow, Successor, T
 pub struct OrganisationRow {
     /// The organisation.
     pub organisation: OrganisationId,
+    /// The name that is shown for it, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'static, str>>,
     /// Parties by status.
     pub counts: BTreeMap<Status, Count>,
     /// How many meetings belong to it.
@@ -47,7 +50,7 @@ pub struct MeetingRow {
 pub struct PartyRow {
     /// The party.
     pub party: PartyId,
-    /// Its name in ISO 3166, where it has one there.
+    /// The name that is shown for it; where no names are asked for, that in ISO 3166.
     pub name: Option<Cow<'static, str>>,
     /// Where it holds a status, surely or possibly.
     pub organisations: Vec<OrganisationId>,
@@ -58,6 +61,9 @@ pub struct PartyRow {
 pub struct PersonRow {
     /// The person.
     pub person: PersonId,
+    /// The name that is shown for them, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'static, str>>,
     /// Every name that an event gives them, in the order of the alphabet.
     pub names: Vec<String>,
     /// Every office that an event gives them, in the order of the alphabet.

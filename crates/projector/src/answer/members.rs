@@ -14,6 +14,9 @@ use super::Token;
 pub struct Members {
     /// The organisation.
     pub organisation: OrganisationId,
+    /// The name that is shown for it, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'static, str>>,
     /// From where it was asked.
     pub token: Token,
     /// Parties by status.
@@ -77,6 +80,9 @@ impl Stated {
 pub struct Row {
     /// The party.
     pub party: PartyId,
+    /// The name that is shown for it, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'static, str>>,
     /// The status; nothing where none is held or stated.
     pub status: Option<Status>,
     /// Whether it is held.
@@ -158,6 +164,9 @@ pub struct Remarks {
 pub struct Timeline {
     /// The organisation.
     pub organisation: OrganisationId,
+    /// The name that is shown for it, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'static, str>>,
     /// From where it was asked.
     pub token: Token,
     /// When it came into being, where that is stated.
@@ -179,6 +188,9 @@ pub struct Timeline {
 pub struct PartyTimeline {
     /// The party.
     pub party: PartyId,
+    /// The name that is shown for it, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'static, str>>,
     /// In their order; `none` says that no status is held.
     pub spells: Vec<SpellRow>,
     /// Rungs of the ladder, in sort order.
@@ -196,6 +208,9 @@ pub struct PartyTimeline {
 pub struct Membership {
     /// The organisation.
     pub organisation: OrganisationId,
+    /// The name that is shown for it, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'static, str>>,
     /// In their order; `none` says that no status is held.
     pub spells: Vec<SpellRow>,
     /// Rungs of the ladder, in sort order.

@@ -1,7 +1,7 @@
 //! Answers: what a question is answered with, as people's programs read it (`design.md` section 6).
 //!
 //! Shapes only. Field names are the JSON; they are an interface of other people's programs, so fields are added, never
-//! renamed. Absent values are `null`, not left out.
+//! renamed. Absent values are `null`, not left out; only names are, where none are shown.
 
 mod attendance;
 mod explain;

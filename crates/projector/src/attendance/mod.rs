@@ -2,11 +2,12 @@
 //!
 //! In reading order: `about` is the meeting itself; `gathering` the meeting with its parts and organisations; `claims`
 //! what is said of delegations there; `merge` how values of one attribute come to one; `people` the head and the
-//! others; `fold` one delegation from its claims; `rows` and `remarks` the answer; `leaders` whose leader did not come;
-//! `programme` what belongs to a meeting, in the order of the world.
+//! others; `fold` one delegation from its claims; `rows` and `remarks` the answer; `explain` why it says so; `leaders`
+//! whose leader did not come; `programme` what belongs to a meeting, in the order of the world.
 
 mod about;
 mod claims;
+mod explain;
 mod fold;
 mod gathering;
 mod leaders;
@@ -21,6 +22,7 @@ mod laws;
 
 use summit::{MeetingId, PartyId};
 
+pub use self::explain::{Attribute, DelegationExplained, Said, Weight};
 pub use self::leaders::{Missing, Without, without_leader};
 pub use self::merge::{is_leader, precedence};
 pub use self::programme::Scheduled;

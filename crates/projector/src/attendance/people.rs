@@ -37,6 +37,11 @@ impl<'v> Figure<'v> {
         }
     }
 
+    /// What is said of them.
+    pub(super) fn claims(&self) -> &[Claim<'v>] {
+        &self.claims
+    }
+
     pub(super) fn level(&self) -> Option<Level> {
         self.level.as_ref().map(|level| level.value)
     }

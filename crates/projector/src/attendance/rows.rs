@@ -35,6 +35,7 @@ impl<'v> Gathering<'v> {
         let head = people.head.as_ref();
         Delegation {
             party: party.clone(),
+            name: self.view.party_name(party),
             answer: folded.answer,
             presence: folded.presence,
             level: head.and_then(Figure::level),

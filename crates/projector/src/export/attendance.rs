@@ -61,7 +61,7 @@ impl View<'_> {
             });
             let sources = rows.sources(self, &row.evidence);
             for who in [head].into_iter().chain(members) {
-                let party = [row.party.to_string(), self.party_name(&row.party).unwrap_or_default(), String::new()];
+                let party = [row.party.to_string(), self.name_of_party(&row.party).unwrap_or_default(), String::new()];
                 let about = [row.answer.to_string(), row.presence.as_str().to_owned()];
                 let capacity = row.capacity.as_ref().map(ToString::to_string).unwrap_or_default();
                 let rest = [

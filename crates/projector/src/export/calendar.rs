@@ -100,7 +100,7 @@ impl View<'_> {
         related("CHILD", &attendance.parts, &mut entry);
         related("SIBLING", &info.sidelines_of, &mut entry);
         for row in &attendance.delegations {
-            let name = self.party_name(&row.party).unwrap_or_else(|| row.party.to_string());
+            let name = self.name_of_party(&row.party).unwrap_or_else(|| row.party.to_string());
             attendees(row, &name, info.host.as_ref() == Some(&row.party), &mut entry);
         }
         entry

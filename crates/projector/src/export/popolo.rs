@@ -49,7 +49,7 @@ impl View<'_> {
         let timeline = self.timeline(organisation, None)?;
         let mut gathered = Gathered::new(self);
         let founded = gathered.date(timeline.founded.as_ref());
-        let name = self.organisation_name(organisation);
+        let name = self.name_of_organisation(organisation);
         let named = Named::Organisation(organisation.clone());
         gathered.organisation(&named, organisation.as_str(), &name, ORGANISATION).insert_date("founding_date", founded);
         for row in &timeline.parties {
@@ -94,7 +94,7 @@ impl<'v> Gathered<'v> {
     }
 
     fn party(&mut self, party: &PartyId) {
-        let name = self.view.party_name(party).unwrap_or_else(|| party.to_string());
+        let name = self.view.name_of_party(party).unwrap_or_else(|| party.to_string());
         let is_state = party.iso_name().is_some();
         let class = if is_state { "state" } else { "party" };
         let said = self.organisation(&Named::Party(party.clone()), party.as_str(), &name, class);
@@ -169,7 +169,7 @@ impl<'v> Gathered<'v> {
             said["status"] = phase.as_str().into();
         }
         if let Some(organisation) = info.organisations.first() {
-            let name = self.view.organisation_name(organisation);
+            let name = self.view.name_of_organisation(organisation);
             self.organisation(&Named::Organisation(organisation.clone()), organisation.as_str(), &name, ORGANISATION);
             said["organization_id"] = organisation.as_str().into();
         }

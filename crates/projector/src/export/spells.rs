@@ -34,7 +34,7 @@ impl View<'_> {
         let mut rows = Rows::new(columns(), writing);
         for organisation in organisations {
             for row in self.timeline(organisation, party)?.parties {
-                let name = self.party_name(&row.party).unwrap_or_default();
+                let name = self.name_of_party(&row.party).unwrap_or_default();
                 for spell in row.spells.iter().filter(|spell| held.takes(spell)) {
                     let sources = rows.sources(self, &spell.evidence);
                     let bound = |dated: Option<&Dated>, of: fn(&Dated) -> &Option<String>| {
@@ -61,7 +61,7 @@ impl View<'_> {
                 }
             }
         }
-        let names = organisations.iter().map(|one| self.organisation_name(one)).collect::<Vec<_>>().join(", ");
+        let names = organisations.iter().map(|one| self.name_of_organisation(one)).collect::<Vec<_>>().join(", ");
         let title = match held {
             Held::Ever => format!("who held which status in {names}, and when"),
             Held::AtTheVantage => format!("who holds which status in {names}"),

@@ -126,7 +126,7 @@ impl View<'_> {
 
         let mut table = Rows::new(self.columns_of(&asked.organisations), Writing::Safe);
         for party in parties {
-            let name = self.party_name(party).unwrap_or_default();
+            let name = self.name_of_party(party).unwrap_or_default();
             for year in from..=to {
                 let end = Cutoff::Moment(Day::new(year, 12, 31).last());
                 let cells = columns.iter().map(|column| column.get(party).map_or(UNCLEAR, |it| code(it, &codes, &end)));
@@ -138,7 +138,7 @@ impl View<'_> {
             table.sources(self, &folded.evidence);
         }
         let title = match asked.organisations.as_slice() {
-            [one] => format!("status in {} at the end of each year", self.organisation_name(one)),
+            [one] => format!("status in {} at the end of each year", self.name_of_organisation(one)),
             several => format!("status in {} organisations at the end of each year", several.len()),
         };
         Ok(table.table("states", title, &["party", "year"]))
@@ -161,7 +161,7 @@ impl View<'_> {
         ];
         let told = "0 none, 1 full, 2 associate, 3 observer, -9 not stated or only possibly";
         let column = |one: &OrganisationId| {
-            let name = self.organisation_name(one);
+            let name = self.name_of_organisation(one);
             // A slug may be the name of a column before it.
             let taken = head.iter().any(|column| column.name == one.as_str());
             let heading = if taken { format!("organisation:{one}") } else { one.to_string() };

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use summit::{Attribution, Named, OrganisationId, PartyId};
 
-use crate::names::WantedName;
 use crate::view::View;
 
 /// What a spreadsheet takes for the beginning of a formula, also in full width.
@@ -59,16 +58,16 @@ pub(super) fn chain(attribution: &[Attribution]) -> String {
 
 impl View<'_> {
     /// The name of a party at the vantage, where it has one beside its code.
-    pub(super) fn party_name(&self, party: &PartyId) -> Option<String> {
+    pub(super) fn name_of_party(&self, party: &PartyId) -> Option<String> {
         self.name_of(&Named::Party(party.clone()))
     }
 
     /// The name of an organisation at the vantage; its slug, where it has no other.
-    pub(super) fn organisation_name(&self, organisation: &OrganisationId) -> String {
+    pub(super) fn name_of_organisation(&self, organisation: &OrganisationId) -> String {
         self.name_of(&Named::Organisation(organisation.clone())).unwrap_or_else(|| organisation.to_string())
     }
 
     fn name_of(&self, of: &Named) -> Option<String> {
-        self.shown_name(of, &WantedName::default()).map(|shown| shown.name.into_owned())
+        self.shown_name(of, &self.wanted()).map(|shown| shown.name.into_owned())
     }
 }

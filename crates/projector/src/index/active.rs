@@ -50,13 +50,20 @@ impl Selection {
 pub(crate) struct Activity<'a> {
     index: &'a Index,
     selection: Selection,
+    /// An event that is taken to be out of effect, whatever the record says.
+    without: Option<EventId>,
     /// Verdicts on events that others link to; the rest need no memory.
     judged: RefCell<HashMap<EventId, bool>>,
 }
 
 impl<'a> Activity<'a> {
     pub(crate) fn new(index: &'a Index, selection: Selection) -> Self {
-        Self { index, selection, judged: RefCell::default() }
+        Self { index, selection, without: None, judged: RefCell::default() }
+    }
+
+    /// What is active were one event taken out of effect.
+    pub(crate) fn without(index: &'a Index, selection: Selection, id: EventId) -> Self {
+        Self { without: Some(id), ..Self::new(index, selection) }
     }
 
     pub(crate) const fn selection(&self) -> &Selection {
@@ -75,6 +82,9 @@ impl<'a> Activity<'a> {
             return false;
         }
         let id = record.event.id;
+        if self.without == Some(id) {
+            return false;
+        }
         if self.index.linkers(id).is_empty() {
             return true;
         }
@@ -128,7 +138,7 @@ impl<'a> Activity<'a> {
     /// of effect is judged before it. Every cycle through an event lies within what reaches it.
     fn inactive_among_linkers_of(&self, id: EventId) -> BTreeSet<EventId> {
         let links = self.linkers_of(id);
-        let mut inactive = BTreeSet::new();
+        let mut inactive = BTreeSet::from_iter(self.without);
         for component in tarjan_scc(&links).iter().rev() {
             for source in component.iter().filter(|id| !inactive.contains(*id)).copied().collect::<Vec<_>>() {
                 inactive.extend(links.neighbors(source).filter(|target| !component.contains(target)));

@@ -157,7 +157,7 @@ pub fn diff(
 }
 
 /// The spells without what they rest on: one more witness changes no answer.
-fn without_evidence(rows: &[SpellRow]) -> Vec<SpellRow> {
+pub(super) fn without_evidence(rows: &[SpellRow]) -> Vec<SpellRow> {
     rows.iter().cloned().map(|row| SpellRow { evidence: Vec::new(), ..row }).collect()
 }
 

@@ -9,6 +9,7 @@ mod rows;
 mod spells;
 mod succession;
 mod tally;
+mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,7 @@ pub use over_time::CountsFrom;
 pub(crate) use spells::{EventKey, Folded, Spell, sorted};
 pub(crate) use succession::Place;
 pub(crate) use tally::{just_after, tally_remark};
+pub use turns::{Turn, TurnedBy};
 
 use crate::answer::{Count, Dated, Members, Membership, PartyTimeline, Row, Stated, Timeline};
 use crate::index::Slot;
@@ -59,6 +61,7 @@ impl View<'_> {
         remarks.sort();
         remarks.dedup();
         Ok(Members {
+            name: self.organisation_name(organisation),
             organisation: organisation.clone(),
             token: self.token().clone(),
             counts,
@@ -88,6 +91,7 @@ impl View<'_> {
         let parties = folded.into_iter().map(|(party, spells)| {
             let Chain { succeeds, succeeded_by } = self.chain(&party, Some(organisation));
             PartyTimeline {
+                name: self.party_name(&party),
                 spells: self.spell_rows(&spells),
                 steps: self.step_rows(organisation, &party),
                 party,
@@ -98,6 +102,7 @@ impl View<'_> {
         let parties = parties.filter(|row| only.is_some() || !row.spells.is_empty() || !row.steps.is_empty()).collect();
         let Chain { succeeds, succeeded_by } = self.chain_of_organisation(organisation);
         Ok(Timeline {
+            name: self.organisation_name(organisation),
             organisation: organisation.clone(),
             token: self.token().clone(),
             founded,
@@ -113,6 +118,7 @@ impl View<'_> {
         let memberships = self.index.organisations_with(party).into_iter().map(|organisation| {
             let Chain { succeeds, succeeded_by } = self.chain(party, Some(&organisation));
             Membership {
+                name: self.organisation_name(&organisation),
                 spells: self.spell_rows(&self.spells_of(&organisation, party)),
                 steps: self.step_rows(&organisation, party),
                 organisation,
@@ -134,6 +140,12 @@ impl View<'_> {
         self.fold(organisation, party, &foundings)
     }
 
+    /// The same, were one more claim on record.
+    fn spells_with(&self, organisation: &OrganisationId, party: &PartyId, claim: &Event) -> Folded {
+        let foundings = self.foundings(organisation);
+        self.fold_with(organisation, party, &foundings, Some(claim))
+    }
+
     /// The spells of every party of an organisation that holds something there, or may do so, or of one of them.
     fn folded(&self, organisation: &OrganisationId, only: Option<&PartyId>) -> BTreeMap<PartyId, Folded> {
         let foundings = self.foundings(organisation);
@@ -150,7 +162,17 @@ impl View<'_> {
     }
 
     fn fold(&self, organisation: &OrganisationId, party: &PartyId, foundings: &[&Event]) -> Folded {
-        let Swept { groups, unclear, round } = self.groups_of(organisation, party);
+        self.fold_with(organisation, party, foundings, None)
+    }
+
+    fn fold_with(
+        &self,
+        organisation: &OrganisationId,
+        party: &PartyId,
+        foundings: &[&Event],
+        more: Option<&Event>,
+    ) -> Folded {
+        let Swept { groups, unclear, round } = self.groups_with(organisation, party, more);
         let own = self.index.organisation(organisation).and_then(|file| file.parties.get(party));
         let rights = own.into_iter().flat_map(|own| self.events(&own.rights));
         let folded = spells::spells(groups, rights, foundings.iter().copied());
@@ -180,6 +202,7 @@ impl View<'_> {
         let spells = spells.map_or(&[][..], |spells| &spells.spells);
         let mut row = Row {
             party: party.clone(),
+            name: self.party_name(party),
             status: status.cloned(),
             answer: if spells.is_empty() { Stated::NotStated } else { Stated::No },
             since: None,

@@ -10,9 +10,11 @@ impl View<'_> {
     /// One row for each spell that is neither *no* nor `none`.
     pub(super) fn rows(&self, party: &PartyId, spells: &Folded) -> Vec<Row> {
         let held = spells.spells.iter().map(|spell| (spell, spell.holds(&self.cutoff)));
+        let name = self.party_name(party);
         held.filter(|(spell, answer)| *answer != Answer::No && !spell.status.is_none())
             .map(|(spell, answer)| Row {
                 party: party.clone(),
+                name: name.clone(),
                 status: Some(spell.status.clone()),
                 answer: answer.into(),
                 since: Some(spell.start.dated()),

@@ -34,12 +34,22 @@ use summit::MeetingId;
 use self::matrix::{Matrix, Sort};
 use self::told::Told;
 use super::shown::{Look, Page, shown};
-use super::words;
+use super::{live, words};
 use crate::ask::{Asking, Lane};
 use crate::problem::Problem;
 
 pub(super) use list::meetings;
 pub(super) use picture::attendance;
+
+/// Where the same is told to programs: what stands behind the address, the format, and its name.
+const DATA: [(&str, Option<&str>, &str); 6] = [
+    ("", None, "the meeting (JSON)"),
+    ("/attendance", None, "attendance (JSON)"),
+    ("/attendance", Some("csv"), "attendance (CSV)"),
+    ("", Some("ics"), "calendar (iCalendar)"),
+    ("", Some("atom"), "feed (Atom)"),
+    ("", Some("popolo"), "people (Popolo)"),
+];
 
 /// The page of a meeting.
 pub(super) async fn meeting(mut asking: Asking) -> Result<Response, Problem> {
@@ -48,7 +58,8 @@ pub(super) async fn meeting(mut asking: Asking) -> Result<Response, Problem> {
         let told = Told::of(look.view, &meeting)?;
         let matrix = Matrix::of(look.view, &told, sort);
         let title = words::meeting_name(look.view, &meeting);
-        Ok(Page { title, main: whole(look, &told, &matrix, sort), modules: &[] })
+        let main = html! { (whole(look, &told, &matrix, sort)) (live::bar(look, None, Some(&meeting))) };
+        Ok(Page { title, main, modules: &[live::MODULE] })
     })
     .await
 }
@@ -134,8 +145,10 @@ fn whole(look: &Look<'_>, told: &Told, matrix: &Matrix<'_>, sort: Sort) -> Marku
             section.screen-only aria-labelledby="data" {
                 h2 id="data" { "As data" }
                 ul.inline {
-                    @for (path, name) in [("", "the meeting (JSON)"), ("/attendance", "attendance (JSON)")] {
-                        li { a href=(look.links.to(format_args!("/v1/meetings/{meeting}{path}"))) { (name) } }
+                    @for (path, format, name) in DATA {
+                        li {
+                            a href=(look.links.to_with(format_args!("/v1/meetings/{meeting}{path}"), format.map(|format| ("format", format.to_owned())))) { (name) }
+                        }
                     }
                     @for (format, name) in OTHERS {
                         @let said = [("format", format.as_str().to_owned())];

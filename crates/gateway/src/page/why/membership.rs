@@ -2,10 +2,13 @@
 
 use axum::response::Response;
 use maud::{Markup, html};
-use projector::{Explained, Explanation, Role, StepRow, TakenBack, Weighed};
+use projector::{Explained, Explanation, Role, StepRow, TakenBack, Turn, Weighed};
 use summit::{OrganisationId, PartyId};
 
+use super::claims::{Origin, table};
+use super::turning::{frozen, turning};
 use crate::ask::{Asking, Lane};
+use crate::page::marks::{self, Body, Shape, Sign};
 use crate::page::sentence;
 use crate::page::shown::{Look, Page, shown};
 use crate::page::words;
@@ -16,37 +19,48 @@ pub(in crate::page) async fn membership(asking: Asking) -> Result<Response, Prob
     let party: PartyId = asking.name("party")?;
     shown(asking, Lane::Quick, move |look| {
         let why = look.view.explain(&organisation, &party)?;
+        let turns = look.view.turns(&organisation, &party)?;
         let [of, name] = [words::organisation_name(look.view, &organisation), words::party_name(look.view, &party)];
-        Ok(Page { title: format!("Why: {name} in {of}"), main: drawn(look, &why), modules: &[] })
+        Ok(Page { title: format!("Why: {name} in {of}"), main: drawn(look, &why, &turns), modules: &[] })
     })
     .await
 }
 
-fn drawn(look: &Look<'_>, why: &Explanation) -> Markup {
+fn drawn(look: &Look<'_>, why: &Explanation, turns: &[Turn]) -> Markup {
     let nothing = why.spells.is_empty() && why.steps.is_empty() && why.taken_back.is_empty();
+    let rest: Vec<&Turn> = turns.iter().filter(|turn| turn.spell.is_none()).collect();
     html! {
         p.lead {
             "What the chronicle says of " (words::party(look, &why.party)) " in " (words::organisation(look, &why.organisation))
-            ", and from which claims."
+            ": spell by spell, the claims, the rule that decided between them, and what would change it."
         }
         @if nothing { p.note { "Not stated: no event speaks of it." } }
-        @for (place, spell) in why.spells.iter().enumerate() { (explained(look, place, spell)) }
+        (frozen(look))
+        @for (place, spell) in why.spells.iter().enumerate() {
+            (explained(look, place, spell, &turns.iter().filter(|turn| turn.spell == Some(place)).collect::<Vec<_>>()))
+        }
         (ladder(look, &why.steps))
         (taken_back(look, &why.taken_back))
+        @if !rest.is_empty() {
+            section { h2 { "What else would change it" } (turning(look, &rest)) }
+        }
     }
 }
 
-fn explained(look: &Look<'_>, place: usize, spell: &Explained) -> Markup {
+fn explained(look: &Look<'_>, place: usize, spell: &Explained, turns: &[&Turn]) -> Markup {
     let id = format!("spell-{}", place + 1);
+    let rows = html! { @for claim in &spell.claims { (weighed(look, claim)) } };
+    let label = format!("Every claim of {} since {}, and what it did", words::status(&spell.status), spell.since.edtf);
     html! {
         section.spell aria-labelledby=(id) {
-            h2 id=(id) {
-                (heading(spell)) " "
-                span.answer.(spell.answer.as_str()) { (spell.answer) }
-                @if spell.contested { " " span.contested { "contested" } }
+            h2 id=(id) { (heading(spell)) }
+            p { (marks::answer(spell.answer.into())) @if spell.contested { (marks::contested()) } }
+            p.rule { strong { "The rule: " } (spell.rule) "." }
+            (table(&label, &["Role", "Says", "When"], &rows))
+            @if !turns.is_empty() {
+                h3 { "What would change it" }
+                (turning(look, turns))
             }
-            p.rule { "The rule: " (spell.rule) "." }
-            (claims(look, &spell.claims))
         }
     }
 }
@@ -54,63 +68,53 @@ fn explained(look: &Look<'_>, place: usize, spell: &Explained) -> Markup {
 /// A spell as a heading.
 fn heading(spell: &Explained) -> Markup {
     html! {
-        @if spell.status.is_none() { "no status" } @else { (words::status(&spell.status)) }
+        (marks::status(&spell.status))
         " since " (words::dated(&spell.since))
         @if let Some(until) = &spell.until { " until " (words::dated(until)) }
     }
 }
 
-fn claims(look: &Look<'_>, claims: &[Weighed]) -> Markup {
-    html! {
-        div.scroll role="region" tabindex="0" aria-label="Claims" {
-            table.claims {
-                caption { "Every claim of it, and what it did" }
-                thead { tr {
-                    @for head in ["Role", "Says", "When", "Authority", "Source", "On record", "Event"] { th scope="col" { (head) } }
-                } }
-                tbody { @for claim in claims { (weighed(look, claim)) } }
-            }
-        }
-    }
-}
-
 fn weighed(look: &Look<'_>, claim: &Weighed) -> Markup {
+    let origin = Origin {
+        authority: claim.authority,
+        attribution: &claim.attribution,
+        recorded_at: claim.recorded_at,
+        position: claim.position,
+        event: claim.event,
+    };
     html! {
-        tr.role.(claim.role.as_str()) {
+        tr {
             th scope="row" { (role(claim.role)) }
-            td { (sentence::word(claim.kind.as_str())) ": " @if claim.status.is_none() { "none" } @else { (words::status(&claim.status)) } }
+            td { (sentence::word(claim.kind.as_str())) ": " (words::status(&claim.status)) }
             td { time.edtf { (claim.occurred) } }
-            td { (sentence::authority(claim.authority)) }
-            td { (sentence::sources(&claim.attribution)) }
-            td { (claim.recorded_at) ", position " (claim.position) }
-            td { (words::event(look, claim.event)) }
+            (origin.cells(look))
         }
     }
 }
 
-/// What a claim did, with a sign.
+/// What a claim did.
 fn role(role: Role) -> Markup {
     let sign = match role {
-        Role::Dates => "●",
-        Role::Supports => "◐",
-        Role::Agrees => "○",
-        Role::Competes => "≠",
-        Role::Contradicts => "×",
+        Role::Dates => Sign::solid("yes", Shape::Circle, "✓"),
+        Role::Supports => Sign::solid("yes", Shape::Circle, "+").with(Body::Open),
+        Role::Agrees => Sign::solid("no", Shape::Circle, "=").with(Body::Open),
+        Role::Competes => Sign::solid("contested", Shape::Octagon, "≠"),
+        Role::Contradicts => Sign::solid("contested", Shape::Octagon, "×").with(Body::Open),
     };
-    html! { span.sign aria-hidden="true" { (sign) } " " (role.as_str()) }
+    sign.badge(role.as_str())
 }
 
 fn ladder(look: &Look<'_>, steps: &[StepRow]) -> Markup {
     html! {
         @if !steps.is_empty() {
             section {
-                h2 { "Ladder" }
-                p { "Rungs change no status; they are shown beside it." }
-                ul.rungs {
+                h2 { "The ladder" }
+                p.quiet { "Rungs change no status; they stand beside it." }
+                ol {
                     @for step in steps {
                         li {
-                            time.edtf { (step.occurred) } ": " (sentence::word(step.step.as_str())) " towards " (words::status(&step.towards))
-                            ". " (sentence::sources(&step.attribution)) " " (words::event(look, step.event))
+                            time.edtf { (step.occurred) } ": " (sentence::word(step.step.as_str())) ", towards " (words::status(&step.towards))
+                            ". " (sentence::sources(&step.attribution)) ", " (words::event(look, step.event))
                         }
                     }
                 }
@@ -124,17 +128,27 @@ fn taken_back(look: &Look<'_>, claims: &[TakenBack]) -> Markup {
         @if !claims.is_empty() {
             section {
                 h2 { "Taken back" }
-                p { "These claims do not count any more." }
-                ul.taken-back {
+                p.quiet { "These claims do not count any more." }
+                ul {
                     @for claim in claims {
                         li {
-                            (sentence::word(claim.kind.as_str())) " " time.edtf { (claim.occurred) } " " (words::event(look, claim.event))
-                            ", taken out of effect by "
-                            @for (place, by) in claim.by.iter().enumerate() { @if place > 0 { ", " } (words::event(look, *by)) }
+                            (sentence::word(claim.kind.as_str())) " of " time.edtf { (claim.occurred) } ", " (words::event(look, claim.event))
+                            ": taken out of effect by "
+                            @for (place, by) in claim.by.iter().enumerate() {
+                                @if place > 0 { ", " }
+                                (words::event(look, *by)) (taker(look, *by))
+                            }
                         }
                     }
                 }
             }
         }
+    }
+}
+
+/// Who took something back.
+fn taker(look: &Look<'_>, id: summit::EventId) -> Markup {
+    html! {
+        @if let Ok(told) = look.view.event(id) { " (" (sentence::sources(&told.record.event.shared.attribution)) ")" }
     }
 }
