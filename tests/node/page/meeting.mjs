@@ -84,6 +84,18 @@ async function equal(page, meeting, vantage) {
   return { told, attended };
 }
 
+/// Shows a picture in a page, and nothing else; it can be drawn.
+async function drawn(page, address) {
+  await page.goto(`${url}/meetings/${summit}`);
+  return page.evaluate(async (address) => {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    document.body.replaceChildren(image);
+    return [image.naturalWidth, image.naturalHeight];
+  }, address);
+}
+
 const vantages = ["", "?as_of=2024-07-05", "?as_of=2024-07-03", "?as_of=2024", "?according_to=official", "?according_to=press", "?at_position=73", "?known_at=2024-07-04T18:00:00Z"];
 
 await browse({ bypassCSP: true, colorScheme: "light" }, async (page, browser) => {
@@ -103,6 +115,11 @@ await browse({ bypassCSP: true, colorScheme: "light" }, async (page, browser) =>
   const said = await texts(page, ".statement figcaption");
   assert.ok(said.some((text) => /^Xi Jinping, President, for China, quoted, via CCTV, via Asia news report/.test(text)), said.join("\n"));
   assert.match((await texts(page, ".documents")).join("\n"), /Astana Declaration.*adopted 4 July 2024 2024-07-04 by whom is not stated/);
+
+  // The same as data, in the formats of others.
+  const data = await page.$$eval("section[aria-labelledby='data'] a", (found) => found.map((link) => link.href));
+  assert.equal(data.length, 6);
+  for (const address of data) assert.equal((await fetch(address)).status, 200, address);
 
   // Sorting is a link; the rows stay the same, under headings.
   await page.click('.sorts a:has-text("capacity")');
@@ -160,6 +177,23 @@ await browse({ bypassCSP: true, colorScheme: "light" }, async (page, browser) =>
   assert.match((await texts(page, ".attendance tbody")).join("\n"), /experts of the member states/);
   assert.match((await texts(page, ".documents")).join("\n"), /by India through Narendra Modi \(these are all\)/);
 
+  // Markup in every text stays text, in the page and in the picture.
+  const nasty = `"'><script>alert(1)</script><img src=x onerror=alert(1)>]]>&amp;<b>\u202e\uffff`;
+  const somebody = { name: nasty, id: "nasty", office: nasty };
+  const sources = [{ name: nasty, url: "javascript:alert(1)" }];
+  await say("meeting", { meeting: "nasty", organisation: "sco", form: "summit", title: nasty, theme: nasty, venue: nasty, place: nasty, attribution: sources });
+  await say("attendance", { meeting: "nasty", party: "KAZ", person: somebody, level: "FM", in_lieu_of: somebody, attribution: sources });
+  await say("attendance", { meeting: "nasty", group: nasty, attribution: sources });
+  await say("signing", { meeting: "nasty", instrument: "nasty", title: nasty, signatories: [{ person: somebody }], attribution: sources });
+  await say("statement", { meeting: "nasty", speaker: somebody, words: nasty, mode: "quoted", attribution: sources });
+  for (const address of ["/meetings/nasty", "/meetings/nasty/sheet"]) {
+    await page.goto(url + address);
+    assert.equal(await page.locator("main img, main script, main b:has-text('&amp;'), main a[href^='javascript']").count(), 0, address);
+    assert.ok((await page.locator("main").textContent()).includes("<script>alert(1)</script>"), address);
+    await fits(page);
+  }
+  await drawn(page, "/meetings/nasty/attendance.svg");
+
   // Light, dark, narrow: everybody can use it.
   for (const [meeting, name] of [[summit, "meeting"], ["m-2023", "meeting-marks"]]) {
     for (const colorScheme of ["light", "dark"]) {
@@ -189,29 +223,22 @@ await browse({ bypassCSP: true, colorScheme: "light" }, async (page, browser) =>
     await fits(page);
     assert.equal(await page.locator(".vantage").isVisible(), false, "a form is printed");
     if (meeting === summit) await shoot(page, "meeting-print");
-    await page.emulateMedia({ media: "screen" });
+    await page.emulateMedia({ media: null });
   }
 
   // The picture stands alone, and says from where it looks.
-  const drawn = await fetch(`${url}/meetings/${summit}/attendance.svg?as_of=2024-07-05`);
-  const picture = await drawn.text();
-  assert.equal(drawn.headers.get("content-type"), "image/svg+xml");
-  assert.match(drawn.headers.get("content-security-policy"), /^default-src 'none'/);
-  const again = await fetch(drawn.url, { headers: { "if-none-match": drawn.headers.get("etag") } });
+  const address = `/meetings/${summit}/attendance.svg?as_of=2024-07-05`;
+  const sent = await fetch(url + address);
+  const picture = await sent.text();
+  assert.equal(sent.headers.get("content-type"), "image/svg+xml");
+  assert.match(sent.headers.get("content-security-policy"), /^default-src 'none'/);
+  const again = await fetch(sent.url, { headers: { "if-none-match": sent.headers.get("etag") } });
   assert.equal(again.status, 304);
   assert.ok(!/\bstyle=|<style|class=|href=|<script/.test(picture), "the picture leans on something");
   assert.match(picture, /position \d+, as of 2024-07-05/);
   for (const text of ["Xi Jinping", "in place of Narendra Modi", "FM foreign minister", "dialogue partner †"]) assert.ok(picture.includes(text), text);
-  await page.setViewportSize({ width: 1100, height: 900 });
-  await page.goto(`${url}/docs`);
-  await page.goto(`${url}/meetings/${summit}`);
-  const size = await page.evaluate(async (address) => {
-    const image = new Image();
-    image.src = address;
-    await image.decode();
-    document.body.replaceChildren(image);
-    return [image.naturalWidth, image.naturalHeight];
-  }, `/meetings/${summit}/attendance.svg?as_of=2024-07-05`);
+  await page.setViewportSize({ width: 1100, height: 760 });
+  const size = await drawn(page, address);
   assert.ok(size[0] > 600 && size[1] > 400, `the picture is ${size}`);
   await shoot(page, "meeting-picture");
 });

@@ -4,23 +4,14 @@
 //! directory for the pictures that are taken; without it they are in `target/shots`.
 
 mod live;
+mod people;
 mod stage;
 
 use stage::{ASTANA, HISTORY, Stage};
 
 #[test]
-fn the_first_page_leads_to_every_organisation() {
-    Stage::told(&[ASTANA, HISTORY]).story("home");
-}
-
-#[test]
 fn an_organisation_is_seen_from_every_vantage() {
     Stage::told(&[ASTANA, HISTORY]).story("organisation");
-}
-
-#[test]
-fn any_cell_leads_to_its_evidence() {
-    Stage::told(&[ASTANA, HISTORY]).story("why");
 }
 
 #[test]

@@ -1,17 +1,23 @@
 //! `chronicle demo`: the summit of Astana, as one news report tells it.
 
 use std::io::IsTerminal;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::Args;
 use futures::{StreamExt, TryStreamExt, stream};
+use gateway::{Access, Bound, Service};
 use jiff::Timestamp;
 use producer::Producer;
-use projector::{AskError, Index, MembersFilter, View};
+use projector::{AskError, Index, Live, MembersFilter, View};
 use serde::Serialize;
 use summit::{AsOf, Content, EventId, InstrumentId, MeetingId, OrganisationId, PartyId, Vantage};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use wire::Document;
 
+use super::serve::told_to_end;
 use crate::anchors::Anchors;
 use crate::ask::Shell;
 use crate::connect::{Connection, Place, own_data};
@@ -36,33 +42,121 @@ const SIGNED: &str = "belarus-admission-2024";
 /// Start everything, load a summit as one news report tells it, and show what can be asked
 ///
 /// It keeps a chronicle of its own in the user's data directory (chronicle-demo), unless --data or --nats name another,
-/// which must be empty or the demo's. Run it again: nothing is stored twice. On a terminal it stays open until ctrl-c.
+/// which must be empty or the demo's. Run it again: nothing is stored twice. On a terminal it stays open until ctrl-c, and
+/// so does its page, whose address it prints first: for this machine only.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   chronicle demo
+  chronicle demo --serve | cat
   chronicle demo --data /tmp/demo")]
-pub(crate) struct Demo {}
+pub(crate) struct Demo {
+    /// Stay open, and serve the page, where stdout is no terminal, too
+    #[arg(long)]
+    serve: bool,
+}
+
+/// Where the page is looked for first: a port that is free, from here on.
+const FIRST_PORT: u16 = 8080;
+/// So many ports are tried; then any one that is free is taken.
+const PORTS_TRIED: u16 = 20;
 
 impl Demo {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         let named = [shell.global.nats.is_some(), shell.global.data.is_some()].contains(&true);
         let place = if named { Place::of(&shell.global)? } else { Place::Data(own_data(DATA)?) };
         let output = shell.output();
+        let page = (self.serve || std::io::stdout().is_terminal()).then(Bind::new).transpose()?;
+        if let Some(page) = &page {
+            page.tell(output)?;
+        }
         let mut connection = Connection::open_checked(&place, Anchors::of(&place, &shell.global), output).await?;
         let index = load(&connection, output).await?;
+        let page = match page {
+            Some(page) => Some(page.open(&connection).await?),
+            None => None,
+        };
         let tour = Tour { index: &index, shell };
         tour.show()?;
         if !output.json {
             Output::text(&next(&place, &index))?;
         }
-        if !std::io::stdout().is_terminal() {
+        let Some(mut page) = page else { return Ok(()) };
+        output.remark("\nthe chronicle and its page stay open; ctrl-c ends them");
+        let told = told_to_end();
+        let over = tokio::select! {
+            () = told => Ok(()),
+            over = page.follow() => Err(over),
+            lost = connection.lost() => Err(lost),
+        };
+        page.close().await;
+        over
+    }
+}
+
+/// The page, before there is anything on it: whoever opens it waits until there is.
+struct Bind {
+    bound: Bound,
+    address: SocketAddr,
+}
+
+impl Bind {
+    fn new() -> Result<Self, Failure> {
+        let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let bound = (FIRST_PORT..FIRST_PORT + PORTS_TRIED).find_map(|port| Bound::to(at(port)).ok());
+        let bound = bound.map_or_else(|| Bound::to(at(0)), Ok);
+        let bound = bound.and_then(|bound| bound.address().map(|address| Self { bound, address }));
+        bound.map_err(|source| Failure::Listen { address: at(FIRST_PORT), source })
+    }
+
+    /// Says where it is, before anything else.
+    fn tell(&self, output: Output) -> Result<(), Failure> {
+        let line = format!("The page: http://{}/\n\n", self.address);
+        if output.json {
+            output.remark(line.trim_end());
             return Ok(());
         }
-        output.remark("\nthe chronicle stays open; ctrl-c ends it");
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => Ok(()),
-            lost = connection.lost() => Err(lost),
+        Output::text(&line)
+    }
+
+    /// Serves it, to this machine.
+    async fn open(self, connection: &Connection) -> Result<Opened, Failure> {
+        let mut live = Live::begin(&connection.log, None, Timestamp::now).await?;
+        live.catch_up().await?;
+        let service = Service::new(connection.log.clone(), Arc::clone(live.index()), Timestamp::now);
+        let (end, ended) = oneshot::channel();
+        let access = Access::open();
+        let app = gateway::guarded(&service, &access);
+        let ended = async { ended.await.unwrap_or_default() };
+        let served = tokio::spawn(gateway::serve(self.bound, app, access, None, ended));
+        Ok(Opened { live, service, end, served })
+    }
+}
+
+/// The page, as it is served.
+struct Opened {
+    live: Live,
+    service: Service,
+    end: oneshot::Sender<()>,
+    served: JoinHandle<std::io::Result<()>>,
+}
+
+impl Opened {
+    /// Keeps it current, until that fails.
+    async fn follow(&mut self) -> Failure {
+        loop {
+            match self.live.next().await {
+                Ok(update) => self.service.feed().tell(&update),
+                Err(error) => return error.into(),
+            }
         }
+    }
+
+    /// Whoever asks is answered to the end.
+    async fn close(self) {
+        self.service.feed().end();
+        // Where it has ended already there is nobody to tell.
+        let _ = self.end.send(());
+        let _ = self.served.await;
     }
 }
 

@@ -184,7 +184,7 @@ async fn follow(live: &mut Live, kept: &mut Kept, feed: &Feed, waiting: &Waiting
 }
 
 /// Ctrl-C, or being told to end by whoever runs services: from when this is called on, not only while it is awaited.
-fn told_to_end() -> impl Future<Output = ()> {
+pub(super) fn told_to_end() -> impl Future<Output = ()> {
     let heard = |kind| tokio::signal::unix::signal(kind);
     let interrupted = heard(tokio::signal::unix::SignalKind::interrupt());
     let terminated = heard(tokio::signal::unix::SignalKind::terminate());

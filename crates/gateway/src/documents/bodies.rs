@@ -86,7 +86,8 @@ fn events(schemas: &mut Schemas) -> Value {
     ])
 }
 
-/// What came of events: where one stands, or each of a batch; with `keep_going` also what is wrong with it.
+/// What came of events: where one stands, or each of a batch; with `keep_going` also what is wrong with it; with `check` the
+/// events as they would be.
 fn published(status: &str, schemas: &mut Schemas) -> Value {
     let one = schemas.of::<Acknowledged>();
     let each = json!({ "type": "array", "items": one });
@@ -94,7 +95,8 @@ fn published(status: &str, schemas: &mut Schemas) -> Value {
         return json!({ "anyOf": [one, each] });
     }
     let outcome = json!({ "anyOf": [one, schemas.of::<Problem>()] });
-    json!({ "anyOf": [one, { "type": "array", "items": outcome }] })
+    let checked = object([("events", json!({ "type": "array", "items": named("Event") }))]);
+    json!({ "anyOf": [one, { "type": "array", "items": outcome }, checked] })
 }
 
 /// What an operation takes as a type of content, and an example.
@@ -178,7 +180,7 @@ pub(super) fn parameter(path: &str, name: &str, schemas: &mut Schemas) -> Option
         (_, "known_at") => (None, "2024-07-05".into()),
         (_, "according_to") => (None, "press".into()),
         ("/v1/replay", "to") | (_, "at_position" | "min_position" | "expected_tail") => (None, 73.into()),
-        (_, "atomic" | "keep_going") => (None, true.into()),
+        (_, "atomic" | "keep_going" | "check") => (None, true.into()),
         (_, "id") => (None, "37bd5742-fdab-5153-9e24-5acb7ae20e4d".into()),
         ("/v1/find", "kind") => (None, "person".into()),
         (_, "q") => (None, "Xi Jinping".into()),

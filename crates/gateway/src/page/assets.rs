@@ -21,10 +21,12 @@ pub(super) const STYLE: &str = concat!(
 /// Name, media type and text of each.
 const ASSETS: &[(&str, &str, &str)] = &[
     ("style.css", "text/css; charset=utf-8", STYLE),
+    ("home.js", "text/javascript; charset=utf-8", include_str!("assets/home.js")),
     ("page.js", "text/javascript; charset=utf-8", include_str!("assets/page.js")),
     ("organisation.js", "text/javascript; charset=utf-8", include_str!("assets/organisation.js")),
     ("stream.js", "text/javascript; charset=utf-8", include_str!("assets/stream.js")),
     ("live.js", "text/javascript; charset=utf-8", include_str!("assets/live.js")),
+    ("record.js", "text/javascript; charset=utf-8", include_str!("assets/record.js")),
 ];
 /// How many digits of the digest stand in an address.
 const VERSION_DIGITS: usize = 16;

@@ -24,6 +24,8 @@ mod marks;
 
 mod sentence;
 
+mod changed;
+
 mod assets;
 
 mod sign_in;
@@ -36,11 +38,21 @@ mod organisation;
 
 mod meeting;
 
+mod party;
+
+mod find;
+
+mod erratum;
+
 mod why;
 
 mod event;
 
+mod apart;
+
 mod live;
+
+mod record;
 
 use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
@@ -60,11 +72,19 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
         .route("/meetings/{meeting}", get(meeting::meeting))
         .route("/meetings/{meeting}/sheet", get(meeting::sheet))
         .route("/meetings/{meeting}/attendance.svg", get(meeting::attendance))
+        .route("/parties/{party}", get(party::party))
+        .route("/people/{person}", get(party::person))
+        .route("/find", get(find::find))
+        .route("/organisations/{organisation}/changes", get(erratum::erratum))
         .route("/organisations/{organisation}/why/{party}", get(why::membership))
         .route("/meetings/{meeting}/why/{party}", get(why::attendance))
         .route("/events/{id}", get(event::event))
         .route("/live", get(live::live))
         .route("/live/entries", get(live::entries))
+        .route("/record", get(record::kinds))
+        .route("/record/{kind}", get(record::record))
+        .route("/record/correct/{id}", get(record::correct))
+        .route("/record/retract/{id}", get(record::retract))
         .route("/sign-in", get(sign_in::state).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/assets/{version}/{name}", get(assets::asset))

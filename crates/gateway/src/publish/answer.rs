@@ -4,7 +4,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use producer::{Acknowledged, PublishError};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use summit::EventId;
+use wire::Document;
 
 use super::check::id_taken;
 use super::sent::{Mode, too_large};
@@ -31,6 +33,19 @@ pub(super) fn stored(mode: Mode, all: &[Acknowledged]) -> Response {
         }
         _ => (status, json(all)).into_response(),
     }
+}
+
+/// Nothing is wrong with them: as they would be stored.
+pub(super) fn checked(documents: &[Document]) -> Response {
+    let text = |document: &Document| String::from_utf8(document.encode()).expect("JSON is text");
+    let events = documents.iter().map(|document| RawValue::from_string(text(document)).expect("a document is JSON"));
+    json(&Checked { events: events.collect() }).into_response()
+}
+
+/// Events that nothing is wrong with.
+#[derive(Serialize)]
+struct Checked {
+    events: Vec<Box<RawValue>>,
 }
 
 /// What came of each, after all of them were found good.

@@ -51,6 +51,11 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
             Query,
             description = "Stored only if the chronicle still ends at this position; of a batch only with atomic"
         ),
+        (
+            "check" = Option<bool>,
+            Query,
+            description = "Nothing is stored: every fault is answered as it would be, or 200 with the events as they would be stored"
+        ),
     ),
     request_body(
         description = "One event in structured mode, up to 1000 of them in a list, or the data of one whose attributes \
@@ -63,7 +68,7 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
     ),
     responses(
         (status = 201, description = "On disk: where it stands; of a batch a list of that, in order"),
-        (status = 200, description = "It stood there already; or, with keep_going, what came of each"),
+        (status = 200, description = "It stood there already; or, with keep_going, what came of each; or, with check, the events as they would be stored"),
         (status = 409, description = "Another event stands under the id; or the chronicle has moved", content_type = "application/problem+json"),
         (status = 413, description = "An event of more than 65536 bytes, or too many of them", content_type = "application/problem+json"),
         (status = 415, description = "It is not sent as CloudEvents are", content_type = "application/problem+json"),
@@ -97,6 +102,11 @@ async fn events(
     let size = bytes.len();
     let sent = sent::documents(mode, headers, bytes, service.now()).await?;
     match how {
+        How::Check => {
+            let documents = check::whole(&service, mode, sent)?;
+            rights::all(&service, &caller, &documents).await?;
+            Ok(answer::checked(&documents))
+        }
         How::Together(expected) => {
             let documents = check::whole(&service, mode, sent)?;
             rights::all(&service, &caller, &documents).await?;

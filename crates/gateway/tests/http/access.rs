@@ -120,6 +120,7 @@ pub(crate) fn address(template: &str) -> String {
         ("{party}", "IND"),
         ("{person}", "xi-jinping"),
         ("{id}", "3be78c39"),
+        ("{kind}", "admission"),
         ("{name}", "admission.v1.json"),
         ("{version}", "of-another-program"),
     ];
@@ -415,4 +416,13 @@ async fn who_reads_pages_is_shown_the_way_in_and_comes_back_to_where_he_was() {
     // By a link of somebody else's page the cookie is not shown: ours asks again.
     let answer = ask(&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")]).await;
     assert!(String::from_utf8_lossy(&answer.body).contains("http-equiv=\"refresh\" content=\"0\""));
+}
+
+#[tokio::test]
+async fn a_check_needs_the_right_to_publish_what_is_checked() {
+    let guarded = Guarded::new(Reading::Tokens, None).await;
+    for (who, status) in [(Who::Nobody, 401), (Who::Reader, 403), (Who::Stranger, 403), (Who::Publisher, 200)] {
+        let (answered, _) = guarded.head(who, &Method::POST, "/v1/events?check=true").await;
+        assert_eq!(answered, status, "{who:?}");
+    }
 }

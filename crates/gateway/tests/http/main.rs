@@ -13,6 +13,7 @@ mod formats;
 mod history;
 mod hostile;
 mod laws;
+mod meeting_page;
 mod operate;
 mod organisation;
 mod publish;

@@ -576,3 +576,35 @@ proptest! {
         prop_assert!(answer.status.is_success() || json["code"].is_string(), "{json}");
     }
 }
+
+#[tokio::test]
+async fn a_check_tells_what_would_be_stored_or_every_fault_and_stores_nothing() {
+    let stage = empty().await;
+    let event = admission(1, "BLR");
+    let checked = stage.post("/v1/events?check=true", &[("content-type", STRUCTURED)], event.to_string()).await;
+    assert_eq!(checked.status, StatusCode::OK);
+    let body = checked.json();
+    let [would] = body["events"].as_array().expect("a list").as_slice() else { panic!("{body}") };
+    assert_eq!((&would["id"], &would["data"]), (&event["id"], &event["data"]));
+    assert!(would["recordedtime"].is_string(), "{would}");
+    let batch = stage.batch("?check=true", &[admission(1, "BLR"), admission(2, "IND")]).await;
+    assert_eq!((batch.status.as_u16(), batch.json()["events"].as_array().map(Vec::len)), (200, Some(2)));
+
+    let faulty =
+        stage.post("/v1/events?check=true", &[("content-type", STRUCTURED)], admission(1, "b l r").to_string());
+    let faulty = problem(&faulty.await, 422, "refused-event");
+    assert_eq!(faulty["faults"][0]["field"], "data.party");
+    for with in ["atomic=true", "keep_going=true", "expected_tail=0"] {
+        let address = format!("/v1/events?check=true&{with}");
+        let refused = stage.post(&address, &[("content-type", BATCH)], json!([event]).to_string()).await;
+        assert_eq!(problem(&refused, 400, "bad-parameter")["parameter"], "check", "{with}");
+    }
+    assert!(stage.entries().await.is_empty());
+
+    // What was shown is what is stored.
+    assert_eq!(stage.publish(would).await.status, StatusCode::CREATED);
+    let entries = stage.entries().await;
+    assert_eq!(entries.iter().map(stored).collect::<Vec<_>>(), [would.clone()]);
+    let taken = stage.post("/v1/events?check=true", &[("content-type", STRUCTURED)], admission(1, "IND").to_string());
+    problem(&taken.await, 409, "id-taken");
+}

@@ -6,8 +6,10 @@ use summit::{Act, Content, InstrumentForm, InstrumentId, OrganisationId, PartyId
 use wire::Fault;
 
 use super::dates;
+use super::mapping::{Column, Mapping};
 use super::source::Claim;
-use super::table::{Column, ImportError, Item, Mapping, Reading, Reject, Row, Rows, Table};
+use super::table::{Row, Table};
+use super::told::{ImportError, Item, Reading, Reject, Rows};
 
 /// How many of the columns have to be there.
 const NEEDED: usize = 6;

@@ -7,9 +7,11 @@ use serde_json::Value;
 use summit::{OrganisationId, PartyId, Status};
 
 use super::dates;
+use super::mapping::{Column, Mapping};
 use super::picture::Pair;
 use super::spells::{ReadSpell, Spell, Spells, span};
-use super::table::{Column, ImportError, Mapping, Reject, input};
+use super::table::input;
+use super::told::{ImportError, Reject};
 
 /// The largest document, in bytes: it is held as a whole.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;

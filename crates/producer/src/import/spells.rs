@@ -8,9 +8,11 @@ use wire::Fault;
 
 use super::chain;
 use super::dates;
+use super::mapping::{Column, Mapping};
 use super::picture::Pair;
 use super::source::Claim;
-use super::table::{Column, ImportError, Item, Mapping, Reading, Reject, Row, Rows, Table};
+use super::table::{Row, Table};
+use super::told::{ImportError, Item, Reading, Reject, Rows};
 
 /// How many spells are held at once, each in some 800 bytes: what follows a spell may stand anywhere in the table.
 pub(super) const MAX_SPELLS: usize = 500_000;

@@ -5,16 +5,15 @@
 
 mod entry;
 
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use maud::{Markup, html};
-use projector::{Index, Indexed, View};
-use summit::{Kind, OrganisationId, Position, Vantage};
+use projector::{Index, View};
+use summit::{Kind, OrganisationId, Position};
 
-use super::links::Links;
-use super::shown::{HTML, Look, POLICY};
+use super::apart::drawn;
+use super::shown::Look;
 use super::{frame, sentence, words};
-use crate::ask::{Asking, Lane};
+use crate::ask::Asking;
 use crate::changes::{At, Filter, Past, behind, behind_place, latest, unknown};
 use crate::parameters::Parameters;
 use crate::problem::{Code, Problem};
@@ -66,8 +65,7 @@ pub(super) async fn live(mut asking: Asking) -> Result<Response, Problem> {
     let past = latest(&asking.service, asked.before, &asked.filter, SHOWN).await.map_err(unreadable)?;
     let remarks = unknown(&asking.service, &asked.filter);
     let at = asking.service.feed().id(past.to);
-    let page = drawn(asking, move |look, index| page((look, index), &asked, &past, &at, &remarks)).await?;
-    Ok(answer(page))
+    drawn(asking, move |look, index| Ok(page((look, index), &asked, &past, &at, &remarks))).await
 }
 
 /// What came behind a place, as a piece of the page.
@@ -79,34 +77,10 @@ pub(super) async fn entries(mut asking: Asking) -> Result<Response, Problem> {
     let from = from.unwrap_or(At { position: Position::START, day: None });
     let past = behind_place(&asking.service, from, to, &filter, GIVEN).await.map_err(unreadable)?;
     let (at, more) = (asking.service.feed().id(past.to), past.told.len() >= GIVEN);
-    let piece = drawn(asking, move |look, index| {
-        html! { ol.feed reversed data-at=(at) data-more=(more) { (entry::all((look, index), &filter, &past)) } }
-    });
-    Ok(answer(piece.await?))
-}
-
-/// Draws from the latest state, in its turn.
-async fn drawn(
-    asking: Asking,
-    draw: impl FnOnce(&Look<'_>, &Index) -> Markup + Send + 'static,
-) -> Result<Markup, Problem> {
-    let (service, now, today) = (asking.service.clone(), asking.service.now(), asking.service.today());
-    let drawing = move || {
-        service.index().ask(|index| {
-            let view = index.view(&Vantage::default(), today)?;
-            Ok(draw(&Look { view: &view, links: &Links::of(PATH, ""), now }, index))
-        })
-    };
-    asking.service.lanes().work(Lane::Long, drawing).await?
-}
-
-fn answer(page: Markup) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, HTML),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    (headers, page.into_string()).into_response()
+    drawn(asking, move |look, index| {
+        Ok(html! { ol.feed reversed data-at=(at) data-more=(more) { (entry::all((look, index), &filter, &past)) } })
+    })
+    .await
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "errors are handed over so")]

@@ -17,6 +17,8 @@ mod counts;
 
 mod moving;
 
+mod of_party;
+
 use axum::response::Response;
 use maud::{Markup, html};
 use projector::{MembersFilter, Remark, Successor, Timeline};
@@ -30,6 +32,7 @@ use crate::ask::{Asking, Lane};
 use crate::problem::Problem;
 
 pub(super) use image::timeline_svg;
+pub(super) use of_party::memberships;
 
 /// How many meetings are listed, the last ones.
 const MEETINGS: usize = 200;

@@ -27,13 +27,40 @@ pub(super) fn percent(place: f64) -> String {
 
 /// Every party in a row, its spells as bars.
 pub(super) fn figure(look: &Look<'_>, timeline: &Timeline, axis: &Axis, order: Order, at: f64) -> Markup {
-    let rows = lines(timeline, axis, order, |party| words::party_name(look.view, party));
+    let whose = |party: &summit::PartyId| Whose {
+        name: words::party_name(look.view, party),
+        page: look.links.to(format_args!("/parties/{party}")),
+        why: why(look, &timeline.organisation, party),
+    };
+    drawing(timeline, axis, order, at, &orders(look, order), &whose)
+}
+
+/// What a row is about.
+pub(super) struct Whose {
+    /// Its name.
+    pub(super) name: String,
+    /// Where its page is.
+    pub(super) page: String,
+    /// Where is told why the view says so.
+    pub(super) why: String,
+}
+
+/// The same, with what rows are about.
+pub(super) fn drawing(
+    timeline: &Timeline,
+    axis: &Axis,
+    order: Order,
+    at: f64,
+    orders: &Markup,
+    whose: &impl Fn(&summit::PartyId) -> Whose,
+) -> Markup {
+    let rows = lines(timeline, axis, order, |party| whose(party).name);
     let statuses = statuses(timeline);
     let as_of = &timeline.token.as_of;
     html! {
         figure.timeline aria-labelledby="timeline-title" {
             (defs(&statuses))
-            figcaption { (legend(&statuses)) (orders(look, order)) }
+            figcaption { (legend(&statuses)) (orders) }
             div.scroll.tracks role="region" tabindex="0" aria-label="Timeline, party by party" {
                 div.sheet {
                     (grid(axis, at))
@@ -47,7 +74,7 @@ pub(super) fn figure(look: &Look<'_>, timeline: &Timeline, axis: &Axis, order: O
                         }
                     }
                     ul.plain.lanes {
-                        @for line in &rows { (row(look, &timeline.organisation, line)) }
+                        @for line in &rows { (row(&whose(line.party), line)) }
                     }
                 }
             }
@@ -110,12 +137,11 @@ fn grid(axis: &Axis, at: f64) -> Markup {
     }
 }
 
-fn row(look: &Look<'_>, organisation: &OrganisationId, line: &Line<'_>) -> Markup {
-    let name = words::party_name(look.view, line.party);
+fn row(whose: &Whose, line: &Line<'_>) -> Markup {
     html! {
         li.track {
-            a.who href=(look.links.to(format_args!("/parties/{}", line.party))) title=(name) { bdi { (name) } }
-            a.bars href=(why(look, organisation, line.party)) tabindex="-1" {
+            a.who href=(whose.page) title=(whose.name) { bdi { (whose.name) } }
+            a.bars href=(whose.why) tabindex="-1" {
                 svg width="100%" height="32" role="img" {
                     title { (line.words) }
                     @for bar in &line.bars { (drawn(bar)) }
