@@ -130,28 +130,6 @@ impl View<'_> {
         &self.token
     }
 
-    /// The same, were one event taken out of effect.
-    pub(crate) fn without(&self, id: EventId) -> Self {
-        let activity = Activity::without(self.index, self.activity.selection().clone(), id);
-        Self { activity, ..self.again() }
-    }
-
-    /// The same, were one more claim of a status on record.
-    pub(crate) fn trying(&self, claim: &Event) -> Self {
-        Self { tried: Some(Box::new(claim.clone())), ..self.again() }
-    }
-
-    fn again(&self) -> Self {
-        Self {
-            index: self.index,
-            activity: Activity::new(self.index, self.activity.selection().clone()),
-            cutoff: self.cutoff,
-            tried: None,
-            token: self.token.clone(),
-            named: self.named.clone(),
-        }
-    }
-
     /// The same view, whose rows show names: of parties, organisations, meetings, instruments and people, those that are
     /// borne at the vantage. It takes no part in what is folded, nor in the token.
     #[must_use]
@@ -162,6 +140,11 @@ impl View<'_> {
     /// Which names are shown.
     pub(crate) fn wanted(&self) -> WantedName {
         self.named.clone().unwrap_or_default()
+    }
+
+    /// The name that something bears here, in the language that is wanted; nothing where nobody calls it by a name.
+    pub fn called(&self, of: &Named) -> Option<Cow<'static, str>> {
+        self.shown_name(of, &self.wanted()).map(|shown| shown.name)
     }
 
     /// The name that rows show for something, where they show names and there is one.
@@ -181,9 +164,10 @@ impl View<'_> {
         self.name_in_rows(|| Named::Person(person.clone()))
     }
 
-    /// The name that something bears here, in the language that is wanted; nothing where nobody calls it by a name.
-    pub fn called(&self, of: &Named) -> Option<Cow<'static, str>> {
-        self.shown_name(of, &self.wanted()).map(|shown| shown.name)
+    /// The same, were one event taken out of effect.
+    pub(crate) fn without(&self, id: EventId) -> Self {
+        let activity = Activity::without(self.index, self.activity.selection().clone(), id);
+        Self { index: self.index, activity, cutoff: self.cutoff, token: self.token.clone(), named: self.named.clone() }
     }
 
     /// Whether an event has happened by `as_of`.

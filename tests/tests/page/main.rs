@@ -5,6 +5,7 @@
 
 mod live;
 mod people;
+mod record;
 mod stage;
 
 use stage::{ASTANA, HISTORY, Stage};

@@ -24,6 +24,8 @@ pub(crate) struct Stage {
     pub(crate) served: Served,
     /// The chronicle: the command, for what a story needs done meanwhile.
     pub(crate) chronicle: Chronicle,
+    /// Who asks shows this, where nobody else is let in.
+    token: Option<String>,
 }
 
 impl Stage {
@@ -33,7 +35,18 @@ impl Stage {
         for file in files {
             chronicle.run(["publish", file, "--quiet"]).good();
         }
-        Self { served: Served::start(&chronicle), chronicle }
+        Self { served: Served::start(&chronicle), chronicle, token: None }
+    }
+
+    /// The same, where nobody is let in without a token: there is one of a role, and its id.
+    pub(crate) fn guarded(files: &[&str], role: &[&str]) -> (Self, String) {
+        let chronicle = Chronicle::embedded();
+        for file in files {
+            chronicle.run(["publish", file, "--quiet"]).good();
+        }
+        let made = chronicle.run([&["token", "create", "--json", "--role"], role].concat()).json();
+        let text = |name: &str| made[name].as_str().expect("it is told once").to_owned();
+        (Self { served: Served::start(&chronicle), chronicle, token: Some(text("token")) }, text("id"))
     }
 
     /// Tells a story to a browser; what it says where it fails is shown.
@@ -58,6 +71,7 @@ impl Stage {
         let mut command = Command::new("node");
         command.arg(PathBuf::from(STORIES).join(name).with_extension("mjs"));
         command.env("CHRONICLE_URL", format!("http://{}", self.served.address)).env("CHRONICLE_SHOTS", shots);
+        command.envs(self.token.iter().map(|token| ("CHRONICLE_TOKEN", token)));
         command
     }
 }

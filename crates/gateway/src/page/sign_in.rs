@@ -117,7 +117,7 @@ pub(super) fn form(next: &str) -> Markup {
                 "The operator of the service makes one with " code { "chronicle token create --role reader" }
                 ". This browser keeps it until it is closed, and shows it to read, for nothing else."
             }
-            button.primary { "Sign in" }
+            button { "Sign in" }
         }
     }
 }

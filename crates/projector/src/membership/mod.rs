@@ -140,6 +140,12 @@ impl View<'_> {
         self.fold(organisation, party, &foundings)
     }
 
+    /// The same, were one more claim on record.
+    fn spells_with(&self, organisation: &OrganisationId, party: &PartyId, claim: &Event) -> Folded {
+        let foundings = self.foundings(organisation);
+        self.fold_with(organisation, party, &foundings, Some(claim))
+    }
+
     /// The spells of every party of an organisation that holds something there, or may do so, or of one of them.
     fn folded(&self, organisation: &OrganisationId, only: Option<&PartyId>) -> BTreeMap<PartyId, Folded> {
         let foundings = self.foundings(organisation);
@@ -156,7 +162,17 @@ impl View<'_> {
     }
 
     fn fold(&self, organisation: &OrganisationId, party: &PartyId, foundings: &[&Event]) -> Folded {
-        let Swept { groups, unclear, round } = self.groups_of(organisation, party);
+        self.fold_with(organisation, party, foundings, None)
+    }
+
+    fn fold_with(
+        &self,
+        organisation: &OrganisationId,
+        party: &PartyId,
+        foundings: &[&Event],
+        more: Option<&Event>,
+    ) -> Folded {
+        let Swept { groups, unclear, round } = self.groups_with(organisation, party, more);
         let own = self.index.organisation(organisation).and_then(|file| file.parties.get(party));
         let rights = own.into_iter().flat_map(|own| self.events(&own.rights));
         let folded = spells::spells(groups, rights, foundings.iter().copied());

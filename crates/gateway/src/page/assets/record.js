@@ -128,7 +128,7 @@ function faults(all, detail) {
       part.closest("details")?.setAttribute("open", "");
       const to = document.createElement("button");
       to.type = "button";
-      to.className = "to-fault";
+      to.className = "plain to-fault";
       to.textContent = where;
       to.addEventListener("click", () => control?.focus());
       item.append(to, `: ${text}`);

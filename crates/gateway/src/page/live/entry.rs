@@ -74,9 +74,9 @@ fn changed(look: &Look<'_>, change: &Value) -> Markup {
             ": "
             @if before == after { bdi { (after) } ", on other evidence" }
             @else {
-                del { span.visually-hidden { "was " } bdi { (before) } }
+                del { span.unseen { "was " } bdi { (before) } }
                 span.becomes aria-hidden="true" { " → " }
-                ins { span.visually-hidden { ", is " } bdi { (after) } }
+                ins { span.unseen { ", is " } bdi { (after) } }
             }
         }
     }

@@ -103,13 +103,13 @@ fn page((look, index): (&Look<'_>, &Index), asked: &Asked, past: &Past, at: &str
                 h2 id="feed-title" { @if let Some(before) = asked.before { "Before position " (before) } @else { "On record" } }
                 @if asked.before.is_none() {
                     p.live-state.needs-scripts data-state="waiting" { span.lamp aria-hidden="true" {} span.state-text role="status" { "connecting" } }
-                    button.needs-scripts type="button" id="pause" aria-pressed="false" { "Pause" }
+                    button.plain.needs-scripts type="button" id="pause" aria-pressed="false" { "Pause" }
                 } @else {
                     p { a href=(address(&asked.said, None)) { "To the newest" } }
                 }
             }
-            p.visually-hidden id="announce" role="status" aria-live="polite" {}
-            p.held hidden { button type="button" id="show-held" { "Show" } }
+            p.unseen id="announce" role="status" aria-live="polite" {}
+            p.held hidden { button.plain type="button" id="show-held" { "Show" } }
             ol.feed id="feed" reversed { (entry::all((look, index), &asked.filter, past)) }
             @if past.told.is_empty() { p.empty { "Nothing of this is on record yet." } }
             @if older > Position::START { p.older { a rel="next" href=(address(&asked.said, Some(older.next()))) { "Older" } } }
@@ -148,7 +148,7 @@ fn filters(look: &Look<'_>, asked: &Asked) -> Markup {
                     @if asked.said("kind").contains(',') { option value=(asked.said("kind")) selected { (asked.said("kind")) } }
                 }
             }
-            button { "Show" }
+            button.plain { "Show" }
             @if !asked.said.is_empty() { a href=(PATH) { "Show everything" } }
         }
     }
@@ -178,8 +178,8 @@ fn replay(look: &Look<'_>, past: &Past) -> Markup {
                         @for (speed, name) in SPEEDS { option value=(speed) selected[speed == "3600x"] { (name) } }
                     }
                 }
-                button.primary type="submit" { "Start" }
-                button type="button" id="stop" disabled { "Stop" }
+                button type="submit" { "Start" }
+                button.plain type="button" id="stop" disabled { "Stop" }
             }
             p.replay-state role="status" hidden {}
             ol.feed.replayed id="replayed" reversed {}
@@ -201,7 +201,7 @@ pub(super) fn bar(
         @if from_now {
             aside.live-bar aria-label="What is new" data-live-bar data-at=(look.view.token().position) data-filter=(query(&said)) {
                 p hidden { span.fresh aria-hidden="true" { "New" } " " span.count {} " " a href=(look.links.here_with("token", None)) { "Show" } }
-                p.visually-hidden role="status" aria-live="polite" {}
+                p.unseen role="status" aria-live="polite" {}
             }
         }
     }

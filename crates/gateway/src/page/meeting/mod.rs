@@ -33,7 +33,7 @@ use summit::MeetingId;
 use self::matrix::{Matrix, Sort};
 use self::told::Told;
 use super::shown::{Look, Page, shown};
-use super::words;
+use super::{live, words};
 use crate::ask::{Asking, Lane};
 use crate::problem::Problem;
 
@@ -57,7 +57,8 @@ pub(super) async fn meeting(mut asking: Asking) -> Result<Response, Problem> {
         let told = Told::of(look.view, &meeting)?;
         let matrix = Matrix::of(look.view, &told, sort);
         let title = words::meeting_name(look.view, &meeting);
-        Ok(Page { title, main: whole(look, &told, &matrix, sort), modules: &[] })
+        let main = html! { (whole(look, &told, &matrix, sort)) (live::bar(look, None, Some(&meeting))) };
+        Ok(Page { title, main, modules: &[live::MODULE] })
     })
     .await
 }

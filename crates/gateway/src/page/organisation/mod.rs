@@ -27,7 +27,7 @@ use summit::{Moment, OrganisationId};
 use self::axis::{Axis, closing};
 use self::bars::Order;
 use super::shown::{Look, Page, shown};
-use super::{marks, words};
+use super::{live, marks, words};
 use crate::ask::{Asking, Lane};
 use crate::problem::Problem;
 
@@ -80,8 +80,13 @@ pub(super) async fn organisation(mut asking: Asking) -> Result<Response, Problem
             }
             (meetings(look, &organisation)?)
             (exports(look, &organisation))
+            (live::bar(look, Some(&organisation), None))
         };
-        Ok(Page { title: words::organisation_name(look.view, &organisation), main, modules: &["organisation"] })
+        Ok(Page {
+            title: words::organisation_name(look.view, &organisation),
+            main,
+            modules: &["organisation", live::MODULE],
+        })
     })
     .await
 }

@@ -106,7 +106,7 @@ impl<'s> Form<'s> {
                 div.item data-item {
                     @if item["type"] == "object" { (self.members(item, value, Place { prefix: None, required: true }, None)) }
                     @else { (self.of("", &meant["items"], value, Place { prefix: None, required: place.required })) }
-                    button.remove type="button" data-remove { "Remove" span.visually-hidden { " this of " (labelled(name)) } }
+                    button.plain.remove type="button" data-remove { "Remove" span.unseen { " this of " (labelled(name)) } }
                 }
             }
         };
@@ -117,7 +117,7 @@ impl<'s> Form<'s> {
                 @for value in said { (one(value)) }
                 @if said.is_empty() && place.required { (one(&Value::Null)) }
                 template { (one(&Value::Null)) }
-                button type="button" data-add { "Add" span.visually-hidden { " to " (labelled(name)) } }
+                button.plain type="button" data-add { "Add" span.unseen { " to " (labelled(name)) } }
             }
         }
     }

@@ -222,12 +222,12 @@ fn page(look: &Look<'_>, index: &Index, begun: &Begun) -> Markup {
                     p.hint id="token-hint" { "Of a publisher; not needed where everybody may. It is kept until this tab is closed, and sent in a header, never in an address." }
                 }
             }
-            p.deeds { button.primary type="submit" { "Check" } " " span.quiet { "Nothing is stored yet." } }
+            p.deeds { button type="submit" { "Check" } " " span.quiet { "Nothing is stored yet." } }
         }
         section.checked hidden aria-labelledby="checked-title" {
             h2 id="checked-title" tabindex="-1" { "This is what will be sent" }
             pre.document tabindex="0" aria-label="The event as JSON" { code {} }
-            p.deeds { button.primary id="send" type="button" { "Send it" } " " button id="back" type="button" { "Change it" } }
+            p.deeds { button id="send" type="button" { "Send it" } " " button.plain id="back" type="button" { "Change it" } }
         }
         div.outcome role="status" tabindex="-1" {}
         (suggestions(look, index))

@@ -23,19 +23,25 @@ pub(in crate::membership) struct Swept<'a> {
 
 impl View<'_> {
     /// The groups of one party in one organisation. Cost: its claims; where successions bear on it, those of all places
-    /// from which something may have passed over.
-    pub(in crate::membership) fn groups_of(&self, organisation: &OrganisationId, party: &PartyId) -> Swept<'_> {
+    /// from which something may have passed over. With one more
+    /// claim of the party, as though it were on record.
+    pub(in crate::membership) fn groups_with<'s>(
+        &'s self,
+        organisation: &OrganisationId,
+        party: &PartyId,
+        more: Option<&'s Event>,
+    ) -> Swept<'s> {
         let place = (organisation.clone(), party.clone());
         let names = [party.clone(), as_party(organisation)];
         if names.iter().all(|name| self.index.successions(name).is_empty()) {
             let mut swept = Swept::default();
-            for event in sorted(self.own_claims(&place)) {
+            for event in sorted(self.own_claims(&place).into_iter().chain(more)) {
                 swept.groups.say(event);
             }
             return swept;
         }
         let (groups, unclear, round) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Sweep { view: self, asked: place, groups, unclear, round }.run()
+        Sweep { view: self, asked: place, more, groups, unclear, round }.run()
     }
 
     /// The claims of a party's own in an organisation, and the organisation's reclassifications, in no order.
@@ -102,6 +108,8 @@ struct Sweep<'s, 'v> {
     view: &'s View<'v>,
     /// The place that is asked for.
     asked: Place,
+    /// A claim there that is not on record.
+    more: Option<&'s Event>,
     groups: BTreeMap<Place, Groups<'s>>,
     unclear: Vec<EventId>,
     round: Vec<EventId>,
@@ -136,7 +144,8 @@ impl<'s> Sweep<'s, '_> {
         let mut claims: BTreeMap<Tie, Claims<'s>> = BTreeMap::new();
         let mut told = BTreeSet::new();
         for place in places {
-            for event in sorted(self.view.own_claims(place)) {
+            let more = self.more.filter(|_| *place == self.asked);
+            for event in sorted(self.view.own_claims(place).into_iter().chain(more)) {
                 claims.entry(tie(event)).or_default().own.push((place.clone(), event));
             }
             for name in [place.1.clone(), as_party(&place.0)] {
