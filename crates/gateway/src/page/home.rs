@@ -52,12 +52,15 @@ pub(super) async fn home(mut asking: Asking) -> Result<Response, Problem> {
             None => Overview::of(look.view)?,
         };
         let main = html! {
+            p.lead { "Who belongs to which organisation, who came to which meeting, at what level and in whose place: on any day, as it was known on any day, with the source of every word." }
             (meetings(look)?)
             div.columns {
-                (organisations(look, &overview, filter.as_deref()))
+                div {
+                    (organisations(look, &overview, filter.as_deref()))
+                    (odd(look, &overview))
+                }
                 (last(look))
             }
-            (odd(look, &overview))
         };
         Ok(Page { title: "Summit Chronicle".to_owned(), main, modules: &["home"] })
     })
@@ -136,7 +139,7 @@ fn organisations(look: &Look<'_>, overview: &Overview, filter: Option<&str>) -> 
             }
             div.scroll.tall role="region" tabindex="0" aria-label="Organisations and their counts" {
                 table.organisations {
-                    caption { span id="shown" { (rows.len()) } " organisations, and how many hold which status as of " (look.view.token().as_of) }
+                    caption { span id="shown" { (rows.len()) } @if rows.len() == 1 { " organisation" } @else { " organisations" } ", and how many hold which status as of " (look.view.token().as_of) }
                     thead { tr { th scope="col" { "Organisation" } th scope="col" { "Parties by status" } th scope="col" { "Odd" } } }
                     tbody {
                         @for (name, id, glance) in &rows {

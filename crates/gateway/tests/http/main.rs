@@ -16,6 +16,7 @@ mod laws;
 mod meeting_page;
 mod operate;
 mod organisation;
+mod pages;
 mod publish;
 mod replay;
 mod routes;
