@@ -590,7 +590,8 @@ async fn a_check_tells_what_would_be_stored_or_every_fault_and_stores_nothing() 
     let batch = stage.batch("?check=true", &[admission(1, "BLR"), admission(2, "IND")]).await;
     assert_eq!((batch.status.as_u16(), batch.json()["events"].as_array().map(Vec::len)), (200, Some(2)));
 
-    let faulty = stage.post("/v1/events?check=true", &[("content-type", STRUCTURED)], admission(1, "b l r").to_string());
+    let faulty =
+        stage.post("/v1/events?check=true", &[("content-type", STRUCTURED)], admission(1, "b l r").to_string());
     let faulty = problem(&faulty.await, 422, "refused-event");
     assert_eq!(faulty["faults"][0]["field"], "data.party");
     for with in ["atomic=true", "keep_going=true", "expected_tail=0"] {
@@ -603,7 +604,7 @@ async fn a_check_tells_what_would_be_stored_or_every_fault_and_stores_nothing() 
     // What was shown is what is stored.
     assert_eq!(stage.publish(would).await.status, StatusCode::CREATED);
     let entries = stage.entries().await;
-    assert_eq!(entries.iter().map(stored).collect::<Vec<_>>(), [would.clone()]);
+    assert_eq!((entries.len(), &stored(&entries[0])), (1, would));
     let taken = stage.post("/v1/events?check=true", &[("content-type", STRUCTURED)], admission(1, "IND").to_string());
     problem(&taken.await, 409, "id-taken");
 }

@@ -77,7 +77,11 @@ pub(super) async fn organisation(mut asking: Asking) -> Result<Response, Problem
             (exports(look, &organisation))
             (live::bar(look, Some(&organisation), None))
         };
-        Ok(Page { title: words::organisation_name(look.view, &organisation), main, modules: &["organisation", live::MODULE] })
+        Ok(Page {
+            title: words::organisation_name(look.view, &organisation),
+            main,
+            modules: &["organisation", live::MODULE],
+        })
     })
     .await
 }

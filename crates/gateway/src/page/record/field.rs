@@ -8,7 +8,8 @@ use super::super::sentence;
 /// Fields that are longer than a line.
 const LONG: [&str; 3] = ["words", "note", "reason"];
 /// What stands for times.
-const EDTF_HINT: &str = "EDTF: 2017, 2024-07, 2024-07-04, 2024-07-04T15:00:00+05:00; 2022-09~ is about then, 2016/2017 between";
+const EDTF_HINT: &str =
+    "EDTF: 2017, 2024-07, 2024-07-04, 2024-07-04T15:00:00+05:00; 2022-09~ is about then, 2016/2017 between";
 
 /// The fields of `data` of a kind.
 pub(super) struct Form<'s> {
@@ -44,18 +45,6 @@ impl<'s> Form<'s> {
     pub(super) fn field(&self, name: &str, value: &Value) -> Markup {
         let place = Place { prefix: Some("data"), required: self.required(name) };
         self.of(name, &self.data["properties"][name], value, place)
-    }
-
-    /// An attribute beside `data`.
-    pub(super) fn attribute(&self, name: &str, label: &str, hint: &str, required: bool, value: &str) -> Markup {
-        let (id, hint_id) = (format!("attribute-{name}"), format!("attribute-{name}-hint"));
-        html! {
-            div.field data-path=(name) {
-                label for=(id) { (label) @if required { " " span.required { "required" } } }
-                input id=(id) data-field=(name) value=(value) aria-required[required] aria-describedby=(hint_id);
-                p.hint id=(hint_id) { (hint) }
-            }
-        }
     }
 
     /// What a reference leads to, and its name.
@@ -100,11 +89,13 @@ impl<'s> Form<'s> {
     fn list(&self, name: &str, meant: &'s Value, value: &Value, place: Place<'_>) -> Markup {
         let (item, _) = self.resolved(&meant["items"]);
         let said = value.as_array().map_or(&[][..], Vec::as_slice);
-        let one = |value: &Value| html! {
-            div.item data-item {
-                @if item["type"] == "object" { (self.members(item, value, Place { prefix: None, required: true }, None)) }
-                @else { (self.of("", &meant["items"], value, Place { prefix: None, required: place.required })) }
-                button.plain.remove type="button" data-remove { "Remove" span.unseen { " this of " (labelled(name)) } }
+        let one = |value: &Value| {
+            html! {
+                div.item data-item {
+                    @if item["type"] == "object" { (self.members(item, value, Place { prefix: None, required: true }, None)) }
+                    @else { (self.of("", &meant["items"], value, Place { prefix: None, required: place.required })) }
+                    button.plain.remove type="button" data-remove { "Remove" span.unseen { " this of " (labelled(name)) } }
+                }
             }
         };
         html! {
@@ -120,16 +111,30 @@ impl<'s> Form<'s> {
     }
 }
 
+/// An attribute beside `data`.
+pub(super) fn attribute(name: &str, label: &str, hint: &str, required: bool, value: &str) -> Markup {
+    let (id, hint_id) = (format!("attribute-{name}"), format!("attribute-{name}-hint"));
+    html! {
+        div.field data-path=(name) {
+            label for=(id) { (label) @if required { " " span.required { "required" } } }
+            input id=(id) data-field=(name) value=(value) aria-required=[required.then_some("true")] aria-describedby=(hint_id);
+            p.hint id=(hint_id) { (hint) }
+        }
+    }
+}
+
 /// One value.
 fn leaf(name: &str, (meant, sort): (&Value, &str), hint: &str, value: &Value, place: Place<'_>) -> Markup {
     let id = place.prefix.map(|prefix| format!("{prefix}-{name}"));
-    let hint = if sort == "Edtf" { EDTF_HINT } else { hint };
+    let hint = if sort == "Edtf" { EDTF_HINT.to_owned() } else { hint.replace('`', "") };
     let hint_id = id.as_ref().filter(|_| !hint.is_empty()).map(|id| format!("{id}-hint"));
-    let text = value.as_str().map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, ToOwned::to_owned);
+    let text = value
+        .as_str()
+        .map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, ToOwned::to_owned);
     let kind = meant["type"].as_str().unwrap_or("string");
     let control = html! {
         @if let Some(choices) = meant["enum"].as_array() {
-            select id=[id.as_deref()] data-field=(name) aria-required[place.required] aria-describedby=[hint_id.as_deref()] {
+            select id=[id.as_deref()] data-field=(name) aria-required=[place.required.then_some("true")] aria-describedby=[hint_id.as_deref()] {
                 option value="" { @if place.required { "choose" } @else { "not stated" } }
                 @for choice in choices.iter().filter_map(Value::as_str) { option value=(choice) selected[choice == text] { (sentence::word(choice)) } }
             }
@@ -139,10 +144,10 @@ fn leaf(name: &str, (meant, sort): (&Value, &str), hint: &str, value: &Value, pl
                 @for (choice, word) in [("true", "yes"), ("false", "no")] { option value=(choice) selected[choice == text] { (word) } }
             }
         } @else if LONG.contains(&name) {
-            textarea id=[id.as_deref()] data-field=(name) rows="3" aria-required[place.required] aria-describedby=[hint_id.as_deref()] { (text) }
+            textarea id=[id.as_deref()] data-field=(name) rows="3" aria-required=[place.required.then_some("true")] aria-describedby=[hint_id.as_deref()] { (text) }
         } @else {
             input id=[id.as_deref()] data-field=(name) data-type=[(kind == "integer").then_some("integer")] value=(text) list=[suggested(sort)]
-                inputmode=[(kind == "integer").then_some("numeric")] aria-required[place.required] aria-describedby=[hint_id.as_deref()];
+                inputmode=[(kind == "integer").then_some("numeric")] aria-required=[place.required.then_some("true")] aria-describedby=[hint_id.as_deref()];
         }
     };
     html! {
@@ -209,7 +214,10 @@ mod tests {
             for name in form.names() {
                 let drawn = form.field(name, &event["data"][name]).into_string();
                 let marks = ["data-field", "data-list", "data-object"];
-                assert!(marks.iter().any(|mark| drawn.contains(&format!("{mark}=\"{name}\""))), "{kind}.{name}: {drawn}");
+                assert!(
+                    marks.iter().any(|mark| drawn.contains(&format!("{mark}=\"{name}\""))),
+                    "{kind}.{name}: {drawn}"
+                );
                 if let Some(text) = event["data"][name].as_str() {
                     let said = maud::html! { (text) }.into_string();
                     assert!(drawn.contains(&said), "{kind}.{name}: {drawn}");
@@ -224,7 +232,8 @@ mod tests {
         let schema = wire::schema(Kind::Statement);
         let markup = "\"><script>alert(1)</script>";
         let form = Form::new(&schema);
-        for (name, value) in [("words", json!(markup)), ("speaker", json!({"name": markup})), ("place", json!(markup))] {
+        for (name, value) in [("words", json!(markup)), ("speaker", json!({"name": markup})), ("place", json!(markup))]
+        {
             let drawn = form.field(name, &value).into_string();
             assert!(!drawn.contains("<script>"), "{drawn}");
         }
