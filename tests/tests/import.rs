@@ -391,8 +391,12 @@ fn what_cannot_be_exported_is_answered_with_what_can() {
     let unknown = chronicle.run(["export", "sco-astan-2024"]);
     assert_eq!(unknown.code, Some(1));
     assert!(unknown.err.contains("no event names the organisation or meeting \"sco-astan-2024\""), "{}", unknown.err);
-    assert!(unknown.err.contains("did you mean \"sco\" or \"sco-astana-2024\""), "{}", unknown.err);
-    let format = chronicle.run(["export", "sco", "--format", "csv"]);
+    assert!(
+        unknown.err.contains("did you mean sco (Shanghai Cooperation Organisation) or sco-astana-2024 ("),
+        "{}",
+        unknown.err
+    );
+    let format = chronicle.run(["export", "sco", "--format", "xml"]);
     assert_eq!(format.code, Some(2));
-    assert!(format.err.contains("only jsonl is there for now"), "{}", format.err);
+    assert!(format.err.contains("allowed is jsonl, json, csv"), "{}", format.err);
 }

@@ -11,7 +11,10 @@ use jiff::civil::date;
 use producer::import::{Item, Mapping, Reading, Said, Snapshots, Source, Spells};
 use projector::export::{Held, UNLICENSED, Writing};
 use projector::{Index, Record};
+use serde_json::Value;
 use summit::{Authority, OrganisationId, Vantage};
+use tempfile::TempDir;
+use tests::Chronicle;
 use wire::Document;
 
 const FACTBOOK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/factbook-1990-2019.csv.gz");
@@ -20,7 +23,7 @@ const HISTORY: &str = include_str!("../../crates/wire/tests/data/sco-history.jso
 /// Suspended, restored and suspended again; dates of many forms.
 const SPELLS: &str = "organisation,party,status,from,until,suspensions\nau,MLI,member,2002-07-09,,2012-03-23/2013; from 2020-08/2020-09 until ..\n\
     au,MAR,observer,..,2017-01-30,\nau,MAR,member,2017-01-30,,\nau,ZAF,member,1994..1995,2001-06,\nau,ZAF,guest,2001-06,[2003..],\n\
-    au,EGY,member,1978-02-17?,1978,\nau,EGY,member,1978,2013~,\n";
+    au,EGY,member,1978-02-17?,1978,\nau,EGY,member,1978,2013~,\nau,TUN,member,1984-03-05..1984-03-07,1990-01/1990-06,\n";
 
 fn instant() -> Timestamp {
     "2025-01-01T00:00:00Z".parse().expect("an instant")
@@ -137,5 +140,47 @@ fn spells_exported_as_popolo_are_equal_but_for_suspensions_and_dates_that_it_can
         let (expected, found) = (plain(spells(&index, &organisation)), plain(spells(&there, &organisation)));
         assert_eq!(found.difference(&expected).next(), None, "more in {text}");
         assert_eq!(expected.difference(&found).next(), None, "less in {text}");
+    }
+}
+
+#[test]
+fn what_one_chronicle_exports_another_imports_once() {
+    let (here, there) = (Chronicle::embedded(), Chronicle::embedded());
+    here.feed(["publish", "-"], [ASTANA, HISTORY].concat().as_bytes()).good();
+    let folder = TempDir::new().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let timeline = |chronicle: &Chronicle| {
+        let timeline = chronicle.run(["timeline", "sco", "--json"]).json();
+        let mut spells = BTreeSet::new();
+        for row in timeline["parties"].as_array().expect("parties") {
+            for spell in row["spells"].as_array().expect("spells").iter().filter(|spell| spell["status"] != "none") {
+                let bounds = |dated: &Value| format!("{} {}", dated["earliest"], dated["latest"]);
+                spells.insert([
+                    row["party"].to_string(),
+                    spell["status"].to_string(),
+                    bounds(&spell["since"]),
+                    bounds(&spell["until"]),
+                ]);
+            }
+        }
+        spells
+    };
+    let expected = timeline(&here);
+    assert!(expected.len() > 15, "{expected:?}");
+    for (format, import) in [("csv", "spells"), ("popolo", "popolo")] {
+        let file = path(format);
+        std::fs::write(&file, here.run(["export", "sco", "--format", format]).good()).expect("written");
+        let source = format!("Elsewhere, as {format}");
+        let command = ["import", import, &file, "--source", &source, "--authority", "record"];
+        let first = there.run(command);
+        assert_eq!(first.code, Some(0), "{}", first.err);
+        assert!(first.err.contains(" published, 0 known, 0 rejected\n"), "{}", first.err);
+        let again = there.run(command);
+        assert!(
+            again.err.starts_with("0 published, ") && again.err.contains(" known, 0 rejected: nothing is new\n"),
+            "{}",
+            again.err
+        );
+        assert_eq!(timeline(&there), expected, "{format}");
     }
 }

@@ -1,14 +1,17 @@
 //! Tables that others keep, as history: the views say what the tables say, whoever is killed while importing, and what a
 //! source believed in one of its editions is a question about knowledge.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::path::Path;
 
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
-use producer::import::{Claim, Item, Mapping, Source, Spells};
+use producer::import::{Claim, Column, Item, Mapping, Snapshots, Source, Spells};
 use projector::{Index, MembersFilter, Record, Stated};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -17,12 +20,13 @@ use summit::{AsOf, Authority, OrganisationId, Vantage};
 use tempfile::TempDir;
 use tests::{Chronicle, NatsServer};
 
+const FACTBOOK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/factbook-1990-2019.csv.gz");
 /// How often each import is killed.
 const KILLS: u32 = 4;
 /// The rows of a large table.
 const MANY: u32 = 100_000;
-/// Of the most memory that the program may hold while it reads one, in KiB.
-const ROOM: u64 = 512 * 1024;
+/// The most that the program may hold of memory while it reads one, in KiB.
+const ROOM_KIB: u64 = 512 * 1024;
 const PARTIES: [&str; 3] = ["KAZ", "UZB", "un"];
 const STATUSES: [&str; 3] = ["member", "observer", "guest"];
 
@@ -180,6 +184,104 @@ proptest! {
                     prop_assert_eq!(found, expected, "{} on {}: {}", party, day, text);
                 }
             }
+        }
+    }
+}
+
+/// The status of each party in a picture.
+type Picture = BTreeMap<&'static str, &'static str>;
+
+/// Some editions, each with pictures of some years.
+fn editions() -> impl Strategy<Value = Vec<BTreeMap<u32, Picture>>> {
+    let picture = prop::collection::btree_map(select(&PARTIES[..]), select(&STATUSES[..]), 1..4);
+    prop::collection::vec(prop::collection::btree_map(2000..2005_u32, picture, 1..4), 1..6)
+}
+
+/// What a table of editions says, folded; the first edition is that of 2010.
+fn folded_editions(table: &[u8], mapping: Mapping) -> Index {
+    let source = Source::new("Yearbook", Authority::Record).expect("a name");
+    let now: Timestamp = "2026-01-01T00:00:00Z".parse().expect("an instant");
+    let mut index = Index::new();
+    for item in Snapshots::read_editions(table, mapping, now).expect("a table") {
+        let Item::Said(told) = item.expect("a table") else { panic!("every row is good") };
+        let event = source.document(&*told).event().clone();
+        index.record(Record { position: index.tail().next(), stored_at: now, event });
+    }
+    index
+}
+
+/// Who holds what in an organisation at the end of a year, as it was known at the end of another; all of it surely.
+fn believed(index: &Index, organisation: &OrganisationId, year: u32, known_at: u32) -> BTreeMap<String, String> {
+    let as_of = Some(AsOf::End(year.to_string().parse().expect("EDTF")));
+    let known_at = Some(projector::instant(&format!("{known_at}-12-31")).expect("a date"));
+    let view = index.view(&Vantage { as_of, known_at, ..Vantage::default() }, date(2026, 1, 1)).expect("a vantage");
+    let members = view.members(organisation, &MembersFilter::default()).expect("it is known");
+    let row = |row: projector::Row| {
+        assert_eq!((row.answer, row.contested), (Stated::Yes, false), "{} in {year}", row.party);
+        (row.party.to_string(), row.status.expect("rows have one").to_string())
+    };
+    members.parties.into_iter().map(row).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+
+    /// The oracle reads the table: of each year, what the latest edition up to then says that tells of it.
+    #[test]
+    fn as_known_at_each_edition_every_year_is_answered_as_the_latest_edition_tells_it(editions in editions()) {
+        let mut table = "edition,date,party,organisation,status\n".to_owned();
+        for (edition, pictures) in (2010..).zip(&editions) {
+            for (year, picture) in pictures {
+                for (party, status) in picture {
+                    writeln!(table, "{edition},{year},{party},sco,{status}").expect("a string");
+                }
+            }
+        }
+        let index = folded_editions(table.as_bytes(), Mapping::default());
+        let organisation: OrganisationId = "sco".parse().expect("a slug");
+        let mut latest: BTreeMap<u32, &Picture> = BTreeMap::new();
+        for (edition, pictures) in (2010..).zip(&editions) {
+            latest.extend(pictures.iter().map(|(year, picture)| (*year, picture)));
+            for (year, picture) in &latest {
+                let expected: BTreeMap<String, String> =
+                    picture.iter().map(|(party, status)| ((*party).to_owned(), (*status).to_owned())).collect();
+                prop_assert_eq!(believed(&index, &organisation, *year, edition), expected, "{} as known in {}: {}", year, edition, table);
+            }
+        }
+    }
+}
+
+/// The real table, each yearly picture an edition of its own: what was said in a year is what was known in it.
+#[test]
+fn what_the_world_was_in_an_edition_is_known_from_that_edition_on() {
+    let path = std::env::var_os("CHRONICLE_FACTBOOK").map_or(Path::new(FACTBOOK).to_owned(), Into::into);
+    let Ok(file) = std::fs::read(&path) else {
+        // Not by a macro of the standard library: the test's success would swallow it.
+        let line = format!("not run: the editions of the factbook, for there is no {}\n", path.display());
+        return std::io::stderr().write_all(line.as_bytes()).expect("standard error");
+    };
+    let mut mapping = Mapping::default();
+    mapping.columns.insert(Column::Edition, "date".into());
+    let index = folded_editions(&file, mapping);
+    assert_eq!(index.len(), 24_113, "as many events as without editions");
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut GzDecoder::new(&file[..]), &mut text).expect("a table");
+    let organisation: OrganisationId = "un".parse().expect("a slug");
+    let mut pictures: BTreeMap<u32, BTreeMap<String, String>> = BTreeMap::new();
+    for row in text.lines().skip(1) {
+        let [year, party, of, status] = row.split(',').collect::<Vec<_>>().try_into().expect("four columns");
+        if of == organisation.as_str() {
+            let year = year.parse().expect("a year");
+            pictures.entry(year).or_default().insert(party.to_owned(), status.to_owned());
+        }
+    }
+    assert_eq!(pictures.len(), 30);
+    for known_at in [1990, 1991, 2004, 2019] {
+        for (year, picture) in &pictures {
+            // What came later was not known: what was said last goes on.
+            let told = pictures.range(..=known_at.min(*year)).next_back().map(|(_, picture)| picture);
+            assert_eq!(Some(&believed(&index, &organisation, *year, known_at)), told, "{year} as known in {known_at}");
+            assert!(*year > known_at || told == Some(picture));
         }
     }
 }
@@ -355,6 +457,28 @@ fn what_a_source_believed_in_an_edition_is_a_question_about_knowledge() {
 }
 
 #[test]
+fn a_large_table_is_read_in_bounded_memory() {
+    let (mut spells, mut acts) = (
+        "organisation,party,status,from,until\r\n".to_owned(),
+        "party,instrument,signature,ratification,entry_into_force,end\r\n".to_owned(),
+    );
+    for row in 0..MANY {
+        let (party, year) = (row % 5000, 1900 + row / 5000 * 5);
+        writeln!(spells, "org-{},party-{party},member,{year},{}\r", party % 97, year + 3).expect("a string");
+        writeln!(acts, "party-{party},treaty-{row},{year},{year} A,,\r").expect("a string");
+    }
+    for (what, table, events) in [("spells", spells, 2 * MANY), ("treaty-acts", acts, 2 * MANY)] {
+        let file = File::new("large.csv", table);
+        let path = file.path();
+        let limited = format!("ulimit -v {ROOM_KIB}; exec \"$@\"");
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", &limited, "sh"]).arg(tests::program()).args(import(what, &path, &["--dry-run"]));
+        let done = command.output().expect("a shell");
+        assert_eq!(String::from_utf8_lossy(&done.stdout), format!("{MANY} rows are {events} events\n"), "{done:?}");
+    }
+}
+
+#[test]
 fn whenever_an_import_is_killed_the_next_one_completes_it() {
     let statuses = ["member", "observer", "guest"];
     let (mut spells, mut acts, mut editions) = (
@@ -377,6 +501,7 @@ fn whenever_an_import_is_killed_the_next_one_completes_it() {
             writeln!(editions, "{edition},1999,party-{party},org-{},{status}", party % 7).expect("a string");
         }
     }
+    let mut halfway = 0;
     for (what, table, options) in [
         ("spells", spells, &[][..]),
         ("treaty-acts", acts, &[]),
@@ -422,7 +547,9 @@ fn whenever_an_import_is_killed_the_next_one_completes_it() {
             let next = chronicle.run(&command).json();
             let stood = next["published"].as_u64().zip(next["known"].as_u64()).map(|(new, old)| new + old);
             assert_eq!(stood, Some(events), "{what}, round {round}");
+            halfway += u32::from(next["published"] != 0 && next["known"] != 0);
             assert!(all(&chronicle) == expected, "{what}, round {round}: another end state");
         }
     }
+    assert!(halfway > 0, "none was killed in the middle of publishing");
 }

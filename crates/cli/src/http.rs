@@ -43,6 +43,9 @@ pub(crate) struct Http {
     /// Requests a second, for each token and for each address [default: 100]
     #[arg(long, value_name = "NUMBER")]
     rate: Option<NonZeroU32>,
+    /// Under which terms what is answered may be used: a line that stands in every export [default: "licence not stated"]
+    #[arg(long, value_name = "TEXT", env = "CHRONICLE_LICENCE", hide_env_values = true)]
+    licence: Option<String>,
 }
 
 /// Where the tokens are
@@ -75,6 +78,7 @@ pub(crate) struct Door {
     address: SocketAddr,
     access: Access,
     tls: Option<Tls>,
+    licence: Option<String>,
 }
 
 impl Http {
@@ -114,7 +118,8 @@ impl Http {
                 NO_TLS,
             ));
         }
-        Ok(Some(Door { address, access, tls }))
+        let licence = self.licence.clone().filter(|licence| !licence.trim().is_empty());
+        Ok(Some(Door { address, access, tls, licence }))
     }
 }
 
@@ -131,7 +136,10 @@ impl Door {
         shell: &Shell,
         end: impl Future<Output = ()> + Send + 'static,
     ) -> Result<JoinHandle<std::io::Result<()>>, Failure> {
-        let Self { address, access, tls } = self;
+        let Self { address, access, tls, licence } = self;
+        if let Some(licence) = licence {
+            service.license(licence);
+        }
         let bound = Bound::to(address).and_then(|bound| bound.address().map(|address| (bound, address)));
         let (bound, address) = bound.map_err(|source| Failure::Listen { address, source })?;
         let scheme = if tls.is_some() { "https" } else { "http" };

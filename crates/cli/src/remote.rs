@@ -108,7 +108,7 @@ fn unreadable(error: &serde_json::Error) -> Failure {
 }
 
 /// An answer that is not current is an answer, and a failure all the same.
-fn stale(reason: Option<String>) -> Result<(), Failure> {
+pub(crate) fn stale(reason: Option<String>) -> Result<(), Failure> {
     let stale = |reason| Failure::Remote {
         said: format!("the service answers from what is surely good of its log: {reason}"),
         code: Code::Damaged,

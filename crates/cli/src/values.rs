@@ -116,7 +116,7 @@ pub(crate) fn spoken<T: Nameable>(option: &mut Option<Spoken<T>>) -> Option<&mut
 }
 
 /// Says what is meant by a name, of what was found for it: a note for who wrote it. Where nothing bears the name, what is
-/// written as an identifier is taken for one, and so is a state that no event names.
+/// written as an identifier is taken for one; a state that no event names is taken for itself.
 pub(crate) fn understand(one: &mut dyn Spelt, found: &Found) -> Result<Option<String>, AskError> {
     let (what, text) = (one.what(), one.text().to_owned());
     match Meant::of(&found.hits) {
@@ -129,7 +129,6 @@ pub(crate) fn understand(one: &mut dyn Spelt, found: &Found) -> Result<Option<St
             let called = hits.into_iter().map(projector::Hit::near).collect();
             Err(AskError::Several { what: what.as_str(), name: text, called })
         }
-        Meant::Nothing if one.named().is_some() => Ok(None),
         Meant::Nothing => {
             let state = if what == What::Party { state_named(&text) } else { None };
             let near =
@@ -137,6 +136,9 @@ pub(crate) fn understand(one: &mut dyn Spelt, found: &Found) -> Result<Option<St
             if let Some(state) = state.as_ref().filter(|state| is_called(state, &text)) {
                 one.mean(&Named::Party(state.clone()));
                 return Ok(Some(format!("\"{text}\" is taken for {}", near(state))));
+            }
+            if one.named().is_some() {
+                return Ok(None);
             }
             let offered = found.hits.iter().map(projector::Hit::near).chain(state.as_ref().map(near));
             Err(AskError::Unknown { what: what.as_str(), name: text, nearest: offered.take(OFFERED).collect() })

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::http::{Method, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
+use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::access::{Access, surround};
@@ -29,6 +30,8 @@ pub fn guarded(service: &Service, access: &Access) -> Router {
     surround(router.with_state(service.clone()), access, service)
         // Whatever is refused, who reads pages reads it on a page.
         .layer(from_fn(page::for_people))
+        // Small answers are left as they are, streams of events too. Whoever reads an answer to make a page of it is within.
+        .layer(CompressionLayer::new().gzip(true).br(true))
         // The outermost come last: whatever is answered is counted and told.
         .layer(from_fn_with_state(service.clone(), operate::observed))
         .layer(from_fn(operate::named))

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
+use projector::Token;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
@@ -16,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use crate::ask::{LINES, NOTES, STALE};
+use crate::ask::{CITATION, LINES, NOTES, STALE, TOKEN};
 
 /// How long it may take to be connected.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
@@ -52,6 +53,10 @@ pub struct Answered {
     pub notes: Vec<String>,
     /// Why the answer is not current, if it is not.
     pub stale: Option<String>,
+    /// From where an export was asked: asked again, it gives the same bytes.
+    pub token: Option<Token>,
+    /// How to cite an export.
+    pub citation: Option<String>,
 }
 
 /// Why a service did not answer.
@@ -137,8 +142,10 @@ impl Remote {
         let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let notes = text(NOTES).and_then(|notes| serde_json::from_str(notes).ok()).unwrap_or_default();
         let stale = text(STALE).map(|stale| serde_json::from_str(stale).unwrap_or_else(|_| stale.to_owned()));
+        let token = text(TOKEN).and_then(|token| serde_json::from_str(token).ok());
+        let citation = text(CITATION).and_then(|citation| serde_json::from_str(citation).ok());
         let body = self.whole(response.into_body()).await?;
-        Ok(Answered { body, notes, stale })
+        Ok(Answered { body, notes, stale, token, citation })
     }
 
     /// Asks for lines, and hands on what comes as it comes. Says why the answer is not current, if it is not.

@@ -28,6 +28,8 @@ pub enum Code {
     NoSuchAddress,
     /// The address does not take this method.
     BadMethod,
+    /// Nothing that is accepted is answered here.
+    NotAcceptable,
     /// Nothing can be done here without a token.
     TokenNeeded,
     /// The token is unknown, expired or revoked.
@@ -86,6 +88,7 @@ impl Code {
             Self::NotReached => (StatusCode::CONFLICT, "the chronicle has not come so far"),
             Self::NoSuchAddress => (StatusCode::NOT_FOUND, "there is no such address"),
             Self::BadMethod => (StatusCode::METHOD_NOT_ALLOWED, "the address does not take this method"),
+            Self::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "nothing that is accepted is answered here"),
             Self::TokenNeeded => (StatusCode::UNAUTHORIZED, "a token is needed"),
             Self::TokenRefused => (StatusCode::UNAUTHORIZED, "the token is not accepted"),
             Self::NotPermitted => (StatusCode::FORBIDDEN, "not permitted"),

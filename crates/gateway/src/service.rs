@@ -1,6 +1,6 @@
 //! What the service stands on.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chronicle::{Chronicle, Entry, LogState, ReadError};
 use futures::future::BoxFuture;
@@ -8,7 +8,7 @@ use futures::stream::BoxStream;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use producer::{Directory, Known, Producer};
-use projector::{Indexed, Shared, date_of};
+use projector::{Indexed, Overview, Shared, date_of};
 use summit::{EventId, MeetingId, OrganisationId, Position};
 use wire::Fingerprint;
 
@@ -35,8 +35,12 @@ struct Parts {
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     /// How it fares, in numbers.
     metrics: Metrics,
+    /// All organisations at a glance, as they were when somebody last wanted to know.
+    overview: Mutex<Overview>,
     /// How the log was when somebody last wanted to know.
     look: Look,
+    /// Under which terms what it answers may be used.
+    licence: OnceLock<String>,
 }
 
 impl Service {
@@ -51,8 +55,17 @@ impl Service {
         let feed = Feed::new(Arc::clone(&index), date_of(clock()));
         let (log, clock) = (Box::new(log), Box::new(clock));
         let (metrics, look) = (Metrics::default(), Look::default());
-        let lanes = Lanes::default();
-        Self(Arc::new(Parts { index, log, producer, feed, lanes, clock, metrics, look }))
+        let (lanes, licence, overview) = (Lanes::default(), OnceLock::new(), Mutex::default());
+        Self(Arc::new(Parts { index, log, producer, feed, lanes, clock, metrics, overview, look, licence }))
+    }
+
+    /// Says under which terms what it answers may be used: a line that stands in every export. The first one stands.
+    pub fn license(&self, line: impl Into<String>) {
+        self.0.licence.get_or_init(|| line.into());
+    }
+
+    pub(crate) fn licence(&self) -> &str {
+        self.0.licence.get().map_or(projector::export::UNLICENSED, String::as_str)
     }
 
     /// The index.
@@ -77,6 +90,14 @@ impl Service {
     /// How the log is, as seen a second ago or less.
     pub(crate) async fn look(&self) -> Seen {
         self.0.look.at(self.log(), self.0.index.tail()).await
+    }
+
+    /// All organisations at a glance, as they are. Whoever asks first waits for all of them, others for what came since.
+    pub(crate) fn overview(&self) -> Overview {
+        // Whatever happened to who brought it up to date, each part of it is whole, and is folded again where it must be.
+        let mut overview = self.0.overview.lock().unwrap_or_else(PoisonError::into_inner);
+        overview.refresh(self.index(), self.today());
+        overview.clone()
     }
 
     pub(crate) fn log(&self) -> &dyn Log {

@@ -28,7 +28,7 @@
 //! In reading order: what a caller is told ([`Acknowledged`], [`PublishError`]), what is known of the log
 //! ([`Directory`]), under which organisation an event is filed, how a batch comes into the log whatever happens on
 //! the way, the group committer, the handle ([`Producer`]), documents from files ([`read_lines`], [`check`]), and history
-//! from repeated pictures ([`import`]).
+//! from what others keep ([`import`]).
 //!
 //! **Invariants.** Everyone who hands in an event is answered. What is acknowledged is in the log, at that position,
 //! with that body. *Not stored* is said only when it is known; otherwise the outcome is unknown, and the same event

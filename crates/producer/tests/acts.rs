@@ -55,7 +55,7 @@ fn every_date_of_a_row_is_an_act() {
 #[test]
 fn letters_behind_a_date_say_which_act_it_was() {
     let rows = ["r", "A", "AA", "a", "d", "s", "c", "accession", "deposit"];
-    let table: String = rows.iter().map(|letter| format!("KAZ,t,,1992-03-04 {letter},,\n")).collect();
+    let table = rows.map(|letter| format!("KAZ,t,,1992-03-04 {letter},,\n")).concat();
     let acts: Vec<_> =
         read(&table).acts.iter().map(|act| act.split(' ').nth(2).expect("three words").to_owned()).collect();
     let expected = [

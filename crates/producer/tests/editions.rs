@@ -110,9 +110,9 @@ fn an_edition_that_tells_the_same_adds_nothing_and_one_that_tells_otherwise_take
     for document in &documents {
         assert_eq!(wire::Document::decode(&document.encode()).unwrap_or_else(|refused| panic!("{refused}")), *document);
     }
-    let retracts = |place: usize| match &documents[place].event().content {
-        Content::Retraction(said) => (said.retracts, said.reason.clone().unwrap_or_default()),
-        other => panic!("a retraction: {other:?}"),
+    let retracts = |place: usize| {
+        let Content::Retraction(said) = &documents[place].event().content else { panic!("a retraction") };
+        (said.retracts, said.reason.clone().unwrap_or_default())
     };
     let id = |place: usize| documents[place].event().id;
     assert_eq!(retracts(2), (id(1), "the edition of 2003 no longer says so".to_owned()));
@@ -229,9 +229,10 @@ proptest! {
                 if gone.contains(&event.id) {
                     continue;
                 }
-                match &event.content {
-                    Content::Retraction(said) => drop(gone.insert(said.retracts)),
-                    _ => drop(standing.insert(event.id)),
+                if let Content::Retraction(said) = &event.content {
+                    gone.insert(said.retracts);
+                } else {
+                    standing.insert(event.id);
                 }
             }
             prop_assert_eq!(standing, expected, "after edition {}", 2010 + place);

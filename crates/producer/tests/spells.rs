@@ -288,6 +288,7 @@ fn memberships_of_popolo_are_spells() {
         {"organization_id": "sco", "member": {"id": "TUR"}, "role": "Partner", "start_date": "2012", "end_date": null,
          "sources": [{"note": "none"}, {"url": "https://example.org"}]},
         {"organization_id": "sco", "member": {"id": "AFG"}, "role": "observer", "label": "observer since 2001/2024-07-04, until 2025"},
+        {"organization_id": "sco", "member": {"id": "UZB"}, "label": "member since 2001-06-15, until 2005", "start_date": "2001", "end_date": "2004"},
         {"organization_id": "S.C.O.", "member": {"id": "MNG"}, "role": "observer"},
         {"organization_id": 7},
         {"member": {"@type": "Person", "id": "xi-jinping"}, "organization_id": "sco"}]}"#;
@@ -299,11 +300,13 @@ fn memberships_of_popolo_are_spells() {
         "2025 AFG leaves sco",
         "2001-06-15 KAZ becomes member sco",
         "2012 TUR becomes dialogue_partner sco",
+        "2001-06-15 UZB becomes member sco",
+        "2004 UZB leaves sco",
     ];
     assert_eq!(read.claims, expected);
     assert_eq!(read.events[3].url.as_deref(), Some("https://example.org"));
     assert!(
-        read.rejects[0].starts_with("5: organization_id: found \"S.C.O.\", allowed is a slug"),
+        read.rejects[0].starts_with("6: organization_id: found \"S.C.O.\", allowed is a slug"),
         "{:?}",
         read.rejects
     );
@@ -312,8 +315,8 @@ fn memberships_of_popolo_are_spells() {
         "{:?}",
         read.rejects
     );
-    assert!(read.rejects[1].starts_with("6: membership: found "), "{:?}", read.rejects);
-    assert_eq!(read.summary, Rows { rows: 5, events: 4, rejected: 2 });
+    assert!(read.rejects[1].starts_with("7: membership: found "), "{:?}", read.rejects);
+    assert_eq!(read.summary, Rows { rows: 6, events: 6, rejected: 2 });
     for neither in ["", "[]", "{\"persons\": []}", "organisation,party\n"] {
         let error = Spells::popolo(neither.as_bytes(), mapping.clone()).err().unwrap_or_else(|| panic!("{neither}"));
         assert!(matches!(error, ImportError::NoPopolo(_)), "{error}");

@@ -114,6 +114,10 @@ impl Overview {
                 None => return all(),
             }
         }
+        // What is named for the first time, by whatever names it.
+        let new = index.organisations().filter(|one| !self.organisations.contains_key(*one));
+        touched.organisations.extend(new.cloned());
+        touched.meetings.extend(index.meetings().filter(|one| !self.meetings.contains_key(*one)).cloned());
         touched
     }
 

@@ -142,6 +142,11 @@ impl View<'_> {
         self.named.clone().unwrap_or_default()
     }
 
+    /// The name that something bears here, in the language that is wanted; nothing where nobody calls it by a name.
+    pub fn called(&self, of: &Named) -> Option<Cow<'static, str>> {
+        self.shown_name(of, &self.wanted()).map(|shown| shown.name)
+    }
+
     /// The name that rows show for something, where they show names and there is one.
     fn name_in_rows(&self, of: impl FnOnce() -> Named) -> Option<Cow<'static, str>> {
         self.named.as_ref().and_then(|wanted| self.shown_name(&of(), wanted)).map(|shown| shown.name)

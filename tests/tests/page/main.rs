@@ -4,17 +4,18 @@
 //! directory for the pictures that are taken; without it they are in `target/shots`.
 
 mod live;
+mod people;
 mod record;
 mod stage;
 
 use stage::{ASTANA, HISTORY, Stage};
 
 #[test]
-fn the_first_page_leads_to_every_organisation() {
-    Stage::told(&[ASTANA, HISTORY]).story("home");
+fn an_organisation_is_seen_from_every_vantage() {
+    Stage::told(&[ASTANA, HISTORY]).story("organisation");
 }
 
 #[test]
-fn any_cell_leads_to_its_evidence() {
-    Stage::told(&[ASTANA, HISTORY]).story("why");
+fn a_meeting_tells_who_took_part_in_which_of_its_parts_at_what_level_and_in_whose_place() {
+    Stage::told(&[ASTANA, HISTORY]).story("meeting");
 }

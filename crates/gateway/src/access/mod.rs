@@ -33,8 +33,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
@@ -57,11 +55,6 @@ pub(crate) use connections::Gate;
 pub(crate) use secret::hexadecimal;
 pub(crate) use session::{followed_from_elsewhere, forget, from_own_page, keep};
 
-/// What is worth compressing.
-fn large() -> impl Predicate {
-    DefaultPredicate::new().and(NotForContentType::const_new("application/problem+json"))
-}
-
 /// Puts around all routes what decides who comes in, how much of it, and what every answer carries.
 pub(crate) fn surround(router: Router, access: &Access, service: &Service) -> Router {
     let both = (access.clone(), service.clone());
@@ -73,8 +66,6 @@ pub(crate) fn surround(router: Router, access: &Access, service: &Service) -> Ro
         .layer(RequestBodyTimeoutLayer::new(sizes::BODY_PAUSE))
         .layer(from_fn_with_state(both, guard::guard))
         .layer(from_fn(sizes::bounds))
-        // Small answers are left as they are, streams of events too; and problems, which may yet become pages.
-        .layer(CompressionLayer::new().gzip(true).br(true).compress_when(large()))
         .layer(CatchPanicLayer::custom(dress::panicked))
         .layer(from_fn_with_state(access.clone(), dress::dress))
         .layer(SetSensitiveRequestHeadersLayer::new([

@@ -1,20 +1,22 @@
 //! History: the documents as they were stored, each event once.
 
 use axum::body::Body;
-use axum::http::header;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::stream;
+use projector::export::{Feeding, Format, Terms};
 use projector::{EventFilter, Indexed};
 use serde_json::json;
-use summit::Position;
+use summit::{Position, Vantage};
 
 use super::acts::{A_MEETING, AN_ORGANISATION};
 use super::asking::Asking;
 use super::history::History;
+use super::lanes::Lane;
 use super::organisations::A_PARTY;
-use super::page::{LINES, MAX_LIMIT, Page, joined, link, next, wants_lines};
-use super::reply::{Reply, reach, stale};
+use super::page::{LINES, MAX_LIMIT, Page, joined, link, next};
+use super::reply::{Ground, Reply, reach, stale};
 use crate::parameters::Parameters;
 use crate::problem::Problem;
 
@@ -51,15 +53,25 @@ pub(crate) fn filter(parameters: &mut Parameters) -> Result<EventFilter, Problem
         ("limit" = Option<usize>, Query, description = "How many at most, 1 to 1000; 100 a page, a stream all, where nothing is said"),
         ("after" = Option<u64>, Query, description = "Only those behind this position"),
         ("min_position" = Option<u64>, Query, description = "Wait until the chronicle has come so far, 5 s at most"),
+        ("format" = Option<String>, Query, description = "Rather than by Accept: json, jsonl or atom"),
+        ("before" = Option<u64>, Query, description = "For atom, which has the newest first: only those before this position"),
     ),
     responses((
         status = 200,
-        description = "A page of history, or all of it in lines",
-        content(("application/json"), ("application/x-ndjson"))
+        description = "A page of history, or all of it in lines, or the newest as a feed",
+        content(("application/json"), ("application/x-ndjson"), ("application/atom+xml"))
     ))
 )]
 pub(super) async fn events(mut asking: Asking) -> Result<Response, Problem> {
     let filter = filter(&mut asking.parameters)?;
+    let format = asking.one_of(&[
+        (As::Pages, "json", "application/json"),
+        (As::Lines, "jsonl", LINES),
+        (As::Feed, "atom", Format::Atom.media_type()),
+    ])?;
+    if let As::Feed = format {
+        return feed(asking, filter).await;
+    }
     let page = Page::<Position>::take(&mut asking.parameters, A_POSITION)?;
     let min_position = asking.parameters.parse("min_position", A_POSITION)?;
     std::mem::take(&mut asking.parameters).finish()?;
@@ -69,7 +81,7 @@ pub(super) async fn events(mut asking: Asking) -> Result<Response, Problem> {
     let upto = asking.service.index().ask(|index| index.names(&filter).map(|()| index.tail()))?;
     let history = History { service: asking.service.clone(), filter, upto };
     let after = page.after.unwrap_or(Position::START);
-    if wants_lines(&asking.headers) {
+    if let As::Lines = format {
         return Ok(stale(&asking.service, lines(history, after, page.whole()).await?));
     }
     let chunk = history.chunk(after, page.limit()).await?;
@@ -85,6 +97,40 @@ pub(super) async fn events(mut asking: Asking) -> Result<Response, Problem> {
     let body = (!asking.has.is(&tag)).then_some(body);
     let reply = Reply { tag, fixed: false, notes: Vec::new(), body, headers: link(next.as_deref()) };
     Ok(stale(&asking.service, reply.into_response()))
+}
+
+/// How history is told.
+#[derive(Clone, Copy)]
+enum As {
+    Pages,
+    Lines,
+    Feed,
+}
+
+/// The newest events as a feed.
+async fn feed(mut asking: Asking, filter: EventFilter) -> Result<Response, Problem> {
+    let terms = asking.terms(Format::Atom)?;
+    let min_position = asking.parameters.parse("min_position", A_POSITION)?;
+    std::mem::take(&mut asking.parameters).finish()?;
+    let work = move |ground: &Ground<'_>| {
+        let made = ground.index.ask(|index| {
+            let view = index.view(&Vantage::default(), ground.today)?;
+            let tag = ground.has.tag(&(view.token(), Format::Atom.as_str(), &terms.licence));
+            let of = filter.organisation.as_ref().map(ToString::to_string);
+            let of =
+                of.or_else(|| filter.meeting.as_ref().map(ToString::to_string)).unwrap_or_else(|| "all".to_owned());
+            let about = view.about(&format!("what is told of {of}"), &terms.licence);
+            let Terms { before, entries: most, at, .. } = terms;
+            let feed = || view.feed(&Feeding { filter, parts: false, before, most, at }, &about);
+            let feed = if ground.has.is(&tag) { None } else { Some(feed()?) };
+            Ok::<_, Problem>((tag, feed))
+        });
+        let (tag, feed) = made?;
+        let headers =
+            HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(Format::Atom.media_type()))]);
+        Ok(Reply { tag, fixed: false, notes: Vec::new(), body: feed.map(Bytes::from), headers })
+    };
+    asking.reply(Lane::Long, min_position, work).await
 }
 
 /// A stream of documents, one a line. It reads on when the reader does.

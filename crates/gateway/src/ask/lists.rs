@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use axum::response::Response;
+use projector::export::{Format, Held, Subject};
 use projector::{AskError, Indexed, View, unknown_source};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -12,6 +13,7 @@ use summit::{MeetingId, OrganisationId, PartyId, PersonId, Vantage};
 
 use super::acts::{A_MEETING, AN_ORGANISATION};
 use super::asking::Asking;
+use super::formats::{OF_MEETINGS, OF_ORGANISATIONS};
 use super::lanes::Lane;
 use super::organisations::A_PARTY;
 use super::page::{Page, link, next};
@@ -30,11 +32,34 @@ const SAID: [&str; 2] = ["token", "min_position"];
     params(
         ("limit" = Option<usize>, Query, description = "How many at most, 1 to 1000; 100 where nothing is said"),
         ("after" = Option<String>, Query, description = "Only those behind this one: the next page names it"),
+        ("format" = Option<String>, Query, description = "Rather than by Accept: json, csv, csv-raw, states or datapackage; but for json without pages"),
+        ("organisation" = Option<Vec<String>>, Query, description = "But for json: only these; repeats, or several with commas between them"),
+        ("party" = Option<String>, Query, description = "For csv: only this party"),
+        ("table" = Option<String>, Query, description = "The table that datapackage describes: csv, csv-raw or states"),
+        ("from" = Option<i16>, Query, description = "For states: the first year; that in which a status is first held, where nothing is said"),
+        ("to" = Option<i16>, Query, description = "For states: the last year; that of the vantage, where nothing is said"),
+        ("code" = Option<Vec<String>>, Query, description = "For states: another status with a code of 0, 1, 2 or 3, such as partner=3; repeats"),
+        ("every_party" = Option<bool>, Query, description = "For states: rows of parties that are no states, too"),
         VantageParameters,
     ),
-    responses((status = 200, description = "A page of organisations, in the order of their names"))
+    responses((
+        status = 200,
+        description = "A page of organisations, in the order of their names; or all statuses in them",
+        content(("application/json"), ("text/csv"), ("application/vnd.datapackage+json"))
+    ))
 )]
 pub(super) async fn organisations(mut asking: Asking) -> Result<Response, Problem> {
+    let format = asking.format(OF_ORGANISATIONS)?;
+    if format != Format::Json {
+        let organisations = asking.parameters.take_all("organisation", AN_ORGANISATION)?;
+        let party = asking.parameters.parse("party", A_PARTY)?;
+        let subject = move |view: &View<'_>| {
+            let all = || view.organisations(None, usize::MAX);
+            let organisations = if organisations.is_empty() { all() } else { organisations };
+            Ok(Subject::Organisations { organisations, party, held: Held::Ever })
+        };
+        return asking.export(Lane::Long, format, subject).await;
+    }
     let page = Page::take(&mut asking.parameters, AN_ORGANISATION)?;
     let names = |view: &View<'_>, after: Option<&OrganisationId>, most| Ok(view.organisations(after, most));
     list(asking, "organisations", page, names, |view: &View<'_>, name: &OrganisationId| view.organisation_row(name))
@@ -47,14 +72,37 @@ pub(super) async fn organisations(mut asking: Asking) -> Result<Response, Proble
     path = "/v1/meetings",
     tag = "ask",
     params(
-        ("organisation" = Option<String>, Query, description = "Only meetings of this organisation"),
+        ("organisation" = Option<Vec<String>>, Query, description = "Only meetings of this organisation; but for json also of several: repeats, or with commas between them"),
         ("limit" = Option<usize>, Query, description = "How many at most, 1 to 1000; 100 where nothing is said"),
         ("after" = Option<String>, Query, description = "Only those behind this one: the next page names it"),
+        ("format" = Option<String>, Query, description = "Rather than by Accept: json, csv, csv-raw, datapackage or ics; but for json without pages"),
+        ("party" = Option<String>, Query, description = "For csv: only this party's delegations"),
+        ("table" = Option<String>, Query, description = "The table that datapackage describes: csv or csv-raw"),
         VantageParameters,
     ),
-    responses((status = 200, description = "A page of meetings, in the order of their names"))
+    responses((
+        status = 200,
+        description = "A page of meetings, in the order of their names; or who took part in all of them",
+        content(("application/json"), ("text/csv"), ("application/vnd.datapackage+json"), ("text/calendar"))
+    ))
 )]
 pub(super) async fn meetings(mut asking: Asking) -> Result<Response, Problem> {
+    let format = asking.format(OF_MEETINGS)?;
+    if format != Format::Json {
+        let of: Vec<OrganisationId> = asking.parameters.take_all("organisation", AN_ORGANISATION)?;
+        let party = asking.parameters.parse("party", A_PARTY)?;
+        let subject = move |view: &View<'_>| {
+            if of.is_empty() {
+                return Ok(Subject::Meetings { meetings: view.meetings(None, None, usize::MAX)?, party });
+            }
+            let subject = Subject::Organisations { organisations: of, party: None, held: Held::Ever };
+            if format == Format::Ics {
+                return Ok(subject);
+            }
+            Ok(Subject::Meetings { meetings: view.meetings_of(&subject)?, party })
+        };
+        return asking.export(Lane::Long, format, subject).await;
+    }
     let of: Option<OrganisationId> = asking.parameters.parse("organisation", AN_ORGANISATION)?;
     let page = Page::take(&mut asking.parameters, A_MEETING)?;
     let names = move |view: &View<'_>, after: Option<&MeetingId>, most| view.meetings(of.as_ref(), after, most);

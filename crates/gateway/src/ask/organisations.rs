@@ -2,10 +2,12 @@
 
 use axum::http::HeaderMap;
 use axum::response::Response;
-use projector::{Indexed, Knowledge, MembersFilter, remarks_by_parts, unknown_party, unknown_source};
+use projector::export::{Format, Held, Subject};
+use projector::{AskError, Indexed, Knowledge, MembersFilter, View, remarks_by_parts, unknown_party, unknown_source};
 use summit::{OrganisationId, PartyId};
 
 use super::asking::Asking;
+use super::formats::OF_STATUSES;
 use super::lanes::Lane;
 use super::reply::{Reply, json};
 use super::vantage::{From, VantageParameters};
@@ -16,6 +18,15 @@ pub(super) const A_PARTY: &str = "a party such as KAZ or un";
 /// What stands for a moment of knowledge.
 const A_MOMENT: &str = "a position, an instant, or a date, which means its end in UTC";
 
+/// Statuses in an organisation, for a format of others.
+fn statuses(
+    organisation: OrganisationId,
+    party: Option<PartyId>,
+    held: Held,
+) -> impl FnOnce(&View<'_>) -> Result<Subject, AskError> {
+    move |_| Ok(Subject::Organisations { organisations: vec![organisation], party, held })
+}
+
 /// Who holds which status in an organisation
 #[utoipa::path(
     get,
@@ -25,17 +36,42 @@ const A_MOMENT: &str = "a position, an instant, or a date, which means its end i
         ("organisation" = String, Path, description = "The organisation, such as sco"),
         ("status" = Option<String>, Query, description = "Only this status"),
         ("party" = Option<String>, Query, description = "Only this party; answers no and not_stated, too"),
+        ("format" = Option<String>, Query, description = "Rather than by Accept: json, csv, csv-raw, states, datapackage, popolo or atom"),
+        ("table" = Option<String>, Query, description = "The table that datapackage describes: csv, csv-raw or states"),
+        ("from" = Option<i16>, Query, description = "For states: the first year; that in which a status is first held, where nothing is said"),
+        ("to" = Option<i16>, Query, description = "For states: the last year; that of the vantage, where nothing is said"),
+        ("code" = Option<Vec<String>>, Query, description = "For states: another status with a code of 0, 1, 2 or 3, such as partner=3; repeats"),
+        ("every_party" = Option<bool>, Query, description = "For states: rows of parties that are no states, too"),
+        ("before" = Option<u64>, Query, description = "For atom: only entries before this position"),
+        ("limit" = Option<usize>, Query, description = "For atom: how many entries, 1 to 1000; 100 where nothing is said"),
         VantageParameters,
     ),
-    responses((status = 200, description = "Its members from the vantage"))
+    responses((
+        status = 200,
+        description = "Its members from the vantage",
+        content(
+            ("application/json"),
+            ("text/csv"),
+            ("application/vnd.datapackage+json"),
+            ("application/vnd.popolo+json"),
+            ("application/atom+xml")
+        )
+    ))
 )]
 pub(super) async fn members(mut asking: Asking) -> Result<Response, Problem> {
     let organisation: OrganisationId = asking.name("organisation")?;
+    let format = asking.format(OF_STATUSES)?;
     let only = MembersFilter {
         status: asking.parameters.parse("status", "member, observer, partner and the like")?,
         party: asking.parameters.parse("party", A_PARTY)?,
     };
     let party = only.party.clone();
+    if format != Format::Json {
+        if only.status.is_some() {
+            return Err(Problem::parameter("status", format.as_str(), "no status: it is of JSON only"));
+        }
+        return asking.export(Lane::Quick, format, statuses(organisation, party, Held::AtTheVantage)).await;
+    }
     let question = move |view: &projector::View<'_>| view.members(&organisation, &only);
     asking.answer_noting(Lane::Quick, question, move |index| unknown_party(index, party.as_ref())).await
 }
@@ -48,13 +84,35 @@ pub(super) async fn members(mut asking: Asking) -> Result<Response, Problem> {
     params(
         ("organisation" = String, Path, description = "The organisation, such as sco"),
         ("party" = Option<String>, Query, description = "Only this party"),
+        ("format" = Option<String>, Query, description = "Rather than by Accept: json, csv, csv-raw, states, datapackage, popolo or atom"),
+        ("table" = Option<String>, Query, description = "The table that datapackage describes: csv, csv-raw or states"),
+        ("from" = Option<i16>, Query, description = "For states: the first year; that in which a status is first held, where nothing is said"),
+        ("to" = Option<i16>, Query, description = "For states: the last year; that of the vantage, where nothing is said"),
+        ("code" = Option<Vec<String>>, Query, description = "For states: another status with a code of 0, 1, 2 or 3, such as partner=3; repeats"),
+        ("every_party" = Option<bool>, Query, description = "For states: rows of parties that are no states, too"),
+        ("before" = Option<u64>, Query, description = "For atom: only entries before this position"),
+        ("limit" = Option<usize>, Query, description = "For atom: how many entries, 1 to 1000; 100 where nothing is said"),
         VantageParameters,
     ),
-    responses((status = 200, description = "All spells, past, present and announced"))
+    responses((
+        status = 200,
+        description = "All spells, past, present and announced",
+        content(
+            ("application/json"),
+            ("text/csv"),
+            ("application/vnd.datapackage+json"),
+            ("application/vnd.popolo+json"),
+            ("application/atom+xml")
+        )
+    ))
 )]
 pub(super) async fn timeline(mut asking: Asking) -> Result<Response, Problem> {
     let organisation: OrganisationId = asking.name("organisation")?;
     let party: Option<PartyId> = asking.parameters.parse("party", A_PARTY)?;
+    let format = asking.format(OF_STATUSES)?;
+    if format != Format::Json {
+        return asking.export(Lane::Quick, format, statuses(organisation, party, Held::Ever)).await;
+    }
     let only = party.clone();
     let question = move |view: &projector::View<'_>| view.timeline(&organisation, only.as_ref());
     asking.answer_noting(Lane::Quick, question, move |index| unknown_party(index, party.as_ref())).await

@@ -155,7 +155,7 @@ impl IntoResponse for Reply {
 }
 
 /// JSON in ASCII: a header takes nothing else.
-fn ascii(value: &Value) -> String {
+pub(super) fn ascii(value: &Value) -> String {
     use std::fmt::Write;
 
     let mut ascii = String::new();

@@ -3,7 +3,7 @@
 //! Nothing is remembered of what a reader was told: his answer changes at a position where the question asked right before
 //! it and at it is answered differently.
 
-use projector::{AskError, Index, Indexed, MembersFilter, Shared, View};
+use projector::{AskError, Index, Indexed, MembersFilter, Shared, View, WantedName};
 use serde::Serialize;
 use serde_json::Value;
 use summit::{Kind, MeetingId, OrganisationId, PartyId, PersonId, Position, Vantage};
@@ -22,6 +22,8 @@ pub(crate) struct Question {
     asked: Asked,
     /// From where it is asked; without a position.
     vantage: Vantage,
+    /// Which names are shown.
+    names: WantedName,
 }
 
 /// What is asked.
@@ -75,7 +77,7 @@ impl Put {
             // Without it, the answer is another one every day.
             return Err(Problem::missing("as_of", "EDTF such as 2017 or 2024-07-04, before:ID or after:ID"));
         }
-        Ok(Question { asked: self.asked, vantage })
+        Ok(Question { asked: self.asked, vantage, names: self.from.names })
     }
 }
 
@@ -129,7 +131,8 @@ impl Question {
     fn answer(&self, index: &Index, position: Position) -> Result<(Value, Value), AskError> {
         let vantage = Vantage { at_position: Some(position), ..self.vantage.clone() };
         // Its `as_of` is fixed: today is of no account.
-        let answer = self.asked.of(&index.view(&vantage, jiff::civil::Date::ZERO)?)?;
+        let view = index.view(&vantage, jiff::civil::Date::ZERO)?.showing(self.names.clone());
+        let answer = self.asked.of(&view)?;
         let mut bare = answer.clone();
         if let Some(members) = bare.as_object_mut() {
             members.shift_remove("token");
@@ -176,18 +179,24 @@ impl Question {
         match &self.asked {
             // An event belongs to whatever it bears on: through its meeting, and through what it corrects.
             Asked::Members(organisation, _) | Asked::Timeline(organisation, _) | Asked::Explain(organisation, _) => {
-                named.organisations.contains(organisation) || links(told, index)
+                named.organisations.contains(organisation) || names(named.kind) || links(told, index)
             }
             Asked::Attendance(meeting) => {
                 let organisations = index.organisations_of_meeting_at(meeting, told.at.position);
                 named.meeting.is_some()
-                    || matches!(named.kind, Kind::Naming | Kind::Succession)
+                    || names(named.kind)
+                    || named.kind == Kind::Succession
                     || links(told, index)
                     || !named.organisations.is_disjoint(&organisations)
             }
             Asked::Party(_) | Asked::Person(_) | Asked::Remarks(_) => true,
         }
     }
+}
+
+/// Whether an event of a kind may give a name to what is shown in any answer.
+const fn names(kind: Kind) -> bool {
+    matches!(kind, Kind::Naming | Kind::Founding)
 }
 
 /// Whether the event corrects or retracts another, or is corrected or retracted itself.

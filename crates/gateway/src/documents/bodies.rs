@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use summit::{InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Position, Status};
 
 use super::schemas::{Schemas, named};
+use crate::ask::formats_of;
 use crate::operate::{Health, Readiness};
 use crate::problem::Problem;
 
@@ -43,6 +44,9 @@ pub(super) fn answers(method: &str, path: &str, status: &str, kind: &str, schema
         ("get", "/v1/find", "application/json") => schemas.of::<Found>(),
         ("get", "/v1/explain", "application/json") => schemas.of::<Explanation>(),
         ("get", "/v1/events", "application/json") => events(schemas),
+        // The formats of others are described by others.
+        ("get", _, "text/csv" | "text/calendar" | "application/atom+xml") => json!({ "type": "string" }),
+        ("get", _, "application/vnd.datapackage+json" | "application/vnd.popolo+json") => json!({ "type": "object" }),
         ("get", "/v1/quarantine", "application/json") => {
             let entries = json!({ "type": "array", "items": schemas.of::<Undecodable>() });
             object([("entries", entries), ("next", next())])
@@ -123,6 +127,24 @@ pub(super) fn taken(path: &str, kind: &str) -> Option<(Value, Value)> {
     }
 }
 
+/// Where statuses of one organisation are.
+const TIMELINE: &str = "/v1/organisations/{organisation}/timeline";
+const MEMBERS: &str = "/v1/organisations/{organisation}/members";
+/// Formats that are tables.
+const TABLES: [&str; 3] = ["csv", "csv-raw", "states"];
+
+/// The formats of what is at an address, by their names.
+fn formats(path: &str) -> Vec<&'static str> {
+    if path == "/v1/events" {
+        return vec!["json", "jsonl", "atom"];
+    }
+    formats_of(path).iter().map(|format| format.as_str()).collect()
+}
+
+fn one_of<T: serde::Serialize>(names: impl IntoIterator<Item = T>) -> Value {
+    json!({ "type": "string", "enum": names.into_iter().collect::<Vec<_>>() })
+}
+
 /// What a parameter holds where that is more than text, and an example of the report of Astana.
 pub(super) fn parameter(path: &str, name: &str, schemas: &mut Schemas) -> Option<(Option<Value>, Value)> {
     let said = match (path, name) {
@@ -137,6 +159,16 @@ pub(super) fn parameter(path: &str, name: &str, schemas: &mut Schemas) -> Option
         ("/v1/organisations/{organisation}/diff", "from") => (None, "2024-07-03".into()),
         ("/schemas/{name}", "name") => (None, "admission.v1.json".into()),
         (_, "after") => (None, 10.into()),
+        (_, "format") => (Some(one_of(formats(path))), formats(path).last().copied().into()),
+        (_, "table") => (Some(one_of(formats(path).into_iter().filter(|name| TABLES.contains(name)))), "csv".into()),
+        (_, "code") => (None, json!(["dialogue_partner=3"])),
+        (_, "every_party") => (None, true.into()),
+        (_, "before") => (None, 10.into()),
+        ("/v1/organisations", "organisation") => {
+            (Some(json!({ "type": "array", "items": schemas.of::<OrganisationId>() })), json!(["sco"]))
+        }
+        ("/v1/organisations" | TIMELINE | MEMBERS, "from") => (None, 2001.into()),
+        ("/v1/organisations" | TIMELINE | MEMBERS, "to") => (None, 2024.into()),
         (_, "limit") => (Some(json!({ "type": "integer", "minimum": 1, "maximum": 1000 })), 10.into()),
         (_, "organisation") => (Some(schemas.of::<OrganisationId>()), "sco".into()),
         (_, "meeting") => (Some(schemas.of::<MeetingId>()), "sco-astana-2024".into()),

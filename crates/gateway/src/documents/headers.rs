@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::ask::formats_of;
+
 /// Where the document keeps its headers.
 const PLACE: &str = "#/components/headers/";
 
@@ -11,7 +13,18 @@ const HEADERS: &[(&str, &str, &str)] = &[
     ("RateLimit", "string", "How many requests may still come at once, of this token or address; only with tokens"),
     ("RateLimit-Policy", "string", "How many may come within how many seconds; only with tokens"),
     ("ETag", "string", "Tells this answer from every other: as If-None-Match it spares you the answer that you have"),
-    ("Link", "string", "The address of the next page, rel=next; where there is one"),
+    (
+        "Link",
+        "string",
+        "The address of the next page, rel=next, or of what describes a table, rel=describedby; where there is one",
+    ),
+    ("Content-Disposition", "string", "A name for the file; in the formats of others"),
+    ("Chronicle-Citation", "string", "How to cite what is answered, as a JSON text; in the formats of others"),
+    (
+        "Chronicle-Token",
+        "string",
+        "From where it was asked, as JSON: asked again, it gives the same bytes; in the formats of others",
+    ),
     ("Chronicle-Stale", "string", "Why the answer is not current, as a JSON text; only where it is not"),
     ("Chronicle-Notes", "string", "What you may have got wrong, as a JSON list of texts; only where there is anything"),
     ("Chronicle-Position", "integer", "The position of the event"),
@@ -64,6 +77,9 @@ pub(super) fn sent(method: &str, path: &str, tag: &str, status: &str) -> Value {
         }
         if path == "/v1/events/{id}" {
             names.extend(["Chronicle-Position", "Chronicle-Stored-At"]);
+        }
+        if !formats_of(path).is_empty() {
+            names.extend(["Link", "Content-Disposition", "Chronicle-Citation", "Chronicle-Token"]);
         }
         if !PLAIN.contains(&path) {
             names.push("Chronicle-Notes");

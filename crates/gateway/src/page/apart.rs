@@ -4,7 +4,7 @@
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
-use projector::{Index, Indexed};
+use projector::{Index, Indexed, WantedName};
 use summit::Vantage;
 
 use super::links::Links;
@@ -21,8 +21,9 @@ pub(super) async fn drawn(
     let links = Links::of(&asking.path, "");
     let drawing = move || {
         service.index().ask(|index| {
-            let view = index.view(&Vantage::default(), today)?;
-            draw(&Look { view: &view, links: &links, now }, index)
+            let names = WantedName::default();
+            let view = index.view(&Vantage::default(), today)?.showing(names.clone());
+            draw(&Look { view: &view, links: &links, names: &names, index, now, today }, index)
         })
     };
     let page = asking.service.lanes().work(Lane::Long, drawing).await??;

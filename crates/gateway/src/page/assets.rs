@@ -21,6 +21,7 @@ pub(super) const STYLE: &str = concat!(
 /// Name, media type and text of each.
 const ASSETS: &[(&str, &str, &str)] = &[
     ("style.css", "text/css; charset=utf-8", STYLE),
+    ("home.js", "text/javascript; charset=utf-8", include_str!("assets/home.js")),
     ("page.js", "text/javascript; charset=utf-8", include_str!("assets/page.js")),
     ("organisation.js", "text/javascript; charset=utf-8", include_str!("assets/organisation.js")),
     ("stream.js", "text/javascript; charset=utf-8", include_str!("assets/stream.js")),

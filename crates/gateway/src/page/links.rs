@@ -6,6 +6,8 @@ use form_urlencoded::Serializer;
 
 /// The parameters that make a vantage.
 pub(super) const VANTAGE: [&str; 5] = ["as_of", "known_at", "at_position", "according_to", "token"];
+/// The language of names: it is kept like the vantage, and is no part of it.
+pub(super) const LANGUAGE: &str = "language";
 
 /// Makes addresses that look from where a page was asked.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +24,7 @@ impl Links {
     /// From the address of a page.
     pub(super) fn of(path: &str, query: &str) -> Self {
         let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().filter(|(_, value)| !value.is_empty());
-        let (vantage, others) = pairs.partition(|(name, _)| VANTAGE.contains(&name.as_str()));
+        let (vantage, others) = pairs.partition(|(name, _)| VANTAGE.contains(&name.as_str()) || name == LANGUAGE);
         Self { path: path.to_owned(), vantage, others }
     }
 
@@ -49,7 +51,8 @@ impl Links {
     /// This page from exactly there, in the parts of a vantage.
     pub(super) fn here_from(&self, vantage: impl IntoIterator<Item = (&'static str, String)>) -> String {
         let vantage = vantage.into_iter().map(|(name, value)| (name.to_owned(), value));
-        address(&self.path, &self.others.iter().cloned().chain(vantage).collect::<Vec<_>>())
+        let language = self.vantage.iter().filter(|(name, _)| name == LANGUAGE);
+        address(&self.path, &self.others.iter().chain(language).cloned().chain(vantage).collect::<Vec<_>>())
     }
 
     /// The path of this page.
@@ -60,6 +63,21 @@ impl Links {
     /// What is said of a part of the vantage.
     pub(super) fn said(&self, name: &str) -> Option<&str> {
         self.vantage.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All parameters of this page, those of the vantage too, for forms that ask again from the same vantage.
+    pub(super) fn all(&self) -> impl Iterator<Item = &(String, String)> {
+        self.others.iter().chain(&self.vantage)
+    }
+
+    /// What is kept from page to page, for forms that lead to other pages from the same vantage.
+    pub(super) fn kept(&self) -> &[(String, String)] {
+        &self.vantage
+    }
+
+    /// Whether nothing is said of the vantage: the chronicle as it is now.
+    pub(super) fn is_now(&self) -> bool {
+        self.vantage.iter().all(|(name, _)| name == LANGUAGE)
     }
 
     /// The other parameters of this page, for forms that ask again.
@@ -88,5 +106,9 @@ mod tests {
         let exactly = links.here_from([("as_of", "2017".to_owned()), ("at_position", "9".to_owned())]);
         assert_eq!(exactly, "/organisations/sco?party=IND&as_of=2017&at_position=9");
         assert_eq!(Links::of("/", "").to("/live"), "/live");
+        let french = Links::of("/organisations/sco", "language=fr&as_of=2017");
+        assert_eq!(french.to("/parties/IND"), "/parties/IND?language=fr&as_of=2017");
+        assert_eq!(french.here_from([]), "/organisations/sco?language=fr");
+        assert!(!french.is_now() && Links::of("/", "language=fr&q=x").is_now());
     }
 }

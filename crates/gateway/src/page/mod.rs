@@ -24,6 +24,8 @@ mod marks;
 
 mod sentence;
 
+mod changed;
+
 mod assets;
 
 mod sign_in;
@@ -35,6 +37,12 @@ mod home;
 mod organisation;
 
 mod meeting;
+
+mod party;
+
+mod find;
+
+mod erratum;
 
 mod why;
 
@@ -64,6 +72,10 @@ pub(crate) fn routes() -> OpenApiRouter<Service> {
         .route("/meetings/{meeting}", get(meeting::meeting))
         .route("/meetings/{meeting}/sheet", get(meeting::sheet))
         .route("/meetings/{meeting}/attendance.svg", get(meeting::attendance))
+        .route("/parties/{party}", get(party::party))
+        .route("/people/{person}", get(party::person))
+        .route("/find", get(find::find))
+        .route("/organisations/{organisation}/changes", get(erratum::erratum))
         .route("/organisations/{organisation}/why/{party}", get(why::membership))
         .route("/meetings/{meeting}/why/{party}", get(why::attendance))
         .route("/events/{id}", get(event::event))

@@ -191,11 +191,18 @@ pub(super) fn sources(chain: &[Attribution]) -> Markup {
         span.chain {
             @for (place, link) in chain.iter().enumerate() {
                 @if place > 0 { span.citing { " citing " } }
-                @match link.url.as_deref().filter(|url| leads_out(url)) {
-                    Some(url) => a rel="noreferrer" href=(url) { bdi { (link.name) } },
-                    None => bdi { (link.name) },
-                }
+                (source(link))
             }
+        }
+    }
+}
+
+/// One of them, with the way to what it says where that is a page of the web.
+pub(super) fn source(link: &Attribution) -> Markup {
+    html! {
+        @match link.url.as_deref().filter(|url| leads_out(url)) {
+            Some(url) => a rel="noreferrer" href=(url) { bdi { (link.name) } },
+            None => bdi { (link.name) },
         }
     }
 }

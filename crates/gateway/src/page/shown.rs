@@ -4,8 +4,9 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use bytes::Bytes;
 use jiff::Timestamp;
-use maud::Markup;
-use projector::{Indexed, View, unknown_source};
+use jiff::civil::Date;
+use maud::{Markup, PreEscaped};
+use projector::{Index, Indexed, View, WantedName, unknown_source};
 
 use super::links::Links;
 use super::{assets, frame};
@@ -36,8 +37,14 @@ pub(super) struct Look<'a> {
     pub(super) view: &'a View<'a>,
     /// Addresses from the same vantage.
     pub(super) links: &'a Links,
+    /// Which names are wanted.
+    pub(super) names: &'a WantedName,
+    /// The index itself, for what is asked of the whole chronicle.
+    pub(super) index: &'a Index,
     /// What time it is.
     pub(super) now: Timestamp,
+    /// The day: what a vantage without `as_of` means.
+    pub(super) today: Date,
 }
 
 /// What a picture that stands alone may load and do: nothing.
@@ -70,11 +77,17 @@ pub(super) async fn picture(
     lane: Lane,
     draw: impl FnOnce(&Look<'_>) -> Result<Markup, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let mut response = sent(asking, lane, SVG, |look, _| draw(look)).await?;
+    let mut response = sent(asking, lane, SVG, |look, _| Ok(PreEscaped(xml(draw(look)?.into_string())))).await?;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, PICTURE_POLICY);
     headers.insert("cross-origin-resource-policy", ANYWHERE);
     Ok(response)
+}
+
+/// A text without what no XML may hold, escaped or not: with it nothing would be drawn at all.
+fn xml(text: String) -> String {
+    let bad = |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    if text.contains(bad) { text.replace(bad, "\u{fffd}") } else { text }
 }
 
 async fn sent(
@@ -92,13 +105,16 @@ async fn sent(
         .reply(lane, from.min_position, move |ground| {
             ground.index.ask(|index| {
                 let vantage = from.resolve(index)?;
-                let view = index.view(&vantage, ground.today)?;
+                let view = index.view(&vantage, ground.today)?.showing(from.names.clone());
                 let tag = ground.has.tag(&(view.token(), assets::version()));
                 let notes: Vec<String> = unknown_source(index, &vantage).into_iter().collect();
                 let body = if ground.has.is(&tag) {
                     None
                 } else {
-                    let drawn = draw(&Look { view: &view, links: &links, now }, &notes)?;
+                    let drawn = draw(
+                        &Look { view: &view, links: &links, names: &from.names, index, now, today: ground.today },
+                        &notes,
+                    )?;
                     Some(Bytes::from(drawn.into_string()))
                 };
                 let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, kind)]);
@@ -106,4 +122,15 @@ async fn sent(
             })
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::xml;
+
+    #[test]
+    fn a_picture_holds_nothing_that_no_xml_may_hold() {
+        assert_eq!(xml("a\u{1}b\u{ffff}c\td\u{85}".to_owned()), "a\u{fffd}b\u{fffd}c\td\u{fffd}");
+        assert_eq!(xml("Türkiye".to_owned()), "Türkiye");
+    }
 }

@@ -5,7 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use maud::html;
+use maud::{Markup, html};
 use serde_json::Value;
 
 use super::shown::{HTML, POLICY};
@@ -64,9 +64,29 @@ fn shown(problem: &Value) -> String {
         @if !text("allowed").is_empty() { p { "Allowed is " (text("allowed")) "." } }
         @if !nearest.is_empty() {
             p { "Did you mean:" }
-            ul { @for name in nearest { li { bdi { (name.as_str().unwrap_or_default()) } } } }
+            ul { @for (n, id) in nearest.iter().enumerate() { li { (near(&text("what"), id.as_str().unwrap_or_default(), problem["names"][n].as_str())) } } }
         }
-        p { a href="/" { "To the beginning" } }
+        p { a href="/" { "To the beginning" } ", or " a href="/find" { "find something by its name" } "." }
     };
     frame::plain(&text("title"), &main).into_string()
+}
+
+/// One that may be meant, with the way to its page.
+fn near(what: &str, id: &str, name: Option<&str>) -> Markup {
+    let place = match what {
+        "organisation" => Some("organisations"),
+        "meeting" => Some("meetings"),
+        "party" => Some("parties"),
+        "person" => Some("people"),
+        "" => Some("events"),
+        _ => None,
+    };
+    let name = name.unwrap_or(id);
+    html! {
+        @match place {
+            Some(place) => a href=(format!("/{place}/{id}")) { bdi { (name) } },
+            None => bdi { (name) },
+        }
+        @if name != id { " " code { (id) } }
+    }
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use projector::{Dated, View};
-use summit::{EventId, MeetingId, OrganisationId, PartyId, PersonId, Status};
+use summit::{EventId, InstrumentId, MeetingId, Named, OrganisationId, PartyId, PersonId, Status};
 
 use super::shown::Look;
 
@@ -10,18 +10,28 @@ use super::shown::Look;
 const SHOWN_ID: usize = 8;
 
 /// A party's name at the vantage.
-pub(super) fn party_name(_view: &View<'_>, party: &PartyId) -> String {
-    party.iso_name().map_or_else(|| party.to_string(), ToOwned::to_owned)
+pub(super) fn party_name(view: &View<'_>, party: &PartyId) -> String {
+    view.called(&Named::Party(party.clone())).map_or_else(|| party.to_string(), Into::into)
 }
 
 /// An organisation's name at the vantage.
-pub(super) fn organisation_name(_view: &View<'_>, organisation: &OrganisationId) -> String {
-    organisation.to_string()
+pub(super) fn organisation_name(view: &View<'_>, organisation: &OrganisationId) -> String {
+    view.called(&Named::Organisation(organisation.clone())).map_or_else(|| organisation.to_string(), Into::into)
 }
 
 /// A meeting's title at the vantage.
 pub(super) fn meeting_name(view: &View<'_>, meeting: &MeetingId) -> String {
-    view.meeting_row(meeting).title.unwrap_or_else(|| meeting.to_string())
+    view.called(&Named::Meeting(meeting.clone())).map_or_else(|| meeting.to_string(), Into::into)
+}
+
+/// An instrument's title at the vantage.
+pub(super) fn instrument_name(view: &View<'_>, instrument: &InstrumentId) -> String {
+    view.called(&Named::Instrument(instrument.clone())).map_or_else(|| instrument.to_string(), Into::into)
+}
+
+/// A person's name at the vantage.
+pub(super) fn person_name(view: &View<'_>, person: &PersonId) -> String {
+    view.called(&Named::Person(person.clone())).map_or_else(|| person.to_string(), Into::into)
 }
 
 /// A party, with the way to its page.

@@ -361,7 +361,10 @@ async fn filters_take_what_they_name() {
         );
     }
     let none = Listener::new(&desk.app, "/v1/changes?organisation=sc0").block().await.expect("an opening");
-    assert_eq!(none.comments, [r#"no event names the organisation "sc0" yet; did you mean "sco"?"#]);
+    assert_eq!(
+        none.comments,
+        [r#"no event names the organisation "sc0" yet; did you mean sco (Shanghai Cooperation Organisation)?"#]
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -260,7 +260,9 @@ async fn every_header_that_programs_rely_on_is_documented_where_it_is_sent() {
                     seen.ask(&guarded, who, (method, template, &address), &[("if-none-match", tag)]).await;
                 }
             }
-            for query in ["?limit=1", "?according_to=nobody", "?nothing=of-this-kind", "?at_position=99999"] {
+            for query in
+                ["?limit=1", "?according_to=nobody", "?nothing=of-this-kind", "?at_position=99999", "?format=csv"]
+            {
                 let address = format!("{address}{query}");
                 seen.ask(&guarded, Who::Operator, (method, template, &address), &[]).await;
             }

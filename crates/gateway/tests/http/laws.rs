@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use axum::http::StatusCode;
-use projector::{Indexed, Knowledge, MembersFilter, SigningsFilter, View, date_of, diff};
+use projector::{Indexed, Knowledge, MembersFilter, SigningsFilter, View, WantedName, date_of, diff};
 use serde::Serialize;
 use summit::{Position, Vantage};
 
@@ -36,7 +36,7 @@ fn vantages(stage: &Stage) -> Vec<(String, Vantage)> {
 fn answers(stage: &Stage, parameters: &str, vantage: &Vantage) -> Vec<(String, Vec<u8>)> {
     stage.service.index().ask(|index| {
         let today = date_of(noon());
-        let view = index.view(vantage, today).expect("no event is asked for");
+        let view = index.view(vantage, today).expect("no event is asked for").showing(WantedName::default());
         let mut answers = Vec::new();
         let mut told = |address: String, answer: Option<Vec<u8>>| {
             let with = if address.contains('?') { '&' } else { '?' };

@@ -6,17 +6,19 @@ use summit::{Act, Content, InstrumentForm, InstrumentId, OrganisationId, PartyId
 use wire::Fault;
 
 use super::dates;
+use super::mapping::{Column, Mapping};
 use super::source::Claim;
-use super::table::{Column, ImportError, Item, Mapping, Reading, Reject, Row, Rows, Table};
+use super::table::{Row, Table};
+use super::told::{ImportError, Item, Reading, Reject, Rows};
 
 /// How many of the columns have to be there.
 const NEEDED: usize = 6;
-/// The columns that date an act.
-const DATES: [Column; 4] = [Column::Signature, Column::Ratification, Column::EntryIntoForce, Column::End];
-/// The acts by which a party consents to be bound, with the letters that tables of treaties put behind their dates
-/// (United Nations Treaty Collection). A definitive signature needs no ratification; a formal confirmation is the
-/// ratification of an international organisation.
-const CONSENTS: [(&str, Act); 8] = [
+/// Marks behind a date, and the acts that they mean; an act's own word does, too.
+type Marks = &'static [(&'static str, Act)];
+/// The letters that tables of treaties put behind the dates by which a party consents to be bound (United Nations Treaty
+/// Collection). A definitive signature needs no ratification; a formal confirmation is the ratification of an international
+/// organisation.
+const CONSENTS: Marks = &[
     ("r", Act::Ratification),
     ("A", Act::Acceptance),
     ("AA", Act::Approval),
@@ -26,7 +28,13 @@ const CONSENTS: [(&str, Act); 8] = [
     ("c", Act::Ratification),
     ("deposit", Act::Deposit),
 ];
-const ENDS: [(&str, Act); 2] = [("denunciation", Act::Denunciation), ("termination", Act::Termination)];
+/// The columns that date an act: which one where nothing stands behind the date, and what may stand there.
+const DATES: [(Column, Act, Marks); 4] = [
+    (Column::Signature, Act::Signature, &[("s", Act::Signature)]),
+    (Column::Ratification, Act::Ratification, CONSENTS),
+    (Column::EntryIntoForce, Act::EntryIntoForce, &[]),
+    (Column::End, Act::Termination, &[("denunciation", Act::Denunciation), ("termination", Act::Termination)]),
+];
 
 /// What a table of treaty acts says, and its rejected rows, as they are read. Ends after an error.
 pub struct TreatyActs<R> {
@@ -84,7 +92,7 @@ impl<R: Read> Iterator for TreatyActs<R> {
     fn next(&mut self) -> Option<Self::Item> {
         let item = self.advance();
         match &item {
-            Ok(told) => told.iter().for_each(|item| self.summary.count(item)),
+            Ok(told) => self.summary.count(told.as_ref()),
             Err(_) => self.ended = true,
         }
         item.transpose()
@@ -112,9 +120,9 @@ fn acts(row: Row<'_>) -> Result<Vec<Claim>, Vec<Fault>> {
     let form: Option<InstrumentForm> = row.optional(Column::Form, &mut faults);
     let title = row.words(Column::Title, &mut faults);
     let (note, url) = (row.words(Column::Note, &mut faults), row.words(Column::Url, &mut faults));
-    let dated: Vec<(When, Act)> = DATES.iter().filter_map(|column| act(row, *column, &mut faults)).collect();
+    let dated: Vec<(When, Act)> = DATES.iter().filter_map(|dates| act(row, *dates, &mut faults)).collect();
     if dated.is_empty() && faults.is_empty() {
-        let names: Vec<_> = DATES.iter().map(|column| row.mapping().name(*column)).collect();
+        let names: Vec<_> = DATES.iter().map(|(column, ..)| row.mapping().name(*column)).collect();
         let (found, allowed) = ("no date".to_owned(), format!("a date in one of {}", names.join(", ")));
         faults.push(Fault { field: String::new(), found, allowed });
     }
@@ -138,17 +146,12 @@ fn acts(row: Row<'_>) -> Result<Vec<Claim>, Vec<Fault>> {
 }
 
 /// The act that a column dates: `1992-03-04`, or `1992-03-04 a`.
-fn act(row: Row<'_>, column: Column, faults: &mut Vec<Fault>) -> Option<(When, Act)> {
+fn act(row: Row<'_>, of: (Column, Act, Marks), faults: &mut Vec<Fault>) -> Option<(When, Act)> {
+    let (column, default, marks) = of;
     let text = row.text(column, faults)?;
     if if column == Column::End { dates::is_open(text) } else { dates::is_nothing(text) } {
         return None;
     }
-    let (default, marks): (Act, &[(&str, Act)]) = match column {
-        Column::Ratification => (Act::Ratification, &CONSENTS),
-        Column::EntryIntoForce => (Act::EntryIntoForce, &[]),
-        Column::End => (Act::Termination, &ENDS),
-        _ => (Act::Signature, &[("s", Act::Signature)]),
-    };
     let mut fault = |found: &str, allowed: String| faults.push(row.mapping().fault(column, found, allowed));
     // What stands behind the date begins with a letter; a date ends with none but that of UTC, without a space.
     let mark = text.rsplit_once(char::is_whitespace).filter(|(_, mark)| mark.starts_with(|c: char| c.is_alphabetic()));

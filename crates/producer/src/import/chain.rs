@@ -6,7 +6,7 @@ use wire::Fault;
 use super::picture::Pair;
 use super::source::Claim;
 use super::spells::{Span, Spell};
-use super::table::{Item, Reject};
+use super::told::{Item, Reject};
 
 /// The claims of a pair, and the rows that cannot follow those before them.
 ///

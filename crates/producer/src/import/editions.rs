@@ -137,14 +137,11 @@ impl Shelf {
         };
         for change in changes {
             let claims = self.claimed.entry(key(&change)).or_default();
-            match claims.iter_mut().find(|claim| claim.change == change) {
-                Some(claim) => {
-                    told.extend(claim.taken_back.take().map(|edition| (change, Verdict::Restored(edition))));
-                }
-                None => {
-                    claims.push(Claimed { change: change.clone(), taken_back: None });
-                    told.push((change, Verdict::Said));
-                }
+            if let Some(claim) = claims.iter_mut().find(|claim| claim.change == change) {
+                told.extend(claim.taken_back.take().map(|edition| (change, Verdict::Restored(edition))));
+            } else {
+                claims.push(Claimed { change: change.clone(), taken_back: None });
+                told.push((change, Verdict::Said));
             }
         }
         let edition = Some(edition);

@@ -6,9 +6,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use summit::{OrganisationId, PartyId, Status};
 
+use super::dates;
+use super::mapping::{Column, Mapping};
 use super::picture::Pair;
 use super::spells::{ReadSpell, Spell, Spells, span};
-use super::table::{Column, ImportError, Mapping, Reject, input};
+use super::table::input;
+use super::told::{ImportError, Reject};
 
 /// The largest document, in bytes: it is held as a whole.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
@@ -58,7 +61,8 @@ impl<'a> Spells<'a> {
     /// there is none). Those of persons are passed over: a person holds no status. A rejected one goes by its place among
     /// the memberships, from 1.
     ///
-    /// A date that Popolo cannot write is taken from the label of `chronicle export`: `observer since 2001/2024-07-04`.
+    /// A date that Popolo cannot write, or only coarser, is taken from the label of `chronicle export`: `observer since
+    /// 2001/2024-07-04`.
     pub fn popolo<R: Read + Send + 'a>(reader: R, mapping: Mapping) -> Result<Self, ImportError> {
         let mut bytes = Vec::new();
         input(reader)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
@@ -81,7 +85,7 @@ fn spell(mapping: &Mapping, line: u64, value: Value) -> Option<ReadSpell> {
         Ok(said) => said,
         Err(error) => {
             let mut fault = mapping.fault(Column::Party, &error.to_string(), "a membership of Popolo");
-            fault.field = "membership".to_owned();
+            "membership".clone_into(&mut fault.field);
             return Some(Err(Reject { line, faults: vec![fault] }));
         }
     };
@@ -101,13 +105,13 @@ fn spell(mapping: &Mapping, line: u64, value: Value) -> Option<ReadSpell> {
         faults.push(mapping.fault(Column::Status, &role, "a status that is held"));
     }
     let (since, until) = said.label.as_deref().and_then(|label| labelled(label, &role)).unwrap_or_default();
-    let (from, until) = (said.start_date.as_deref().unwrap_or(since), said.end_date.as_deref().unwrap_or(until));
+    let (from, until) = (finer(said.start_date.as_deref(), since), finer(said.end_date.as_deref(), until));
     let dates = span(mapping, from, until, &mut faults);
     let url = said.sources.into_iter().find_map(|link| link.url);
     let (began, ended, note, suspensions) = (None, None, None, Vec::new());
     Some(match (organisation, party, status, dates) {
         (Some(organisation), Some(party), Some(status), Some(span)) if faults.is_empty() => {
-            Ok((Pair { organisation, party }, Spell { status, span, began, ended, suspensions, note, url, line }))
+            Ok((Pair { organisation, party }, Spell { status, span, suspensions, began, ended, note, url, line }))
         }
         _ => Err(Reject { line, faults }),
     })
@@ -117,4 +121,13 @@ fn spell(mapping: &Mapping, line: u64, value: Value) -> Option<ReadSpell> {
 fn labelled<'l>(label: &'l str, role: &str) -> Option<(&'l str, &'l str)> {
     let dates = label.strip_prefix(role)?.strip_prefix(" since ")?;
     Some(dates.split_once(", until ").unwrap_or((dates, "")))
+}
+
+/// What a label says, where the date beside it is not there or says as much and no more.
+fn finer<'l>(date: Option<&'l str>, label: &'l str) -> &'l str {
+    let Some(date) = date else { return label };
+    match (dates::date(date), dates::date(label)) {
+        (Ok(coarse), Ok(fine)) if coarse.range().contains(fine.range()) => label,
+        _ => date,
+    }
 }

@@ -10,8 +10,10 @@ use wire::Fault;
 
 use super::doubt::Unread;
 use super::editions::{Edition, Shelf, Told, Verdict};
+use super::mapping::{Column, Mapping};
 use super::picture::{Album, Pair, Picture};
-use super::table::{Column, ImportError, Item, Mapping, Reading, Reject, Row, Table};
+use super::table::{Row, Table};
+use super::told::{ImportError, Item, Reading, Reject};
 
 /// How much of a table was read, and what came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]

@@ -8,9 +8,11 @@ use wire::Fault;
 
 use super::chain;
 use super::dates;
+use super::mapping::{Column, Mapping};
 use super::picture::Pair;
 use super::source::Claim;
-use super::table::{Column, ImportError, Item, Mapping, Reading, Reject, Row, Rows, Table};
+use super::table::{Row, Table};
+use super::told::{ImportError, Item, Reading, Reject, Rows};
 
 /// How many spells are held at once, each in some 800 bytes: what follows a spell may stand anywhere in the table.
 pub(super) const MAX_SPELLS: usize = 500_000;
@@ -125,10 +127,11 @@ impl Iterator for Spells<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let item = self.advance();
-        match &item {
-            Ok(told) => told.iter().for_each(|item| self.summary.count(item)),
+        if let Ok(told) = &item {
+            self.summary.count(told.as_ref());
+        } else {
             // What is half read says nothing.
-            Err(_) => (self.read, self.held) = (true, BTreeMap::new()),
+            (self.read, self.held) = (true, BTreeMap::new());
         }
         item.transpose()
     }
@@ -190,7 +193,7 @@ fn spell(row: Row<'_>) -> ReadSpell {
     }
     match (organisation, party, status, dates) {
         (Some(organisation), Some(party), Some(status), Some(span)) if faults.is_empty() => {
-            Ok((Pair { organisation, party }, Spell { status, span, began, ended, suspensions, note, url, line }))
+            Ok((Pair { organisation, party }, Spell { status, span, suspensions, began, ended, note, url, line }))
         }
         _ => Err(reject(faults)),
     }

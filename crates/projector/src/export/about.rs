@@ -8,6 +8,7 @@ use summit::Position;
 
 use super::text::TEXT;
 use crate::answer::Token;
+use crate::runtime::date_of;
 use crate::view::View;
 
 /// The licence line where the operator gives none.
@@ -37,7 +38,7 @@ impl View<'_> {
         let stored_at = numbers.find_map(|number| self.index.record_at(Position::new(number))).map(|it| it.stored_at);
         let mut from = format!("as of {}, position {}", token.as_of, token.position);
         if let Some(instant) = stored_at {
-            write!(from, " stored {instant}").expect(TEXT);
+            write!(from, " of {}", date_of(instant)).expect(TEXT);
         }
         if let Some(instant) = token.known_at {
             write!(from, ", on record by {instant}").expect(TEXT);

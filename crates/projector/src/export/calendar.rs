@@ -29,8 +29,6 @@ impl View<'_> {
     /// Meetings as a calendar, in the order given. Cost: the claims of the meetings and their parts.
     pub fn calendar_of(&self, meetings: &[MeetingId], about: &About) -> Result<String, AskError> {
         let mut calendar = Calendar::empty();
-        // The property is younger than the standard, so the library does not know it for a text.
-        let name = text("NAME", &about.title).add_parameter("VALUE", "TEXT").done();
         let mut left_out: Vec<&str> = Vec::new();
         for meeting in meetings {
             let attendance = self.attendance(meeting)?;
@@ -42,14 +40,20 @@ impl View<'_> {
                 None => left_out.push(meeting.as_str()),
             }
         }
-        calendar.append_property(name);
         let token = serde_json::to_string(&about.token).expect("a token is JSON");
         let mut says = |name: &str, value: &str| {
-            calendar.append_property(text(name, value));
+            let mut property = text(name, value);
+            // What the standard does not know is no text, as long as it does not say so.
+            let known = matches!(name, "VERSION" | "PRODID" | "CALSCALE") || name.starts_with("X-WR-");
+            if !known {
+                property.add_parameter("VALUE", "TEXT");
+            }
+            calendar.append_property(property);
         };
         says("VERSION", "2.0");
         says("PRODID", PRODUCT);
         says("CALSCALE", "GREGORIAN");
+        says("NAME", &about.title);
         says("X-WR-CALNAME", &about.title);
         says("X-WR-CALDESC", &about.citation);
         says("X-CHRONICLE-CITATION", &about.citation);

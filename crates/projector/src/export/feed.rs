@@ -10,11 +10,12 @@ use atom_syndication::{
     Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Source, Text, WriteConfig,
 };
 use jiff::Timestamp;
-use summit::{Attribution, MeetingId, OrganisationId, Position};
+use summit::{Attribution, MeetingId, Position};
 
 use super::about::About;
 use super::text::{TEXT, clean, is_web};
 use crate::answer::Token;
+use crate::filter::EventFilter;
 use crate::index::Record;
 use crate::view::{AskError, View};
 
@@ -24,10 +25,10 @@ pub const FEED_ENTRIES: usize = 100;
 /// Which events a feed is of.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Feeding {
-    /// Of this organisation, also through their meeting or what they correct.
-    pub organisation: Option<OrganisationId>,
-    /// Of this meeting or one of its parts.
-    pub meeting: Option<MeetingId>,
+    /// What they must be.
+    pub filter: EventFilter,
+    /// Those of the parts of the meeting asked for, too.
+    pub parts: bool,
     /// Only those before this position.
     pub before: Option<Position>,
     /// At most so many.
@@ -50,14 +51,22 @@ pub struct Addresses {
 impl View<'_> {
     /// A feed of events and corrections. Cost: up to all events.
     pub fn feed(&self, asked: &Feeding, about: &About) -> Result<String, AskError> {
-        asked.organisation.as_ref().map_or(Ok(()), |one| self.known_organisation(one))?;
-        asked.meeting.as_ref().map_or(Ok(()), |one| self.known_meeting(one))?;
-        let meetings = asked.meeting.as_ref().map(|meeting| self.index.with_parts(meeting));
+        let filter = &asked.filter;
+        filter.organisation.as_ref().map_or(Ok(()), |one| self.known_organisation(one))?;
+        filter.meeting.as_ref().map_or(Ok(()), |one| self.known_meeting(one))?;
+        filter.party.as_ref().map_or(Ok(()), |one| self.known_party(one))?;
+        let parts = |meeting: &MeetingId| {
+            if asked.parts { self.index.with_parts(meeting) } else { [meeting.clone()].into() }
+        };
+        let meetings = filter.meeting.as_ref().map(parts);
+        // Of whom an event is, is asked as far as it is known from here.
+        let rest = EventFilter { organisation: None, meeting: None, ..filter.clone() };
         let wanted = |record: &&Record| {
             let shared = &record.event.shared;
             self.activity.selection().takes(record)
                 && meetings.as_ref().is_none_or(|all| shared.meeting.as_ref().is_some_and(|one| all.contains(one)))
-                && asked.organisation.as_ref().is_none_or(|one| self.belongs(record.event.id, one))
+                && self.index.matches(record.event.id, &rest)
+                && filter.organisation.as_ref().is_none_or(|one| self.belongs(record.event.id, one))
         };
         let last = asked.before.map_or(u64::MAX, |before| before.get().saturating_sub(1));
         let last = last.min(self.token().position.get());
@@ -67,14 +76,7 @@ impl View<'_> {
         let more = records.len() > asked.most;
         records.truncate(asked.most);
 
-        let of = |what: &str, name: Option<&str>| name.map(|name| format!("{what}:{name}"));
-        let scope = [
-            of("organisation", asked.organisation.as_ref().map(OrganisationId::as_str)),
-            of("meeting", asked.meeting.as_ref().map(MeetingId::as_str)),
-        ];
-        let scope: Vec<String> = scope.into_iter().flatten().collect();
-        let mut id =
-            format!("urn:chronicle:feed:{}", if scope.is_empty() { "all".to_owned() } else { scope.join(":") });
+        let mut id = format!("urn:chronicle:feed:{}", scope(filter));
         if let Some(before) = asked.before {
             write!(id, ":before:{before}").expect(TEXT);
         }
@@ -178,6 +180,31 @@ impl View<'_> {
         }
         words
     }
+}
+
+/// What tells a feed from others, in a text without spaces.
+fn scope(filter: &EventFilter) -> String {
+    let EventFilter { organisation, meeting, kinds, party, from, to } = filter;
+    let said = [
+        ("organisation", organisation.as_ref().map(ToString::to_string)),
+        ("meeting", meeting.as_ref().map(ToString::to_string)),
+        ("party", party.as_ref().map(ToString::to_string)),
+        ("from", from.as_ref().map(|from| urn(from.as_str()))),
+        ("to", to.as_ref().map(|to| urn(to.as_str()))),
+    ];
+    let said = said.into_iter().filter_map(|(what, name)| Some(format!("{what}:{}", name?)));
+    let kinds = kinds.iter().map(|kind| format!("kind:{}", kind.as_str()));
+    let said: Vec<String> = said.chain(kinds).collect();
+    if said.is_empty() { "all".to_owned() } else { said.join(":") }
+}
+
+/// EDTF as a part of a URN: what stands in none is written in hexadecimal.
+fn urn(text: &str) -> String {
+    let part = |byte: u8| {
+        let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'~');
+        if plain { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    text.bytes().map(part).collect()
 }
 
 /// The media type of an event.

@@ -9,6 +9,7 @@ use super::package::{Package, package};
 use super::spells::Held;
 use super::states::{BadStates, Code, States, Years};
 use super::table::{Table, Writing};
+use crate::filter::EventFilter;
 use crate::view::{AskError, View};
 
 /// What is exported.
@@ -150,13 +151,13 @@ impl View<'_> {
                     Subject::Organisations { organisations, .. } => (Some(organisations.as_slice()), None),
                     Subject::Meetings { meetings, .. } => (None, Some(meetings.as_slice())),
                 };
-                let feeding = Feeding {
+                let filter = EventFilter {
                     organisation: organisation.map(|all| only(all, format)).transpose()?,
                     meeting: meeting.map(|all| only(all, format)).transpose()?,
-                    before: terms.before,
-                    most: terms.entries,
-                    at: terms.at.clone(),
+                    ..EventFilter::default()
                 };
+                let feeding =
+                    Feeding { filter, parts: true, before: terms.before, most: terms.entries, at: terms.at.clone() };
                 (self.feed(&feeding, &about)?, about, stem)
             }
         };

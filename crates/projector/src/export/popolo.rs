@@ -14,12 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
-use summit::{Answer, EventId, MeetingId, OrganisationId, PartyId, Person, PersonId};
+use summit::{Answer, EventId, MeetingId, Named, OrganisationId, PartyId, Person, PersonId};
 
 use super::about::About;
 use super::spells::Held;
 use super::text::{TEXT, clean, is_web};
 use crate::answer::{Dated, MeetingInfo, PresenceAnswer, SpellRow};
+use crate::names::WantedName;
 use crate::view::{AskError, View};
 
 /// What an organisation is, in a word.
@@ -49,7 +50,8 @@ impl View<'_> {
         let mut gathered = Gathered::new(self);
         let founded = gathered.date(timeline.founded.as_ref());
         let name = self.name_of_organisation(organisation);
-        gathered.organisation(organisation.as_str(), &name, ORGANISATION).insert_date("founding_date", founded);
+        let named = Named::Organisation(organisation.clone());
+        gathered.organisation(&named, organisation.as_str(), &name, ORGANISATION).insert_date("founding_date", founded);
         for row in &timeline.parties {
             for (number, spell) in row.spells.iter().filter(|spell| held.takes(spell)).enumerate() {
                 gathered.membership(organisation, &row.party, number, spell);
@@ -78,15 +80,24 @@ impl<'v> Gathered<'v> {
         Self { view, people, organisations, memberships: Vec::new(), events: Vec::new(), undated: 0 }
     }
 
-    fn organisation(&mut self, id: &str, name: &str, classification: &str) -> &mut Value {
-        let said = || json!({ "id": id, "name": clean(name), "classification": classification });
+    fn organisation(&mut self, of: &Named, id: &str, name: &str, classification: &str) -> &mut Value {
+        let view = self.view;
+        let said = || {
+            let mut said = json!({ "id": id, "name": clean(name), "classification": classification });
+            let others = other_names(view, of, name);
+            if !others.is_empty() {
+                said["other_names"] = others.into();
+            }
+            said
+        };
         self.organisations.entry(id.to_owned()).or_insert_with(said)
     }
 
     fn party(&mut self, party: &PartyId) {
         let name = self.view.name_of_party(party).unwrap_or_else(|| party.to_string());
         let is_state = party.iso_name().is_some();
-        let said = self.organisation(party.as_str(), &name, if is_state { "state" } else { "party" });
+        let class = if is_state { "state" } else { "party" };
+        let said = self.organisation(&Named::Party(party.clone()), party.as_str(), &name, class);
         if is_state {
             let scheme = if party.as_str().len() == 3 { "ISO 3166-1 alpha-3" } else { "ISO 3166-3 alpha-4" };
             said["identifiers"] = json!([{ "scheme": scheme, "identifier": party }]);
@@ -159,7 +170,7 @@ impl<'v> Gathered<'v> {
         }
         if let Some(organisation) = info.organisations.first() {
             let name = self.view.name_of_organisation(organisation);
-            self.organisation(organisation.as_str(), &name, ORGANISATION);
+            self.organisation(&Named::Organisation(organisation.clone()), organisation.as_str(), &name, ORGANISATION);
             said["organization_id"] = organisation.as_str().into();
         }
         if let Some(whole) = info.part_of.first() {
@@ -240,6 +251,20 @@ impl InsertDate for Value {
             self[name] = date.into();
         }
     }
+}
+
+/// The names that something bears or bore beside one, each from when to when as far as that can be told.
+fn other_names(view: &View<'_>, of: &Named, shown: &str) -> Vec<Value> {
+    let names = view.names(of, &WantedName::default()).map(|names| names.names).unwrap_or_default();
+    let date =
+        |dated: &Dated| dated.earliest.as_deref().zip(dated.latest.as_deref()).and_then(|(from, to)| shared(from, to));
+    let other = |name: &crate::answer::Name| {
+        let mut said = json!({ "name": clean(&name.name) });
+        said.insert_date("start_date", date(&name.since));
+        said.insert_date("end_date", name.until.as_ref().and_then(date));
+        said
+    };
+    names.iter().filter(|name| name.name != shown).map(other).collect()
 }
 
 /// Where a meeting is held.

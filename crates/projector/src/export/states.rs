@@ -15,6 +15,7 @@
 //! that it is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::str::FromStr;
 
 use summit::{Answer, Cutoff, Day, OrganisationId, PartyId, Status};
@@ -36,6 +37,12 @@ const NONE: i8 = 0;
 pub struct Code {
     status: Status,
     code: i8,
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.status, self.code)
+    }
 }
 
 impl FromStr for Code {

@@ -28,8 +28,8 @@ pub struct Turn {
     pub spell: Option<usize>,
     /// What would do it.
     pub by: TurnedBy,
-    /// The same in a sentence without its end, such as `an admission of at least record authority dates the start outside
-    /// 2017`.
+    /// The same in a sentence without its end, such as `an admission of at least record authority with a date outside
+    /// 2017 dates the start instead`.
     pub text: String,
     /// All spells as they would be then.
     pub then: Vec<SpellRow>,
@@ -106,11 +106,12 @@ impl Question<'_> {
                 continue;
             };
             let outside = spell.start.dated();
-            let text = format!("{kind}{} dates the start outside {}", self.of_at_least(authority), outside.edtf);
+            let date = format!("with a date outside {}", outside.edtf);
+            let text = format!("{kind}{} {date} dates the start instead", self.of_at_least(authority));
             let mut turns = vec![self.turn(Some(place), dated, text)];
             let weaker = self.lowest(spell, &day, self.dating(&spell.status), contests);
             turns.extend(weaker.filter(|(weaker, _)| *weaker < authority).map(|(weaker, contesting)| {
-                let below = format!("{kind}{} does so, and the spell becomes contested", self.of_at_least(weaker));
+                let below = format!("{kind}{} {date} competes with it", self.of_at_least(weaker));
                 self.turn(Some(place), contesting, below)
             }));
             return turns;

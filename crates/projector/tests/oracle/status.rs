@@ -128,12 +128,10 @@ fn part(claim: &Claim<'_>, before: Option<&Before<'_, '_>>) -> Part {
     let denied = before.claims.iter().any(|other| other.by == By::Itself && other.line.span() == line.span());
     match (claim.by, replaces(line)) {
         (By::Itself, Some(from)) if from.iter().any(|status| status == before.status) => Part::Opens,
-        (By::Itself, Some(_)) => Part::Skipped,
         (By::Itself, None) if before.status == claim.status => Part::Joins,
         (By::Itself, None) if is_standing(line) && Some(line.event.shared.authority()) < before.highest() => {
             Part::Contests
         }
-        (By::Itself, None) => Part::Opens,
         (By::Ending | By::Coming, _) if before.status == claim.status => {
             if before.may_be(line) {
                 Part::Joins
@@ -141,9 +139,9 @@ fn part(claim: &Claim<'_>, before: Option<&Before<'_, '_>>) -> Part {
                 Part::Skipped
             }
         }
-        (By::Ending, _) => Part::Opens,
+        (By::Itself, None) | (By::Ending, _) => Part::Opens,
         (By::Coming, _) if before.status == "none" && !denied => Part::Opens,
-        (By::Coming, _) => Part::Skipped,
+        (By::Itself, Some(_)) | (By::Coming, _) => Part::Skipped,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use projector::export::{About, Format, Held, Subject, Tabular};
+use projector::export::{About, Format, Held, Subject, Tabular, Terms};
 use projector::{Index, View, unknown_party, unknown_source};
 use serde_json::{Map, Value};
 use summit::OrganisationId;
@@ -91,7 +91,8 @@ pub(super) fn file(subject: &Subject, tabular: Tabular) -> String {
 /// The answers themselves, from where the export says that they are, and what it says of itself.
 fn json(view: &View<'_>, subject: &Subject, licence: &str, index: &Index, shell: &Shell) -> Result<File, Failure> {
     let name = subject.name();
-    let about = view.about(&format!("all that is answered of {name}"), licence);
+    let table = view.table(subject, Tabular::Csv, &Terms::default())?;
+    let about = view.about(&table.title, licence);
     let fixed = index.view(&about.token.vantage()?, shell.today)?;
     let answers = match subject {
         Subject::Organisations { organisations, .. } => {

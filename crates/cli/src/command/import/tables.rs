@@ -69,7 +69,8 @@ impl Pictures {
 #[command(after_help = "Examples:
   chronicle import spells members.csv --authority record --source \"Correlates of War\"
   chronicle import spells members.csv --source \"My table\" --column from=start --column until=end --delimiter \";\"
-  chronicle export sco --format csv, and elsewhere: chronicle import spells spells.csv --source \"The other chronicle\"")]
+  chronicle export sco --format csv > spells.csv
+  chronicle import spells spells.csv --source \"The other chronicle\"")]
 pub(super) struct SpellTable {
     #[command(flatten)]
     table: Table,
@@ -106,12 +107,13 @@ impl SpellTable {
 
 /// Import who belonged where from a Popolo document
 ///
-/// The file is JSON, compressed by gzip or not. Of its memberships those of organisations in organisations are read: member,
-/// organization_id, role (the status; member where there is none), start_date and end_date. They become what import spells
-/// makes of rows; a rejected one is told by its place among the memberships. Those of persons are passed over.
+/// The file is JSON, compressed by gzip or not. Of its memberships those of organisations in organisations are read:
+/// `member`, `organization_id`, `role` (the status; member where there is none), `start_date` and `end_date`. They become
+/// what `import spells` makes of rows; a rejected one is told by its place among the memberships. Those of persons are
+/// passed over.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  chronicle export sco --format popolo > sco.json, and elsewhere:
+#[command(after_help = "Examples:
+  chronicle export sco --format popolo > sco.json
   chronicle import popolo sco.json --authority record --source \"The other chronicle\"")]
 pub(super) struct Popolo {
     #[command(flatten)]
@@ -130,7 +132,7 @@ impl Popolo {
 /// Import who signed and ratified which instrument, and when it was in force
 ///
 /// The file is a table of comma-separated values, compressed by gzip or not, with the columns party, instrument, signature,
-/// ratification, entry_into_force and end; also title, form, organisation, note and url, where they are there. Each date
+/// ratification, `entry_into_force` and end; also title, form, organisation, note and url, where they are there. Each date
 /// becomes an act of the party; dates are EDTF, and any of them may be empty. Behind the date of a ratification may stand
 /// what it was: r ratification, A acceptance, AA approval, a accession, d succession, s definitive signature, c formal
 /// confirmation, or deposit; behind that of an end: denunciation or termination, which is meant where nothing stands.

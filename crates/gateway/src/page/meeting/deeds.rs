@@ -6,7 +6,7 @@ use summit::{Act, Answer, Signatory, StatementMode};
 
 use super::{sources, table};
 use crate::page::shown::Look;
-use crate::page::{marks, spoken, words};
+use crate::page::{marks, sentence, spoken, words};
 
 /// Instruments with the acts on them here.
 pub(super) fn documents(look: &Look<'_>, instruments: &[InstrumentRow]) -> Markup {
@@ -39,7 +39,7 @@ fn act(look: &Look<'_>, row: &ActRow) -> Markup {
                     " " span.quiet { @if row.signatories_complete { "(these are all)" } @else { "(perhaps others too)" } }
                 }
             }
-            p.small { (sources::rank(row.authority, row.certainty)) " " (sources::citing(&row.attribution)) " " (words::event(look, row.event)) }
+            p.small { (sources::rank(row.authority, row.certainty)) " " (sentence::sources(&row.attribution)) " " (words::event(look, row.event)) }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Who took part, delegations by parts: what stands in which cell, before it is drawn.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use projector::{Attendance, Delegation, Group, View, precedence};
 use summit::{Capacity, Level, MeetingId, PartyId, Status};
@@ -128,7 +129,9 @@ impl<'t> Matrix<'t> {
 
     /// Whether a capacity in it is derived.
     pub(super) fn has_derived(&self) -> bool {
-        self.cells().filter_map(|cell| cell.delegation).any(|row| row.capacity_derived)
+        let of_rows = self.bands.iter().flat_map(|band| &band.rows).filter_map(|row| row.capacity);
+        let of_cells = self.cells().filter_map(|cell| cell.delegation);
+        of_rows.map(|(_, derived)| derived).chain(of_cells.map(|row| row.capacity_derived)).any(|derived| derived)
     }
 
     /// How many rows there are.
@@ -147,10 +150,13 @@ fn party_row<'t>(view: &View<'_>, party: &'t PartyId, columns: &[Column<'t>]) ->
         None if column.told.not_stated.contains(party) => Some(Cell { mark: Mark::missed(), delegation: None }),
         None => None,
     };
-    let capacity = |row: &'t Delegation| Some((row.capacity.as_ref()?, row.capacity_derived));
+    let stated = |row: &'t Delegation| Some((row.capacity.as_ref()?, row.capacity_derived));
+    // Of whom nothing is said is missed because it surely was a member then.
+    let missed = columns.iter().any(|column| column.told.not_stated.contains(party));
+    let capacity = columns.iter().filter_map(own).find_map(stated);
     Row {
         who: Who::Party { id: party, name: words::party_name(view, party) },
-        capacity: columns.iter().filter_map(own).find_map(capacity),
+        capacity: capacity.or_else(|| missed.then_some((&*MEMBER, true))),
         cells: columns.iter().map(cell).collect(),
     }
 }
@@ -233,6 +239,9 @@ fn banded(rows: Vec<Row<'_>>, sort: Sort) -> Vec<Band<'_>> {
 }
 
 /// The status `member` as a capacity.
+static MEMBER: LazyLock<Capacity> = LazyLock::new(|| Status::member().as_str().parse().expect("a status is a token"));
+
+/// Whether it is that of a member.
 pub(super) fn is_member(capacity: Option<&Capacity>) -> bool {
-    capacity.is_some_and(|capacity| capacity.as_str() == Status::member().as_str())
+    capacity == Some(&MEMBER)
 }

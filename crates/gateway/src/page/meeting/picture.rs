@@ -3,26 +3,18 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
-use bytes::Bytes;
 use maud::{Markup, html};
-use projector::{Delegation, Indexed, Token};
+use projector::{Delegation, Token};
 use summit::Person;
 
 use super::marks::{DERIVED, Mark, SHAPE_SIZE, Tone, capacity_words, level_words};
 use super::matrix::{Cell, Column, Matrix, Row, Who};
 use super::told::Told;
-use crate::ask::{Asking, Lane, Reply};
-use crate::page::{assets, spoken, words};
+use crate::ask::{Asking, Lane};
+use crate::page::shown::picture;
+use crate::page::{spoken, words};
 use crate::problem::Problem;
-
-const SVG: HeaderValue = HeaderValue::from_static("image/svg+xml");
-/// A picture loads nothing and runs nothing.
-const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
-/// Any page may show it.
-const FOR_ALL: (HeaderName, HeaderValue) =
-    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
 
 // Measures of the picture, in its own units: pixels, where nobody scales it.
 const MARGIN: usize = 20;
@@ -52,29 +44,12 @@ const FONT: &str = "Helvetica Neue, Liberation Sans, Arial, sans-serif";
 /// The picture of who took part in a meeting.
 pub(in crate::page) async fn attendance(mut asking: Asking) -> Result<Response, Problem> {
     let (meeting, sort) = super::asked(&mut asking)?;
-    let from = asking.vantage()?;
-    asking
-        .reply(Lane::Quick, from.min_position, move |ground| {
-            ground.index.ask(|index| {
-                let view = index.view(&from.resolve(index)?, ground.today)?;
-                let tag = ground.has.tag(&(view.token(), assets::version()));
-                let body = if ground.has.is(&tag) {
-                    None
-                } else {
-                    let told = Told::of(&view, &meeting)?;
-                    let matrix = Matrix::of(&view, &told, sort);
-                    let drawn = draw(&matrix, &words::meeting_name(&view, &meeting), &about(&told), view.token());
-                    Some(Bytes::from(drawn.into_string()))
-                };
-                let headers = HeaderMap::from_iter([
-                    (header::CONTENT_TYPE, SVG),
-                    (header::CONTENT_SECURITY_POLICY, POLICY),
-                    FOR_ALL,
-                ]);
-                Ok(Reply { tag, fixed: from.is_fixed(), notes: Vec::new(), body, headers })
-            })
-        })
-        .await
+    picture(asking, Lane::Quick, move |look| {
+        let told = Told::of(look.view, &meeting)?;
+        let matrix = Matrix::of(look.view, &told, sort);
+        Ok(draw(&matrix, &words::meeting_name(look.view, &meeting), &about(&told), look.view.token()))
+    })
+    .await
 }
 
 /// When and where, in a line.
@@ -118,7 +93,7 @@ fn draw(matrix: &Matrix<'_>, title: &str, about: &str, token: &Token) -> Markup 
     let whole = format!("Who took part: {title}");
     html! {
         svg xmlns="http://www.w3.org/2000/svg" viewBox=(format!("0 0 {wide} {tall}")) width=(wide) height=(tall) role="img" aria-labelledby="title" font-family=(FONT) fill=(INK) {
-            title id="title" { (plain(&whole)) }
+            title id="title" { (whole) }
             rect width=(wide) height=(tall) fill="#ffffff" {}
             text x=(MARGIN) y=(MARGIN + 22) font-size="21" font-weight="600" font-family="Georgia, Liberation Serif, serif" { (shortened(title, TITLE_FITS)) }
             text x=(MARGIN) y=(MARGIN + 44) font-size="13" fill=(QUIET) { (shortened(about, TITLE_FITS * 2)) }
@@ -136,7 +111,7 @@ fn draw(matrix: &Matrix<'_>, title: &str, about: &str, token: &Token) -> Markup 
             @for (place, line) in lines.iter().enumerate() {
                 text x=(MARGIN) y=(codes + 10 + place * LEGEND_HIGH) font-size="12" fill=(QUIET) { (line) }
             }
-            text x=(MARGIN) y=(tall - MARGIN / 2 - 4) font-size="11" fill=(QUIET) { (plain(&source(token))) }
+            text x=(MARGIN) y=(tall - MARGIN / 2 - 4) font-size="11" fill=(QUIET) { (source(token)) }
         }
     }
 }
@@ -249,29 +224,21 @@ fn below<'c>(cell: &'c Cell<'_>) -> Vec<Cow<'c, str>> {
 
 /// As much of a text as fits, isolated from what stands around it.
 fn shortened(text: &str, fits: usize) -> String {
-    let text = plain(text);
     let short = if text.chars().count() > fits {
         format!("{}…", text.chars().take(fits - 1).collect::<String>().trim_end())
     } else {
-        text.into_owned()
+        text.to_owned()
     };
     format!("\u{2068}{short}\u{2069}")
 }
 
-/// A text without what no XML may hold.
-fn plain(text: &str) -> Cow<'_, str> {
-    let bad = |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
-    if text.contains(bad) { text.replace(bad, "\u{fffd}").into() } else { text.into() }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{plain, shortened};
+    use super::shortened;
 
     #[test]
-    fn a_text_in_a_picture_is_isolated_fits_and_is_xml() {
+    fn a_text_in_a_picture_is_isolated_and_fits() {
         assert_eq!(shortened("Xi Jinping", 24), "\u{2068}Xi Jinping\u{2069}");
         assert_eq!(shortened("Kassym-Jomart Tokayev", 10), "\u{2068}Kassym-Jo…\u{2069}");
-        assert_eq!(plain("a\u{1}b\u{ffff}c\td"), "a\u{fffd}b\u{fffd}c\td");
     }
 }

@@ -137,8 +137,10 @@ impl Row<'_> {
 /// A capacity, marked where it is derived.
 pub(super) fn capacity(capacity: &summit::Capacity, derived: bool) -> Markup {
     html! {
-        (capacity_sign(capacity).badge(&capacity_words(capacity)))
-        @if derived { sup.derived title=(DERIVED) { "†" span.unseen { " (derived)" } } }
+        span.held {
+            (capacity_sign(capacity).badge(&capacity_words(capacity)))
+            @if derived { sup.derived title=(DERIVED) { "†" span.unseen { " (derived)" } } }
+        }
     }
 }
 

@@ -129,7 +129,7 @@ fn legend(statuses: &[&Status]) -> Markup {
             (mark(sign, *x, TITLE - 9.0))
             text x=(px(x + 16.0)) y=(px(TITLE + 1.0)) { (words) }
         }
-        text x=(WIDE - MARGIN) y=(px(TITLE + 1.0)) text-anchor="end" fill=(QUIET) { "solid: surely · hatched: possibly · ≠ contested" }
+        text x=(WIDE - MARGIN) y=(px(TITLE + 1.0)) text-anchor="end" fill=(QUIET) { "solid: surely · hatched: possibly · ≠ contested · ▲ step" }
     }
 }
 

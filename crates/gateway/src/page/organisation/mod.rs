@@ -17,19 +17,22 @@ mod counts;
 
 mod moving;
 
+mod of_party;
+
 use axum::response::Response;
 use maud::{Markup, html};
-use projector::{MembersFilter, Remark, Timeline};
+use projector::{MembersFilter, Remark, Successor, Timeline};
 use summit::{Moment, OrganisationId};
 
 use self::axis::{Axis, closing};
 use self::bars::Order;
 use super::shown::{Look, Page, shown};
-use super::{live, words};
+use super::{live, marks, words};
 use crate::ask::{Asking, Lane};
 use crate::problem::Problem;
 
 pub(super) use image::timeline_svg;
+pub(super) use of_party::memberships;
 
 /// How many meetings are listed, the last ones.
 const MEETINGS: usize = 200;
@@ -55,6 +58,8 @@ pub(super) async fn organisation(mut asking: Asking) -> Result<Response, Problem
             p.unseen role="status" aria-live="polite" id="said" data-said=(said) {}
             div #summary data-part="summary" {
                 @if let Some(founded) = &timeline.founded { p.lead { "Founded " (words::dated(founded)) } }
+                (chain(look, "In the place of", &timeline.succeeds))
+                (chain(look, "Followed by", &timeline.succeeded_by))
                 (counts::figures(&members.counts))
                 (remarks(look, &members.remarks))
             }
@@ -101,6 +106,25 @@ fn said(counts: &std::collections::BTreeMap<summit::Status, projector::Count>, a
     let each: Vec<String> = each.collect();
     let all = if each.is_empty() { "nobody holds a status".to_owned() } else { each.join(", ") };
     format!("As of {as_of}: {all}")
+}
+
+/// Organisations before or behind this one.
+fn chain(look: &Look<'_>, words: &str, others: &[Successor]) -> Markup {
+    html! {
+        @if !others.is_empty() {
+            ul.inline.chain aria-label=(words) {
+                @for other in others {
+                    li {
+                        (words) " "
+                        @if let Some(organisation) = &other.organisation { (words::organisation(look, organisation)) }
+                        @if let Some(party) = &other.party { (words::party(look, party)) }
+                        ", " (other.manner.as_str().replace('_', " ")) " " time.edtf { (other.occurred) } " "
+                        (marks::answer(other.answer.into())) " " (words::event(look, other.event))
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// What is odd, the first of it at once.
@@ -156,7 +180,7 @@ fn meetings(look: &Look<'_>, organisation: &OrganisationId) -> Result<Markup, Pr
         @if !rows.is_empty() {
             section aria-labelledby="meetings-title" data-part="meetings" #part-meetings {
                 h2 id="meetings-title" { "Meetings" }
-                div.scroll.tall role="region" tabindex="0" aria-label="Meetings" {
+                div.scroll.tall role="region" tabindex="0" aria-label="List of meetings" {
                     table.meetings {
                         thead { tr { th scope="col" { "Meeting" } th scope="col" { "When" } th scope="col" { "Form" } th scope="col" { "Place" } } }
                         tbody {

@@ -1,7 +1,7 @@
 //! Ways to other vantages: through time, through what was known when, to what one source says. Every one is a link; where
 //! scripts run, sliders go the same ways.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -13,6 +13,8 @@ use crate::page::shown::Look;
 
 /// Above so many instants one moves through knowledge day by day.
 const INSTANTS: usize = 400;
+/// How many years back the slider stops at the end of each.
+const YEARS: i64 = 300;
 /// How many sources are offered, those first that say most; any other can be written.
 const SOURCES: usize = 60;
 
@@ -20,28 +22,36 @@ const SOURCES: usize = 60;
 struct Way {
     parameter: &'static str,
     title: &'static str,
+    /// Where the slider may stand; the empty one is: not said.
     stops: Vec<String>,
     /// The last stop that is not behind the vantage.
     at: usize,
-    /// Whether the vantage is exactly there.
-    exactly: bool,
+    /// The change before the vantage, and the one behind it.
+    before: Option<String>,
+    behind: Option<String>,
     /// What stands for the vantage.
     shown: String,
 }
 
-/// The days on which counts change, and the days before: so one stands before and behind every change.
+/// The days on which counts change, and the days before, so that one stands before and behind every change; the ends of
+/// years; today.
 fn through_time(look: &Look<'_>, points: &[CountsFrom]) -> Way {
     let at = look.view.looks_from();
-    let changes: Vec<Day> = points.iter().filter_map(|point| point.from).collect();
-    let mut days: BTreeSet<Day> = changes.iter().flat_map(|day| [day.previous(), *day]).collect();
-    days.insert(Moment::utc(look.now).day());
+    let today = Moment::utc(look.now).day();
+    let changes: BTreeSet<Day> = points.iter().filter_map(|point| point.from).collect();
+    let mut days: BTreeSet<Day> = changes.iter().flat_map(|day| [day.previous(), *day]).chain([today]).collect();
+    let first = changes.first().map_or(today.year, |first| first.year.max(today.year - YEARS));
+    days.extend((first..today.year).map(|year| Day::new(year, 12, 31)));
     let here = at.day();
-    let before = days.iter().filter(|day| at.is_bounded() && **day <= here).count();
+    let passed = days.iter().filter(|day| day.last() <= at).count();
+    let before = changes.iter().rfind(|day| day.last() < at && **day != here);
+    let behind = changes.iter().chain([&today]).find(|day| day.last() > at && **day > here);
     Way {
         parameter: "as_of",
         title: "As of",
-        at: before.saturating_sub(1),
-        exactly: at == here.last() && days.contains(&here),
+        at: passed.saturating_sub(1),
+        before: before.map(ToString::to_string),
+        behind: behind.map(ToString::to_string),
         stops: days.iter().map(ToString::to_string).collect(),
         shown: look.view.token().as_of.clone(),
     }
@@ -51,20 +61,22 @@ fn through_time(look: &Look<'_>, points: &[CountsFrom]) -> Way {
 fn through_knowledge(look: &Look<'_>, heard: &Heard) -> Way {
     let known_at = look.view.token().known_at;
     let by_day = heard.recorded.len() > INSTANTS;
-    let end = |instant: &Timestamp| {
-        if by_day { format!("{}", instant.strftime("%Y-%m-%d")) } else { instant.to_string() }
-    };
-    let known: BTreeSet<&Timestamp> =
-        heard.recorded.iter().filter(|instant| known_at.is_none_or(|at| **instant <= at)).collect();
-    let stops: BTreeSet<String> = heard.recorded.iter().map(end).collect();
-    let before: BTreeSet<String> = known.into_iter().map(end).collect();
-    let mut stops: Vec<String> = stops.into_iter().collect();
-    let at = if known_at.is_none() { stops.len() } else { before.len().saturating_sub(1) };
-    let exactly = known_at.is_none()
-        || look.links.said("known_at").is_some_and(|said| stops.get(at).is_some_and(|stop| stop == said));
+    let text =
+        |instant: &Timestamp| if by_day { instant.strftime("%Y-%m-%d").to_string() } else { instant.to_string() };
+    // A day means its end: it has passed when the last instant of it has.
+    let mut ends: BTreeMap<String, Timestamp> = BTreeMap::new();
+    for instant in &heard.recorded {
+        ends.insert(text(instant), *instant);
+    }
+    let passed = |end: &Timestamp| known_at.is_none_or(|at| *end <= at);
+    let at = ends.values().filter(|end| passed(end)).count();
+    let mut stops: Vec<String> = ends.into_keys().collect();
+    let before = at.checked_sub(if known_at.is_some() { 2 } else { 1 }).and_then(|place| stops.get(place)).cloned();
     stops.push(String::new());
+    let behind = known_at.and_then(|_| stops.get(at)).cloned();
+    let at = if known_at.is_some() { at.saturating_sub(1) } else { at };
     let shown = known_at.map_or_else(|| "now".to_owned(), |instant| instant.strftime("%Y-%m-%d %H:%M UTC").to_string());
-    Way { parameter: "known_at", title: "As known at", stops, at, exactly, shown }
+    Way { parameter: "known_at", title: "As known at", stops, at, before, behind, shown }
 }
 
 /// The ways through time and knowledge, and to sources.
@@ -80,7 +92,6 @@ pub(super) fn ways(look: &Look<'_>, points: &[CountsFrom], heard: &Heard) -> Mar
 
 fn way(look: &Look<'_>, way: &Way) -> Markup {
     let id = format!("{}-slider", way.parameter);
-    let before = if way.exactly { way.at.checked_sub(1) } else { Some(way.at) };
     let link = |stop: Option<&String>, rel: &str, arrow: &str, words: &str| {
         let named = |stop: &str| if stop.is_empty() { "now".to_owned() } else { stop.to_owned() };
         html! {
@@ -97,9 +108,9 @@ fn way(look: &Look<'_>, way: &Way) -> Markup {
         div.way data-way=(way.parameter) data-stops=(way.stops.join(" ")) {
             div.at { label for=(id) { (way.title) } " " output for=(id) { (way.shown) } }
             div.rail {
-                (link(before.and_then(|place| way.stops.get(place)), "prev", "‹", "The change before:"))
+                (link(way.before.as_ref(), "prev", "‹", "The change before:"))
                 input.scripted-only id=(id) type="range" min="0" max=(way.stops.len().saturating_sub(1)) value=(way.at) aria-valuetext=(way.shown);
-                (link(way.stops.get(way.at + 1), "next", "›", "The next change:"))
+                (link(way.behind.as_ref(), "next", "›", "The next change:"))
             }
         }
     }

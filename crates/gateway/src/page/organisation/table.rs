@@ -50,7 +50,7 @@ fn spell(look: &Look<'_>, timeline: &Timeline, line: &Line<'_>, spell: &SpellRow
                 @if spell.contested { (marks::contested()) }
                 @for claim in &spell.competing { (competing(look, claim)) }
             }
-            td.events { (evidence(look, timeline, line.party, &spell.evidence)) }
+            td.proof { (evidence(look, timeline, line.party, &spell.evidence)) }
         }
     }
 }
@@ -96,7 +96,7 @@ pub(super) fn steps(look: &Look<'_>, timeline: &Timeline) -> Markup {
                                     td { (marks::status(&step.towards)) }
                                     td { time.edtf { (step.occurred) } }
                                     td { @for (place, source) in step.attribution.iter().enumerate() { @if place > 0 { ", citing " } bdi { (source.name) } } }
-                                    td.events { (words::event(look, step.event)) }
+                                    td.proof { (words::event(look, step.event)) }
                                 }
                             }
                         }

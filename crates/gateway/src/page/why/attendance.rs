@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use projector::{Attribute, DelegationExplained, Said, Weight};
 use summit::{MeetingId, PartyId};
 
-use super::claims::{Origin, table};
+use super::claims::{Origin, grouped};
 use super::turning::frozen;
 use crate::ask::{Asking, Lane};
 use crate::page::marks::{self, Body, Shape, Sign};
@@ -43,7 +43,12 @@ fn drawn(look: &Look<'_>, why: &DelegationExplained) -> Markup {
             }
         }
         (frozen(look))
-        @for (place, attribute) in why.attributes.iter().enumerate() { (said_of(look, place, attribute)) }
+        @if !why.attributes.is_empty() {
+            h2 { "What is said, attribute by attribute" }
+            (grouped("Every claim, and what it did", &["Did", "Says", "When"], &html! {
+                @for attribute in &why.attributes { (said_of(look, attribute)) }
+            }))
+        }
         @if let Some(row) = &why.row {
             @if let Some(capacity) = row.capacity.as_ref().filter(|_| row.capacity_derived) {
                 section {
@@ -66,7 +71,7 @@ fn drawn(look: &Look<'_>, why: &DelegationExplained) -> Markup {
                 ul.inline { @for event in &row.evidence { li { (words::event(look, *event)) } } }
                 h3 { "What would change it" }
                 ul.turns {
-                    li { "A claim of higher authority that says otherwise, or one of the same authority that came on record later." }
+                    li { "A claim of higher authority that says otherwise; or one of the same authority, at least as specific, that came on record later." }
                     li { "A retraction or correction of a claim that decides." }
                 }
             }
@@ -74,22 +79,19 @@ fn drawn(look: &Look<'_>, why: &DelegationExplained) -> Markup {
     }
 }
 
-fn said_of(look: &Look<'_>, place: usize, attribute: &Attribute) -> Markup {
-    let id = format!("attribute-{}", place + 1);
-    let rows = html! { @for claim in &attribute.claims { (weighed(look, claim)) } };
-    let label = match &attribute.of {
-        Some(of) if attribute.what != "person" => format!("What is said of the {} of {}", attribute.what, of.name),
-        _ => format!("What is said of the {}", attribute.what),
-    };
+/// The claims of one attribute, under its value.
+fn said_of(look: &Look<'_>, attribute: &Attribute) -> Markup {
     html! {
-        section aria-labelledby=(id) {
-            h2 id=(id) {
-                (attribute.what[..1].to_uppercase()) (&attribute.what[1..]) ": " bdi { (attribute.value) }
-                @if let Some(of) = attribute.of.as_ref().filter(|_| attribute.what != "person") {
-                    span.quiet { " (" bdi { (of.name) } ")" }
+        tbody {
+            tr.group {
+                th scope="rowgroup" colspan=(3 + Origin::HEADS.len()) {
+                    span.what { (attribute.what[..1].to_uppercase()) (&attribute.what[1..]) ": " } strong { bdi { (attribute.value) } }
+                    @if let Some(of) = attribute.of.as_ref().filter(|_| attribute.what != "person") {
+                        span.quiet { " (" bdi { (of.name) } ")" }
+                    }
                 }
             }
-            (table(&label, &["Did", "Says", "When"], &rows))
+            @for claim in &attribute.claims { (weighed(look, claim)) }
         }
     }
 }

@@ -40,12 +40,17 @@ pub(in crate::page) fn instant(at: Timestamp) -> Markup {
 
 /// A table that may be wider than its place.
 pub(super) fn table(label: &str, heads: &[&str], rows: &Markup) -> Markup {
+    grouped(label, heads, &html! { tbody { (rows) } })
+}
+
+/// The same, of several bodies.
+pub(super) fn grouped(label: &str, heads: &[&str], bodies: &Markup) -> Markup {
     html! {
         div.scroll role="region" tabindex="0" aria-label=(label) {
             table.claims {
                 caption { (label) }
                 thead { tr { @for head in heads.iter().chain(&Origin::HEADS) { th scope="col" { (head) } } } }
-                tbody { (rows) }
+                (bodies)
             }
         }
     }

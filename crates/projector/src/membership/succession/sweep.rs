@@ -35,8 +35,9 @@ impl View<'_> {
         let names = [party.clone(), as_party(organisation)];
         if names.iter().all(|name| self.index.successions(name).is_empty()) {
             let mut swept = Swept::default();
-            let claims = self.own_claims(&place).into_iter().chain(more);
-            sorted(claims).into_iter().for_each(|event| swept.groups.say(event));
+            for event in sorted(self.own_claims(&place).into_iter().chain(more)) {
+                swept.groups.say(event);
+            }
             return swept;
         }
         let (groups, unclear, round) = (BTreeMap::new(), Vec::new(), Vec::new());
@@ -131,6 +132,10 @@ impl<'s> Sweep<'s, '_> {
             }
         }
         let groups = self.groups.remove(&self.asked).unwrap_or_default();
+        if groups.0.is_empty() {
+            // Nothing is held on which it could have an effect.
+            self.round.clear();
+        }
         Swept { groups, unclear: self.unclear, round: self.round }
     }
 

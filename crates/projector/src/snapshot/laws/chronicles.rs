@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::option::{of, weighted};
 use proptest::prelude::*;
 use proptest::sample::select;
-use summit::{Content, Event, EventId};
+use summit::{Content, Event, EventId, PartyId};
 use wire::Document;
 
 const ON_RECORD: [&str; 2] = [
@@ -36,11 +36,17 @@ fn parsed<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().expect("it is written well")
 }
 
+/// One of a few, parties and organisations.
+fn party() -> impl Strategy<Value = PartyId> {
+    select(&["KAZ", "IND", "a", "b"][..]).prop_map(parsed)
+}
+
 /// Any event, moved to where others are.
 fn event() -> impl Strategy<Value = Event> {
     let links = (id(), weighted(0.3, id()), id());
-    (arbitrary::event(), links, organisation(), meeting(), meeting(), meeting(), any::<bool>()).prop_map(
-        |(mut event, (id, corrects, retracts), organisation, meeting, whole, beside, stranger)| {
+    let parties = (party(), party());
+    (arbitrary::event(), links, organisation(), meeting(), meeting(), meeting(), parties, any::<bool>()).prop_map(
+        |(mut event, (id, corrects, retracts), organisation, meeting, whole, beside, (party, other), stranger)| {
             event.id = id;
             event.corrects = corrects;
             if let Some(organisation) = organisation {
@@ -55,6 +61,8 @@ fn event() -> impl Strategy<Value = Event> {
                     about.part_of = whole.map(parsed);
                     about.sidelines_of = beside.map(parsed);
                 }
+                Content::Admission(claim) if !stranger => claim.party = party,
+                Content::Succession(said) if !stranger => (said.from, said.to) = (vec![party], vec![other]),
                 Content::Signing(signing) if !stranger => signing.instrument = parsed("i"),
                 Content::Founding(_)
                 | Content::Admission(_)
