@@ -81,8 +81,8 @@ impl Asking {
         let names: Vec<&str> = offered.iter().map(|format| format.as_str()).collect();
         let offered: Vec<(Format, &str, &str)> =
             offered.iter().map(|format| (*format, format.as_str(), format.media_type())).collect();
-        let format = self.one_of(&offered)?;
-        let Format::Datapackage(_) = format else { return Ok(format) };
+        let wanted = self.one_of(&offered)?;
+        let Format::Datapackage(_) = wanted else { return Ok(wanted) };
         let table = self.parameters.parse("table", "csv, csv-raw or states")?.unwrap_or(Tabular::Csv);
         if !names.contains(&table.as_str()) {
             return Err(Problem::parameter("table", table.as_str(), "csv or csv-raw"));
@@ -108,7 +108,7 @@ impl Asking {
         }
         let mut best: Option<(u16, T)> = None;
         for (what, _, media_type) in offered {
-            let weight = weight(&accepted, media_type);
+            let weight = weighed(&accepted, media_type);
             if weight > best.map_or(0, |(best, _)| best) {
                 best = Some((weight, *what));
             }
@@ -292,7 +292,7 @@ impl<'a> Range<'a> {
 }
 
 /// How much a media type is wanted: what the range says that fits it most closely.
-fn weight(accepted: &[Range<'_>], media_type: &str) -> u16 {
+fn weighed(accepted: &[Range<'_>], media_type: &str) -> u16 {
     let fitting = accepted.iter().filter_map(|range| Some((range.fits(media_type)?, range.weight)));
     fitting.max_by_key(|(fits, weight)| (*fits, *weight)).map_or(0, |(_, weight)| weight)
 }
@@ -312,12 +312,12 @@ impl From<ExportError> for Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::{Range, weight};
+    use super::{Range, weighed};
 
     #[test]
     fn what_is_accepted_most_closely_decides_how_much_it_is_wanted() {
         let wanted = |accept: &str, media_type: &str| {
-            weight(&accept.split(',').filter_map(Range::read).collect::<Vec<_>>(), media_type)
+            weighed(&accept.split(',').filter_map(Range::read).collect::<Vec<_>>(), media_type)
         };
         assert_eq!(wanted("*/*", "text/csv"), 1000);
         assert_eq!(wanted("text/*;q=0.5, */*;q=0.1", "text/csv"), 500);

@@ -21,7 +21,9 @@ pub(super) fn answers(method: &str, path: &str, status: &str, kind: &str, schema
     let said = match (method, path, kind) {
         ("get", "/healthz", "application/json") => schemas.of::<Health>(),
         ("get", "/readyz", "application/json") => schemas.of::<Readiness>(),
-        ("get", "/openapi.json" | "/asyncapi.json" | "/schemas/{name}", _) => json!({ "type": "object" }),
+        // The formats of others are described by others.
+        ("get", "/openapi.json" | "/asyncapi.json" | "/schemas/{name}", _)
+        | ("get", _, "application/vnd.datapackage+json" | "application/vnd.popolo+json") => json!({ "type": "object" }),
         ("get", "/schemas/", "application/json") => {
             json!({ "type": "object", "additionalProperties": { "type": "string", "format": "uri-reference" } })
         }
@@ -44,9 +46,7 @@ pub(super) fn answers(method: &str, path: &str, status: &str, kind: &str, schema
         ("get", "/v1/find", "application/json") => schemas.of::<Found>(),
         ("get", "/v1/explain", "application/json") => schemas.of::<Explanation>(),
         ("get", "/v1/events", "application/json") => events(schemas),
-        // The formats of others are described by others.
         ("get", _, "text/csv" | "text/calendar" | "application/atom+xml") => json!({ "type": "string" }),
-        ("get", _, "application/vnd.datapackage+json" | "application/vnd.popolo+json") => json!({ "type": "object" }),
         ("get", "/v1/quarantine", "application/json") => {
             let entries = json!({ "type": "array", "items": schemas.of::<Undecodable>() });
             object([("entries", entries), ("next", next())])
@@ -158,12 +158,10 @@ pub(super) fn parameter(path: &str, name: &str, schemas: &mut Schemas) -> Option
         ("/v1/replay", "from") => (None, 1.into()),
         ("/v1/organisations/{organisation}/diff", "from") => (None, "2024-07-03".into()),
         ("/schemas/{name}", "name") => (None, "admission.v1.json".into()),
-        (_, "after") => (None, 10.into()),
+        (_, "after" | "before") => (None, 10.into()),
         (_, "format") => (Some(one_of(formats(path))), formats(path).last().copied().into()),
         (_, "table") => (Some(one_of(formats(path).into_iter().filter(|name| TABLES.contains(name)))), "csv".into()),
         (_, "code") => (None, json!(["dialogue_partner=3"])),
-        (_, "every_party") => (None, true.into()),
-        (_, "before") => (None, 10.into()),
         ("/v1/organisations", "organisation") => {
             (Some(json!({ "type": "array", "items": schemas.of::<OrganisationId>() })), json!(["sco"]))
         }
@@ -180,7 +178,7 @@ pub(super) fn parameter(path: &str, name: &str, schemas: &mut Schemas) -> Option
         (_, "known_at") => (None, "2024-07-05".into()),
         (_, "according_to") => (None, "press".into()),
         ("/v1/replay", "to") | (_, "at_position" | "min_position" | "expected_tail") => (None, 73.into()),
-        (_, "atomic" | "keep_going" | "check") => (None, true.into()),
+        (_, "atomic" | "keep_going" | "check" | "every_party") => (None, true.into()),
         (_, "id") => (None, "37bd5742-fdab-5153-9e24-5acb7ae20e4d".into()),
         ("/v1/find", "kind") => (None, "person".into()),
         (_, "q") => (None, "Xi Jinping".into()),

@@ -112,7 +112,7 @@ async fn an_answer_says_its_token_and_the_token_gives_the_same_bytes_later() {
 }
 
 fn escaped(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |escaped, byte| format!("{escaped}%{byte:02X}"))
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ pub(super) struct File {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Files {
     /// The one that was asked for first.
-    pub(super) files: Vec<File>,
+    pub(super) all: Vec<File>,
     /// Descriptions of those that are tables.
     pub(super) descriptions: Vec<String>,
     /// A name for all of them.
@@ -34,19 +34,19 @@ impl Files {
             if let Some(citation) = &self.citation {
                 output.remark(citation);
             }
-            let text: Vec<&str> = self.files.iter().map(|file| file.text.as_str()).collect();
+            let text: Vec<&str> = self.all.iter().map(|file| file.text.as_str()).collect();
             return Output::bytes(text.concat().as_bytes());
         };
         let descriptions: Vec<&str> = self.descriptions.iter().map(String::as_str).collect();
         if let Some(text) = together(&self.name, &descriptions) {
-            self.files.push(File { name: "datapackage.json".to_owned(), text });
+            self.all.push(File { name: "datapackage.json".to_owned(), text });
         }
         let failed = |path: &Path| {
             let path = path.to_owned();
             move |source| Failure::Written { path, source }
         };
         std::fs::create_dir_all(folder).map_err(failed(folder))?;
-        for file in &self.files {
+        for file in &self.all {
             let path = folder.join(&file.name);
             std::fs::write(&path, &file.text).map_err(failed(&path))?;
             output.remark(path.display());

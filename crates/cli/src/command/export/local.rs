@@ -41,7 +41,7 @@ impl Export {
                 let made = view.export(&subject, format, &terms)?;
                 File { name: made.file, text: made.text }
             };
-            return Ok(Files { files: vec![made], descriptions: Vec::new(), name, citation: None });
+            return Ok(Files { all: vec![made], descriptions: Vec::new(), name, citation: None });
         };
         let mut subjects = vec![subject];
         // A table of spells goes with one of who took part.
@@ -51,7 +51,7 @@ impl Export {
                 if self.all { view.meetings(None, None, usize::MAX)? } else { view.meetings_of(&subjects[0])? };
             subjects.push(Subject::Meetings { meetings, party: self.party.clone() });
         }
-        let mut files = Files { files: Vec::new(), descriptions: Vec::new(), name, citation: None };
+        let mut files = Files { all: Vec::new(), descriptions: Vec::new(), name, citation: None };
         for subject in &subjects {
             let table = view.export(subject, format, &terms)?;
             files.citation.get_or_insert(table.about.citation);
@@ -59,7 +59,7 @@ impl Export {
                 terms.path = None;
                 files.descriptions.push(view.export(subject, Format::Datapackage(tabular), &terms)?.text);
             }
-            files.files.push(File { name: file(subject, tabular), text: table.text });
+            files.all.push(File { name: file(subject, tabular), text: table.text });
         }
         Ok(files)
     }

@@ -71,10 +71,12 @@ impl Export {
                     }
                     File { name: format!("{name}.json"), text: answered(&about, answers) }
                 }
-                _ => File { name: format!("{name}.{}", format.extension()), text: text(&first)? },
+                Format::Table(_) | Format::Datapackage(_) | Format::Popolo | Format::Ics | Format::Atom => {
+                    File { name: format!("{name}.{}", format.extension()), text: text(&first)? }
+                }
             };
             let citation = matches!(format, Format::Table(_)).then(|| first.citation.clone()).flatten();
-            return Ok((Files { files: vec![file], descriptions: Vec::new(), name, citation }, reason));
+            return Ok((Files { all: vec![file], descriptions: Vec::new(), name, citation }, reason));
         };
         let table = match (of, tabular) {
             (_, Tabular::States) => "states.csv",
@@ -94,7 +96,7 @@ impl Export {
         let described = read(&descriptions[0])?;
         let name = described["name"].as_str().and_then(|name| name.rsplit_once('-'));
         let name = name.map_or_else(String::new, |(name, _)| name.to_owned());
-        Ok((Files { files, descriptions, name, citation: None }, reason))
+        Ok((Files { all: files, descriptions, name, citation: None }, reason))
     }
 
     /// What is asked for first, in a format.
@@ -161,10 +163,11 @@ enum RemoteFailure {
 
 impl From<RemoteError> for RemoteFailure {
     fn from(error: RemoteError) -> Self {
-        match Failure::from(error) {
-            Failure::Ask(AskError::Unknown { what: "organisation" | "meeting", nearest, .. }) => Self::Unknown(nearest),
-            other => Self::Other(Box::new(other)),
+        let failure = Failure::from(error);
+        if let Failure::Ask(AskError::Unknown { what: "organisation" | "meeting", nearest, .. }) = failure {
+            return Self::Unknown(nearest);
         }
+        Self::Other(Box::new(failure))
     }
 }
 
@@ -193,9 +196,9 @@ fn read(text: &str) -> Result<Value, Failure> {
 /// What an export says of itself, from the description of its table.
 fn about(described: &str) -> Result<About, Failure> {
     let mut said = read(described)?;
-    let mut text = |name: &str| match said[name].take() {
-        Value::String(text) => Ok(text),
-        _ => Err(unreadable(&format!("it does not say its {name}"))),
+    let mut text = |name: &str| {
+        let found = said[name].take();
+        found.as_str().map(ToOwned::to_owned).ok_or_else(|| unreadable(&format!("it does not say its {name}")))
     };
     let (title, licence, citation) = (text("title")?, text("licence")?, text("citation")?);
     let token = serde_json::from_value(said["token"].take()).map_err(|error| unreadable(&error))?;
