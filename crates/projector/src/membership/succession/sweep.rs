@@ -23,8 +23,7 @@ pub(in crate::membership) struct Swept<'a> {
 
 impl View<'_> {
     /// The groups of one party in one organisation. Cost: its claims; where successions bear on it, those of all places
-    /// from which something may have passed over. With one more
-    /// claim of the party, as though it were on record.
+    /// from which something may have passed over. With one more claim of the party, as though it were on record.
     pub(in crate::membership) fn groups_with<'s>(
         &'s self,
         organisation: &OrganisationId,
