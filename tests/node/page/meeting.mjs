@@ -118,7 +118,7 @@ await browse({ bypassCSP: true, colorScheme: "light" }, async (page, browser) =>
 
   // The same as data, in the formats of others.
   const data = await page.$$eval("section[aria-labelledby='data'] a", (found) => found.map((link) => link.href));
-  assert.equal(data.length, 6);
+  assert.ok(data.length >= 6, data.join(" "));
   for (const address of data) assert.equal((await fetch(address)).status, 200, address);
 
   // Sorting is a link; the rows stay the same, under headings.
