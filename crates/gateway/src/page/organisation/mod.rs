@@ -201,17 +201,27 @@ fn meetings(look: &Look<'_>, organisation: &OrganisationId) -> Result<Markup, Pr
     })
 }
 
-/// The same for programs.
+/// The same in the formats of others, from the same vantage.
 fn exports(look: &Look<'_>, organisation: &OrganisationId) -> Markup {
-    let to = |what: &str| look.links.to(format_args!("/v1/organisations/{organisation}/{what}"));
+    const FORMATS: [(&str, &str, &str); 9] = [
+        ("members", "json", "Members (JSON)"),
+        ("members", "csv", "Members (CSV)"),
+        ("timeline", "json", "Timeline (JSON)"),
+        ("timeline", "csv", "Timeline (CSV)"),
+        ("timeline", "states", "One row a state and year (CSV)"),
+        ("timeline", "popolo", "Popolo (JSON)"),
+        ("timeline", "datapackage", "Data package (JSON)"),
+        ("timeline", "atom", "What is told (Atom)"),
+        ("remarks", "", "What is odd (JSON)"),
+    ];
+    let to = |what: &str, format: &str| {
+        let format = Some(("format", format.to_owned())).filter(|(_, format)| !format.is_empty());
+        look.links.to_with(format_args!("/v1/organisations/{organisation}/{what}"), format)
+    };
     html! {
         section.screen-only aria-labelledby="exports-title" data-part="exports" #part-exports {
             h2 id="exports-title" { "The same for programs" }
-            ul.inline {
-                li { a href=(to("members")) { "Members (JSON)" } }
-                li { a href=(to("timeline")) { "Timeline (JSON)" } }
-                li { a href=(to("remarks")) { "Remarks (JSON)" } }
-            }
+            ul.inline.exports { @for (what, format, words) in FORMATS { li { a href=(to(what, format)) { (words) } } } }
         }
     }
 }
