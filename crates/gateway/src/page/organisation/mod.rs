@@ -21,6 +21,7 @@ mod of_party;
 
 use axum::response::Response;
 use maud::{Markup, html};
+use projector::export::{Format, Tabular};
 use projector::{MembersFilter, Remark, Successor, Timeline};
 use summit::{Moment, OrganisationId};
 
@@ -203,25 +204,25 @@ fn meetings(look: &Look<'_>, organisation: &OrganisationId) -> Result<Markup, Pr
 
 /// The same in the formats of others, from the same vantage.
 fn exports(look: &Look<'_>, organisation: &OrganisationId) -> Markup {
-    const FORMATS: [(&str, &str, &str); 9] = [
-        ("members", "json", "Members (JSON)"),
-        ("members", "csv", "Members (CSV)"),
-        ("timeline", "json", "Timeline (JSON)"),
-        ("timeline", "csv", "Timeline (CSV)"),
-        ("timeline", "states", "One row a state and year (CSV)"),
-        ("timeline", "popolo", "Popolo (JSON)"),
-        ("timeline", "datapackage", "Data package (JSON)"),
-        ("timeline", "atom", "What is told (Atom)"),
-        ("remarks", "", "What is odd (JSON)"),
-    ];
-    let to = |what: &str, format: &str| {
-        let format = Some(("format", format.to_owned())).filter(|(_, format)| !format.is_empty());
-        look.links.to_with(format_args!("/v1/organisations/{organisation}/{what}"), format)
+    let to = |what: &str| look.links.to(format_args!("/v1/organisations/{organisation}/{what}"));
+    let timeline = |format: Format| {
+        let path = format_args!("/v1/organisations/{organisation}/timeline");
+        look.links.to_with(path, [("format", format.as_str().to_owned())])
     };
+    let calendar = [("organisation", organisation.to_string()), ("format", Format::Ics.as_str().to_owned())];
     html! {
         section.screen-only aria-labelledby="exports-title" data-part="exports" #part-exports {
             h2 id="exports-title" { "The same for programs" }
-            ul.inline.exports { @for (what, format, words) in FORMATS { li { a href=(to(what, format)) { (words) } } } }
+            ul.inline.exports {
+                li { a href=(to("members")) { "Members (JSON)" } }
+                li { a href=(to("timeline")) { "Timeline (JSON)" } }
+                li { a href=(to("remarks")) { "Remarks (JSON)" } }
+                li { a href=(timeline(Format::Table(Tabular::Csv))) { "Spells (CSV)" } }
+                li { a href=(timeline(Format::Table(Tabular::States))) { "States by year (CSV)" } }
+                li { a href=(timeline(Format::Popolo)) { "Popolo" } }
+                li { a href=(look.links.to_with("/v1/meetings", calendar)) type="text/calendar" { "Meetings (calendar)" } }
+                li { a href=(timeline(Format::Atom)) rel="alternate" type="application/atom+xml" { "What is told (feed)" } }
+            }
         }
     }
 }
