@@ -129,7 +129,7 @@ await browse({ bypassCSP: true, colorScheme: "light" }, async (page, browser) =>
   await page.click('.sorts a:has-text("level")');
   assert.match((await texts(page, ".attendance .heading th"))[0], /^Head of state 2$/);
   // The form that moves the vantage keeps the order.
-  await page.fill('input[name="as_of"]', "2024-07-05");
+  await page.fill('.vantage input[name="as_of"]', "2024-07-05");
   await page.click('.vantage button');
   assert.equal(new URL(page.url()).searchParams.get("sort"), "level");
 
@@ -251,7 +251,7 @@ await browse({ javaScriptEnabled: false }, async (page) => {
     assert.ok(text.includes(fact), fact);
   }
   assert.equal(await page.locator(".attendance tr[data-party]").count(), 17);
-  await page.fill('input[name="as_of"]', "2024-07-03");
+  await page.fill('.vantage input[name="as_of"]', "2024-07-03");
   await page.click(".vantage button");
   assert.equal(await page.locator(".attendance tr[data-party]").count(), 0);
 });
