@@ -58,7 +58,7 @@ pub(super) async fn kinds(mut asking: Asking) -> Result<Response, Problem> {
                     dd { (told(*kind)) }
                 }
             }
-            p.quiet { "To correct or retract what is on record, open the event." }
+            p.quiet { "To correct or retract what is on record, open the event. " a href="/sign-in" { "Sign in or out" } " where reading needs a token." }
         };
         Ok(frame::alone("Record", &[], &main))
     })
