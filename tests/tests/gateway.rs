@@ -43,6 +43,21 @@ const QUESTIONS: &[&[&str]] = &[
     &["members", "sco", "--token", r#"{"position":7,"as_of":"2024","fold":999}"#],
     &["diff", "sco", "--from", "1", "--to", "99999"],
     &["diff", "sco", "--from", "1", "--to", "2", "--at-position", "3"],
+    // Names in place of identifiers, and in a language.
+    &["find", "xi"],
+    &["find", "india", "--kind", "party", "--language", "fr"],
+    &["find", "shanghay"],
+    &["members", "shanghai cooperation organisation", "--party", "india"],
+    &["members", "sco", "--party", "Brazil", "--language", "ru"],
+    &["party", "Russian Federation", "--as-of", "2010"],
+    &["person", "Xi Jinping"],
+    &["explain", "sco", "pakistan"],
+    &["diff", "SCO", "--from", "40", "--to", "73"],
+    &["signings", "--instrument", "Astana Declaration"],
+    // What nobody is called.
+    &["members", "Shanghai Organization"],
+    &["party", "Kazakstan"],
+    &["person", "nobody at all"],
 ];
 
 /// A service on the chronicle, and where it answers.

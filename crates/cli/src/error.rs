@@ -176,7 +176,12 @@ impl Failure {
 
     /// An event that was made from options, with every fault of it.
     pub(crate) fn refused(refused: &Refused) -> Self {
-        let faults: Vec<String> = refused.faults.iter().map(ToString::to_string).collect();
+        let meant = |fault: &wire::Fault| match fault.field.rsplit('.').next() {
+            Some("party") => projector::state_named(&fault.found).map(|state| format!("; did you mean {state}?")),
+            _ => None,
+        };
+        let fault = |fault: &wire::Fault| format!("{fault}{}", meant(fault).unwrap_or_default());
+        let faults: Vec<String> = refused.faults.iter().map(fault).collect();
         let lacks = |field: &str| refused.faults.iter().any(|fault| fault.field == field && fault.found == "nothing");
         let hint = if lacks("source") || lacks("data.attribution") {
             "--source and --attribution say who publishes; CHRONICLE_SOURCE and CHRONICLE_ATTRIBUTION are their defaults"

@@ -17,9 +17,10 @@ use arbitrary::{
 };
 use jiff::ToSpan;
 use oracle::Line;
+use projector::export::{Format, Held, States, Subject, Tabular, Terms, Years};
 use projector::{
-    Calendar, Change, MembersFilter, Overview, PresenceAnswer, Record, SpellRow, TurnedBy, Weight, calendar_changes,
-    changes, day_changes,
+    Calendar, Change, MembersFilter, Overview, PresenceAnswer, Record, SpellRow, Stated, TurnedBy, Weight,
+    calendar_changes, changes, day_changes,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -126,6 +127,54 @@ proptest! {
     fn statuses_are_those_of_the_oracle((log, vantage) in asked(status_logs())) {
         for organisation in organisations() {
             statuses_agree(&log, &vantage, &organisation, &parties())?;
+        }
+    }
+
+    #[test]
+    fn states_by_year_are_what_is_answered_at_the_end_of_each_year((log, vantage) in asked(status_logs())) {
+        let index = index(&log.0);
+        let organisations: Vec<OrganisationId> =
+            organisations().into_iter().filter(|one| view(&index, &vantage).names_organisation(one)).collect();
+        let years = Years { from: Some(2022), to: Some(2031) };
+        let asked = States { organisations: organisations.clone(), years, every_party: true, ..States::default() };
+        let table = view(&index, &vantage).states_table(&asked).expect("a table").csv;
+        for row in table.lines().skip(1) {
+            let row: Vec<&str> = row.rsplitn(organisations.len() + 2, ',').collect();
+            let party: PartyId = row[organisations.len() + 1].split(',').next().unwrap_or_default().parse().expect("a party");
+            let end = Vantage { as_of: at(row[organisations.len()]).as_of, ..vantage.clone() };
+            for (organisation, code) in organisations.iter().zip(row.iter().take(organisations.len()).rev()) {
+                let members = view(&index, &end).members(organisation, &asking(&party, None)).expect("it is known");
+                let counted = |status: &str| {
+                    let count = members.counts.iter().find(|(one, _)| one.as_str() == status);
+                    count.map_or((0, 0), |(_, count)| (count.yes, count.possibly))
+                };
+                let coded = [("member", "1"), ("associate", "2"), ("observer", "3")];
+                let sure = coded.iter().find(|(status, _)| counted(status).0 > 0).map(|(_, code)| *code);
+                let unclear = coded.iter().any(|(status, _)| counted(status).1 > 0);
+                let unsaid = members.parties.iter().all(|row| row.answer == Stated::NotStated);
+                let expected = sure.unwrap_or(if unclear || unsaid { "-9" } else { "0" });
+                prop_assert_eq!(*code, expected, "{} in {} at {:?}: {}", party, organisation, end, table);
+            }
+        }
+    }
+
+    #[test]
+    fn every_format_takes_whatever_is_told((log, vantage) in asked(logs(all_matters(), EVENTS))) {
+        let index = index(&log.0);
+        let view = view(&index, &vantage);
+        for organisation in organisations().into_iter().filter(|one| view.names_organisation(one)) {
+            let subject = Subject::Organisations { organisations: vec![organisation], party: None, held: Held::Ever };
+            for format in Format::ALL.into_iter().filter(|format| *format != Format::Json) {
+                let once = view.export(&subject, format, &Terms::default()).expect("it is known");
+                let again = view.export(&subject, format, &Terms::default()).expect("it is known");
+                prop_assert_eq!(once, again);
+            }
+        }
+        for meeting in meetings().into_iter().filter(|one| view.names_meeting(one)) {
+            let subject = Subject::Meetings { meetings: vec![meeting], party: None };
+            for format in [Format::Table(Tabular::Csv), Format::Popolo, Format::Ics, Format::Atom] {
+                view.export(&subject, format, &Terms::default()).expect("it is known");
+            }
         }
     }
 

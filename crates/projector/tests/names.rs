@@ -1,7 +1,7 @@
 //! Names: everyone and everything under the name that held, in the language that is wanted.
 
 use jiff::civil::Date;
-use projector::{Index, Name, Names, Record, ShownName, WantedName};
+use projector::{Index, Meant, Name, Names, Record, ShownName, WantedName, What};
 use serde_json::{Value, json};
 use summit::{AccordingTo, Named, Position, Vantage};
 use wire::Document;
@@ -342,6 +342,67 @@ fn found(index: &Index, text: &str, as_of: &str) -> Vec<String> {
         format!("{of} {} {matched}", by.as_str().unwrap_or_default())
     });
     told.collect()
+}
+
+#[test]
+fn two_presidents_of_one_surname_are_told_apart() {
+    let attendance = |year: &str, name: &str| {
+        ("attendance", json!({"occurred": year, "meeting": "cis", "party": "TKM", "person": {"name": name}}))
+    };
+    let index = index([
+        attendance("2021", "Gurbanguly Berdimuhamedow"),
+        attendance("2023", "Serdar Berdimuhamedow"),
+        (
+            "naming",
+            json!({"occurred": "2006", "of": {"person": "gurbanguly-berdimuhamedow"},
+            "name": "Gurbanguly Berdymukhamedov", "form": "alias"}),
+        ),
+    ]);
+    assert_eq!(
+        found(&index, "berdimuhamedow", "2025"),
+        [
+            r#"{"person":"serdar-berdimuhamedow"} words Serdar Berdimuhamedow yes"#,
+            r#"{"person":"gurbanguly-berdimuhamedow"} words Gurbanguly Berdimuhamedow yes"#,
+        ]
+    );
+    assert_eq!(
+        found(&index, "Berdymukhamedov", "2025"),
+        [r#"{"person":"gurbanguly-berdimuhamedow"} words Gurbanguly Berdymukhamedov yes"#]
+    );
+}
+
+/// The identifier of what is meant by a name; all of them where several are.
+fn meant(index: &Index, what: What, text: &str, as_of: &str) -> Vec<String> {
+    let found = index.view(&at(as_of), TODAY).expect("a vantage").find(text, Some(what));
+    match Meant::of(&found.hits) {
+        Meant::One(hit) => vec![hit.identifier().to_owned()],
+        Meant::Several(hits) => hits.into_iter().map(|hit| hit.identifier().to_owned()).collect(),
+        Meant::Nothing => Vec::new(),
+    }
+}
+
+#[test]
+fn a_name_means_the_one_that_bears_it_or_else_the_one_that_did() {
+    let index = turkey();
+    for (text, as_of) in
+        [("Turkey", "2020"), ("turkey", "2024"), ("TÜRKIYE", "2024"), ("Turquie", "2024"), ("tur", "2024")]
+    {
+        assert_eq!(meant(&index, What::Party, text, as_of), ["TUR"], "{text} as of {as_of}");
+    }
+    assert_eq!(meant(&index, What::Organisation, "Turkey", "2024"), Vec::<String>::new());
+    assert_eq!(meant(&index, What::Party, "Turk", "2024"), Vec::<String>::new());
+    let naming = |occurred: &str, of: &str, name: &str| {
+        ("naming", json!({"occurred": occurred, "of": {"organisation": of}, "name": name, "form": "abbreviation"}))
+    };
+    let index = self::index([
+        naming("1975", "tourism", "WTO"),
+        naming("2005", "tourism", "UNWTO"),
+        naming("1995", "trade", "WTO"),
+    ]);
+    assert_eq!(meant(&index, What::Organisation, "WTO", "1990"), ["tourism"]);
+    assert_eq!(meant(&index, What::Organisation, "WTO", "2000"), ["tourism", "trade"]);
+    assert_eq!(meant(&index, What::Organisation, "WTO", "2010"), ["trade"]);
+    assert_eq!(meant(&index, What::Organisation, "WTO", "1970"), ["tourism", "trade"]);
 }
 
 #[test]

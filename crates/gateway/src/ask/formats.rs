@@ -7,10 +7,11 @@ use projector::export::{
 };
 use projector::{AskError, Indexed, View, unknown_source};
 use serde_json::Value;
-use summit::Position;
+use summit::{PartyId, Position};
 
 use super::asking::Asking;
 use super::lanes::Lane;
+use super::organisations::A_PARTY;
 use super::page::{MAX_LIMIT, next};
 use super::reply::{Reply, ascii};
 use crate::problem::{Code, Problem};
@@ -177,6 +178,19 @@ impl Asking {
         .await
     }
 
+    /// The party that is asked for: of rows only, other formats are of all.
+    pub(super) fn party_of(&mut self, format: Format) -> Result<Option<PartyId>, Problem> {
+        let party: Option<PartyId> = self.parameters.parse("party", A_PARTY)?;
+        let (Format::Table(tabular) | Format::Datapackage(tabular)) = format else {
+            let is_json = format == Format::Json;
+            return party.map_or(Ok(None), |party| if is_json { Ok(Some(party)) } else { Err(of_all(&party, format)) });
+        };
+        match party {
+            Some(party) if tabular == Tabular::States => Err(of_all(&party, format)),
+            party => Ok(party),
+        }
+    }
+
     /// Takes the parameters that a format has of its own.
     pub(super) fn terms(&mut self, format: Format) -> Result<Terms, Problem> {
         let mut terms = Terms { licence: self.service.licence().to_owned(), ..Terms::default() };
@@ -213,6 +227,11 @@ impl Asking {
             ),
         }
     }
+}
+
+fn of_all(party: &PartyId, format: Format) -> Problem {
+    let allowed = format!("no party with {format}, which is of all of them; csv and json are of one, too");
+    Problem::parameter("party", party.as_str(), &allowed)
 }
 
 /// The content type of a format.

@@ -52,7 +52,7 @@ pub(super) async fn organisations(mut asking: Asking) -> Result<Response, Proble
     let format = asking.format(OF_ORGANISATIONS)?;
     if format != Format::Json {
         let organisations = asking.parameters.take_all("organisation", AN_ORGANISATION)?;
-        let party = asking.parameters.parse("party", A_PARTY)?;
+        let party = asking.party_of(format)?;
         let subject = move |view: &View<'_>| {
             let all = || view.organisations(None, usize::MAX);
             let organisations = if organisations.is_empty() { all() } else { organisations };
@@ -90,7 +90,7 @@ pub(super) async fn meetings(mut asking: Asking) -> Result<Response, Problem> {
     let format = asking.format(OF_MEETINGS)?;
     if format != Format::Json {
         let of: Vec<OrganisationId> = asking.parameters.take_all("organisation", AN_ORGANISATION)?;
-        let party = asking.parameters.parse("party", A_PARTY)?;
+        let party = asking.party_of(format)?;
         let subject = move |view: &View<'_>| {
             if of.is_empty() {
                 return Ok(Subject::Meetings { meetings: view.meetings(None, None, usize::MAX)?, party });

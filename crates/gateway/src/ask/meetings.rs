@@ -8,7 +8,6 @@ use summit::{MeetingId, PartyId};
 use super::asking::Asking;
 use super::formats::OF_A_MEETING;
 use super::lanes::Lane;
-use super::organisations::A_PARTY;
 use super::vantage::VantageParameters;
 use crate::problem::Problem;
 
@@ -81,8 +80,8 @@ pub(super) async fn meeting(mut asking: Asking) -> Result<Response, Problem> {
 )]
 pub(super) async fn attendance(mut asking: Asking) -> Result<Response, Problem> {
     let meeting: MeetingId = asking.name("meeting")?;
-    let party: Option<PartyId> = asking.parameters.parse("party", A_PARTY)?;
     let format = asking.format(OF_A_MEETING)?;
+    let party = asking.party_of(format)?;
     if format != Format::Json {
         return asking.export(Lane::Quick, format, took_part(meeting, party)).await;
     }

@@ -63,7 +63,7 @@ pub(super) async fn members(mut asking: Asking) -> Result<Response, Problem> {
     let format = asking.format(OF_STATUSES)?;
     let only = MembersFilter {
         status: asking.parameters.parse("status", "member, observer, partner and the like")?,
-        party: asking.parameters.parse("party", A_PARTY)?,
+        party: asking.party_of(format)?,
     };
     let party = only.party.clone();
     if format != Format::Json {
@@ -108,8 +108,8 @@ pub(super) async fn members(mut asking: Asking) -> Result<Response, Problem> {
 )]
 pub(super) async fn timeline(mut asking: Asking) -> Result<Response, Problem> {
     let organisation: OrganisationId = asking.name("organisation")?;
-    let party: Option<PartyId> = asking.parameters.parse("party", A_PARTY)?;
     let format = asking.format(OF_STATUSES)?;
+    let party = asking.party_of(format)?;
     if format != Format::Json {
         return asking.export(Lane::Quick, format, statuses(organisation, party, Held::Ever)).await;
     }

@@ -406,6 +406,7 @@ async fn who_reads_pages_is_shown_the_way_in_and_comes_back_to_where_he_was() {
     let guarded = Guarded::new(Reading::Tokens, None).await;
     let ask = |fetch: &'static [(&'static str, &'static str)]| {
         let request = Request::get("/organisations/sco?as_of=2017&x=%22%3E").header("accept", "text/html,*/*;q=0.8");
+        let request = request.header("accept-encoding", "gzip, br");
         let request = fetch.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         guarded.stage.send(request.body(Body::empty()).expect("a request"))
     };

@@ -1,8 +1,9 @@
 //! Questions over HTTP: the answers of the command line, and what is answered when a question cannot be meant.
 
-use crate::support::Stage;
+use crate::support::{Stage, store};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use chronicle::MemoryChronicle;
 
 #[tokio::test]
 async fn members_are_answered_from_a_vantage() {
@@ -46,4 +47,31 @@ async fn what_cannot_be_meant_is_named() {
     }
     let unknown = stage.ask("/v1/organisations/sc0/members").await.json();
     assert_eq!(unknown["nearest"][0], "sco");
+}
+
+#[tokio::test]
+async fn names_are_found_and_shown_in_the_wanted_language() {
+    let log = MemoryChronicle::default();
+    for line in [
+        r#"{"specversion":"1.0","id":"00000000-0000-4000-8000-000000000001","source":"/desks/names","type":"chronicle.admission.v1",
+            "data":{"occurred":"1949","attribution":[{"name":"Council"}],"organisation":"coe","party":"TUR"}}"#,
+        r#"{"specversion":"1.0","id":"00000000-0000-4000-8000-000000000002","source":"/desks/names","type":"chronicle.naming.v1",
+            "data":{"occurred":"1923","attribution":[{"name":"UN"}],"of":{"party":"TUR"},"name":"Turquie","language":"fr"}}"#,
+    ] {
+        store(&log, line).await;
+    }
+    let stage = Stage::of(log).await;
+    let address = "/v1/organisations/coe/members?as_of=2024&at_position=2";
+    let (english, french) = (stage.ask(address).await, stage.ask(&format!("{address}&language=fr-CA")).await);
+    let name = |answer: &crate::support::Answered| answer.json()["parties"][0]["name"].clone();
+    assert_eq!((name(&english), name(&french)), ("Türkiye".into(), "Turquie".into()));
+    assert_ne!(english.header("etag"), french.header("etag"));
+    assert_eq!(english.json()["token"], french.json()["token"], "it is no part of the vantage");
+    let found = stage.ask("/v1/find?q=turq&language=fr").await.json();
+    assert_eq!(found["hits"][0]["of"]["party"], "TUR", "{found}");
+    assert_eq!((&found["hits"][0]["name"], &found["hits"][0]["by"]), (&"Turquie".into(), &"beginning".into()));
+    let missing = stage.ask("/v1/find").await.json();
+    assert_eq!((&missing["code"], &missing["parameter"]), (&"bad-parameter".into(), &"q".into()));
+    let unknown = stage.ask("/v1/parties/turquie").await.json();
+    assert_eq!((&unknown["nearest"][0], &unknown["names"][0]), (&"TUR".into(), &"Türkiye".into()), "{unknown}");
 }

@@ -77,6 +77,9 @@ async fn who_accepts_nothing_that_is_answered_is_told_what_is() {
         ("/v1/organisations/sco/timeline?format=states&code=partner", "partner=3"),
         ("/v1/organisations/sco/timeline?format=states&from=-30000&to=30000&code=a=1", ""),
         ("/v1/organisations/sco/members?format=csv&status=member", "status"),
+        ("/v1/organisations/sco/timeline?format=popolo&party=IND", "of all of them"),
+        ("/v1/meetings?format=ics&party=IND", "of all of them"),
+        ("/v1/organisations?format=states&party=IND", "of all of them"),
         ("/v1/organisations?format=csv&limit=3", "limit"),
         ("/v1/organisations/sc0/timeline?format=csv", "sc0"),
     ] {

@@ -122,7 +122,7 @@ async fn a_page_of_a_meeting_is_sent_once_and_kept_for_ever_where_nothing_can_ch
         assert_eq!(fixed.header("cache-control"), "public, max-age=31536000, immutable", "{address}");
     }
     let picture = stage.ask(ADDRESSES[3]).await;
-    assert_eq!(picture.header("content-type"), "image/svg+xml");
+    assert!(picture.header("content-type").starts_with("image/svg+xml"), "{picture:?}");
     assert_eq!(picture.header("cross-origin-resource-policy"), "cross-origin");
 }
 

@@ -46,7 +46,9 @@ impl Export {
         let mut subjects = vec![subject];
         // A table of spells goes with one of who took part.
         if folder && tabular != Tabular::States && matches!(subjects[0], Subject::Organisations { .. }) {
-            let meetings = view.meetings_of(&subjects[0])?;
+            // Where nothing is named, also of meetings that belong to no organisation.
+            let meetings =
+                if self.all { view.meetings(None, None, usize::MAX)? } else { view.meetings_of(&subjects[0])? };
             subjects.push(Subject::Meetings { meetings, party: self.party.clone() });
         }
         let mut files = Files { files: Vec::new(), descriptions: Vec::new(), name, citation: None };

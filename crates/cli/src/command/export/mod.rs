@@ -74,9 +74,9 @@ pub(crate) struct Export {
     /// For states: rows of parties that are no states, too
     #[arg(long)]
     every_party: bool,
-    /// For atom: how many entries
-    #[arg(long, value_name = "NUMBER", default_value_t = FEED_ENTRIES)]
-    entries: usize,
+    /// For atom: how many entries [default: 100]
+    #[arg(long, value_name = "NUMBER")]
+    entries: Option<usize>,
     /// For atom: only entries before this position
     #[arg(long, value_name = "POSITION")]
     before: Option<Position>,
@@ -125,6 +125,17 @@ impl Export {
             let said = format!("{} is of states only, not of {format}", self.states_only().join(", "));
             return Err(Failure::usage(said, "leave it out, or write --format states"));
         }
+        let rows = matches!(format, Format::Table(Tabular::Csv | Tabular::CsvRaw));
+        if !rows && self.party.is_some() {
+            return Err(Failure::usage(
+                format!("{format} is of all parties"),
+                "leave out --party, or write --format csv",
+            ));
+        }
+        if format != Format::Atom && (self.before.is_some() || self.entries.is_some()) {
+            let said = format!("--entries and --before are of atom only, not of {format}");
+            return Err(Failure::usage(said, "leave them out, or write --format atom"));
+        }
         self.vantage.check()?;
         match shell.remote()? {
             Some(remote) => self.remote(format, &remote, shell).await,
@@ -166,7 +177,7 @@ impl Export {
             codes: self.code.clone(),
             every_party: self.every_party,
             before: self.before,
-            entries: self.entries,
+            entries: self.entries.unwrap_or(FEED_ENTRIES),
             ..Terms::default()
         }
     }

@@ -110,7 +110,7 @@ impl Export {
         let (Format::Table(tabular) | Format::Datapackage(tabular)) = format else {
             let question = question.with("format", Some(format));
             let Format::Atom = format else { return question };
-            return question.with("before", self.before).with("limit", Some(self.entries));
+            return question.with("before", self.before).with("limit", self.entries);
         };
         let question = Self::table(question, format).with("party", self.party.as_ref());
         if tabular != Tabular::States {

@@ -28,6 +28,7 @@ mod list;
 use axum::response::Response;
 use maud::{Markup, html};
 use projector::Remark;
+use projector::export::{Format, Tabular};
 use summit::MeetingId;
 
 use self::matrix::{Matrix, Sort};
@@ -149,11 +150,23 @@ fn whole(look: &Look<'_>, told: &Told, matrix: &Matrix<'_>, sort: Sort) -> Marku
                             a href=(look.links.to_with(format_args!("/v1/meetings/{meeting}{path}"), format.map(|format| ("format", format.to_owned())))) { (name) }
                         }
                     }
+                    @for (format, name) in OTHERS {
+                        @let said = [("format", format.as_str().to_owned())];
+                        li { a href=(look.links.to_with(format_args!("/v1/meetings/{meeting}"), said)) type=(format.media_type()) { (name) } }
+                    }
                 }
             }
         }
     }
 }
+
+/// The formats of others that a meeting is told in.
+const OTHERS: [(Format, &str); 4] = [
+    (Format::Table(Tabular::Csv), "attendance (CSV)"),
+    (Format::Popolo, "Popolo"),
+    (Format::Ics, "calendar"),
+    (Format::Atom, "what is told (feed)"),
+];
 
 /// The sections that stand on the page.
 fn sections(told: &Told) -> [(&'static str, &'static str, bool); 7] {

@@ -21,6 +21,7 @@ mod of_party;
 
 use axum::response::Response;
 use maud::{Markup, html};
+use projector::export::{Format, Tabular};
 use projector::{MembersFilter, Remark, Successor, Timeline};
 use summit::{Moment, OrganisationId};
 
@@ -204,6 +205,11 @@ fn meetings(look: &Look<'_>, organisation: &OrganisationId) -> Result<Markup, Pr
 /// The same for programs.
 fn exports(look: &Look<'_>, organisation: &OrganisationId) -> Markup {
     let to = |what: &str| look.links.to(format_args!("/v1/organisations/{organisation}/{what}"));
+    let timeline = |format: Format| {
+        let path = format_args!("/v1/organisations/{organisation}/timeline");
+        look.links.to_with(path, [("format", format.as_str().to_owned())])
+    };
+    let calendar = [("organisation", organisation.to_string()), ("format", Format::Ics.as_str().to_owned())];
     html! {
         section.screen-only aria-labelledby="exports-title" data-part="exports" #part-exports {
             h2 id="exports-title" { "The same for programs" }
@@ -211,6 +217,11 @@ fn exports(look: &Look<'_>, organisation: &OrganisationId) -> Markup {
                 li { a href=(to("members")) { "Members (JSON)" } }
                 li { a href=(to("timeline")) { "Timeline (JSON)" } }
                 li { a href=(to("remarks")) { "Remarks (JSON)" } }
+                li { a href=(timeline(Format::Table(Tabular::Csv))) { "Spells (CSV)" } }
+                li { a href=(timeline(Format::Table(Tabular::States))) { "States by year (CSV)" } }
+                li { a href=(timeline(Format::Popolo)) { "Popolo" } }
+                li { a href=(look.links.to_with("/v1/meetings", calendar)) type="text/calendar" { "Meetings (calendar)" } }
+                li { a href=(timeline(Format::Atom)) rel="alternate" type="application/atom+xml" { "What is told (feed)" } }
             }
         }
     }

@@ -1,4 +1,5 @@
-//! The timeline on the page: one picture a row, so that only rows in sight are drawn, names and axis always in sight.
+//! The timeline on the page: one picture a row, names and axis always in sight. Two hundred rows scroll as smoothly as the
+//! browser draws; left to `content-visibility` they are drawn anew while one scrolls, and do not.
 
 use std::collections::BTreeSet;
 
@@ -18,9 +19,6 @@ const BAR: usize = 9;
 const HIGH: usize = 16;
 /// Below this part of the axis a bar is too narrow for its mark, which stands above it then.
 const NARROW: f64 = 0.025;
-
-/// Above so many rows those out of sight are not drawn.
-const MANY: usize = 60;
 
 /// A part of the axis, as pictures that are as wide as their place write it.
 pub(super) fn percent(place: f64) -> String {
@@ -75,7 +73,7 @@ pub(super) fn drawing(
                             text.now x=(percent(at)) y="11" text-anchor=(anchor(at)) { "as of " (as_of) }
                         }
                     }
-                    ul.plain.lanes.many[rows.len() > MANY] {
+                    ul.plain.lanes {
                         @for line in &rows { (row(&whose(line.party), line)) }
                     }
                 }
@@ -116,13 +114,13 @@ fn defs(statuses: &[&Status]) -> Markup {
                     }
                 }
                 @for (status, sign) in statuses.iter().zip(&signs) {
-                    g id={ "mark-" (status) } class="inside" { g transform="scale(.875)" { path d=(sign.shape.path()) {} text x="8" y="11.4" text-anchor="middle" { (sign.letter) } } }
+                    g id={ "mark-" (status) } class="tl-mark" { g transform="scale(.875)" { path d=(sign.shape.path()) {} text x="8" y="11.4" text-anchor="middle" { (sign.letter) } } }
                 }
                 g id="contested" class="mark solid tone-contested" { g transform="scale(.69)" { path d=(Shape::Octagon.path()) {} text x="8" y="11.4" text-anchor="middle" { "≠" } } }
-                path id="rival" class="rival tone-contested" d="M-4.5 3h9l-4.5 8z" {}
-                path id="step" class="step" d="M0 0v3M-3.5 6.5l3.5-4l3.5 4z" {}
-                path id="open" class="arrow" d="M0 0l8 8l-8 8z" {}
-                path id="begun" class="arrow" d="M0 0l-8 8l8 8z" {}
+                path id="rival" class="tl-rival tone-contested" d="M-4.5 3h9l-4.5 8z" {}
+                path id="step" class="tl-step" d="M0 0v3M-3.5 6.5l3.5-4l3.5 4z" {}
+                path id="open" class="tl-arrow" d="M0 0l8 8l-8 8z" {}
+                path id="begun" class="tl-arrow" d="M0 0l-8 8l8 8z" {}
             }
         }
     }
@@ -209,7 +207,7 @@ fn legend(statuses: &[&Status]) -> Markup {
             li { (bar(html! { rect.sure x="0" y="1" width="34" height="14" {} })) " surely" }
             li { (bar(html! { rect.maybe x=".5" y="1.5" width="33" height="13" fill="url(#hatch-member)" {} })) " possibly" }
             li { (bar(html! { rect.sure x="0" y="1" width="34" height="14" {} rect.hollow x="4" y="4" width="26" height="8" {} })) " suspended" }
-            li { (bar(html! { rect.sure x="0" y="1" width="25" height="14" {} path.arrow d="M25 1l8 7l-8 7z" {} })) " lasts" }
+            li { (bar(html! { rect.sure x="0" y="1" width="25" height="14" {} path.tl-arrow d="M25 1l8 7l-8 7z" {} })) " lasts" }
             li { svg.sample width="14" height="14" aria-hidden="true" { use href="#contested" x="1" y="1" {} } " contested" }
             li { svg.sample width="14" height="14" aria-hidden="true" { use href="#rival" x="7" y="0" {} } " another date" }
             li { svg.sample width="14" height="10" aria-hidden="true" { use href="#step" x="7" y="1" {} } " step towards a status" }

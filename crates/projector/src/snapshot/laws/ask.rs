@@ -4,10 +4,12 @@ use std::fmt::Write;
 
 use jiff::civil::Date;
 use serde::Serialize;
-use summit::{AccordingTo, Authority, OrganisationId, Position, Vantage};
+use summit::{AccordingTo, Authority, Named, OrganisationId, Position, Vantage};
 
 use super::log::CREATED_AT;
-use crate::{EventFilter, Index, Knowledge, MembersFilter, SigningsFilter, StatementsFilter, View, changes};
+use crate::{
+    EventFilter, Index, Knowledge, MembersFilter, SigningsFilter, StatementsFilter, View, WantedName, changes,
+};
 
 const TODAY: Date = jiff::civil::date(2026, 1, 1);
 
@@ -101,8 +103,26 @@ fn ask(text: &mut String, index: &Index, view: &View<'_>) {
         let only = SigningsFilter { instrument: Some(instrument.clone()), ..SigningsFilter::default() };
         told(text, view.signings(&only));
     }
+    names(text, index, view);
     say(text, &view.statements(&StatementsFilter::default()));
     told(text, view.signings(&SigningsFilter::default()));
     told(text, view.remarks(None));
     told(text, view.members(&"nobody".parse().expect("a slug"), &MembersFilter::default()));
+}
+
+/// What everything is called, and what is found by the beginnings of these names.
+fn names(text: &mut String, index: &Index, view: &View<'_>) {
+    let bearers = (index.organisations().cloned().map(Named::Organisation))
+        .chain(index.meetings().cloned().map(Named::Meeting))
+        .chain(index.parties().cloned().map(Named::Party))
+        .chain(index.people().cloned().map(Named::Person))
+        .chain(index.instruments().cloned().map(Named::Instrument));
+    for of in bearers {
+        let names = view.names(&of, &WantedName::default());
+        if let Some(shown) = names.as_ref().ok().and_then(|names| names.shown.as_ref()) {
+            let begins: String = shown.name.chars().take(5).collect();
+            say(text, &view.find(&begins, None));
+        }
+        told(text, names);
+    }
 }
