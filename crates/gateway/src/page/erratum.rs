@@ -5,7 +5,7 @@
 use axum::response::Response;
 use maud::{Markup, html};
 use projector::{Difference, Index, Knowledge, SpellRow, diff};
-use summit::{OrganisationId, Vantage};
+use summit::{Named, OrganisationId, Vantage};
 
 use super::changed;
 use super::shown::{Look, Page, shown};
@@ -136,6 +136,8 @@ pub(super) async fn erratum(mut asking: Asking) -> Result<Response, Problem> {
     let from: Option<Knowledge> = asking.parameters.parse("from", A_MOMENT)?;
     let to: Option<Knowledge> = asking.parameters.parse("to", A_MOMENT)?;
     shown(asking, Lane::Quick, move |look| {
+        // Nothing changed in what nobody named: that is another answer.
+        look.view.names(&Named::Organisation(organisation.clone()), look.names)?;
         let name = words::organisation_name(look.view, &organisation);
         let token = look.view.token();
         // The page looks up to what its vantage knows, unless something else is said.
