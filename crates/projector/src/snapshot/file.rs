@@ -171,7 +171,8 @@ fn tables(index: &Index, sink: &mut Sink<'_>, footer: &mut Vec<u8>) -> io::Resul
     filed(sink, footer, files.3, &slots)?;
     filed(sink, footer, files.4, &slots)?;
     filed(sink, footer, files.5, &slots)?;
-    filed(sink, footer, files.6, &slots)
+    filed(sink, footer, files.6, &slots)?;
+    filed(sink, footer, files.7, &slots)
 }
 
 /// Where a record stands in the snapshot: the organisation that it is put with, its position, and its slot so far.
