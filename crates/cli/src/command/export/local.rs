@@ -95,7 +95,7 @@ fn json(view: &View<'_>, subject: &Subject, licence: &str, index: &Index, shell:
     let name = subject.name();
     let table = view.table(subject, Tabular::Csv, &Terms::default())?;
     let about = view.about(&table.title, licence);
-    let fixed = index.view(&about.token.vantage()?, shell.today)?;
+    let fixed = index.view(&about.token.vantage()?, shell.today)?.showing(shell.names());
     let answers = match subject {
         Subject::Organisations { organisations, .. } => {
             let one: &OrganisationId = organisations.first().expect("one is named");
