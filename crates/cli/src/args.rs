@@ -43,16 +43,6 @@ pub(crate) struct Global {
     /// Answer with JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// The language in which names are shown, where they have one: BCP 47, such as en-GB or fr [default: en]
-    #[arg(
-        long,
-        global = true,
-        value_name = "LANGUAGE",
-        value_parser = crate::values::language,
-        env = "CHRONICLE_LANGUAGE",
-        hide_env_values = true
-    )]
-    pub(crate) language: Option<projector::Language>,
     /// Nothing but data and errors
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
@@ -291,6 +281,15 @@ mod tests {
         }
         words.extend((!word.is_empty()).then_some(word));
         words
+    }
+
+    #[test]
+    fn a_name_on_record_has_a_language_and_so_has_a_question() {
+        for line in ["record naming --of party=TUR --name Turkey --language en", "members sco --language en-GB"] {
+            if let Err(error) = Cli::try_parse_from(words(&format!("chronicle {line}"))) {
+                panic!("{line}: {error}");
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use gateway::AskedFor;
 use jiff::civil::Date;
-use projector::{AskError, Index, Opened, Snapshots, View, WantedName};
+use projector::{AskError, Index, Opened, Snapshots, View};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use summit::Position;
@@ -27,11 +27,6 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
-    /// Which names are shown.
-    pub(crate) fn names(&self) -> WantedName {
-        WantedName { language: self.global.language.clone().unwrap_or_default(), official: false }
-    }
-
     pub(crate) fn output(&self) -> Output {
         Output { json: self.global.json, quiet: self.global.quiet }
     }
@@ -155,11 +150,11 @@ impl Shell {
         if let Some(remote) = self.remote()? {
             let mut question = question.clone();
             self.understand_remote(&remote, question.spoken(), from).await?;
-            return self.ask_remote::<Q::Answer>(&remote, &self.asked_of(question.address(), from)).await;
+            return self.ask_remote::<Q::Answer>(&remote, &from.asked_of(question.address())).await;
         }
         let ask = |index: &Index| {
             let vantage = from.resolve(index)?;
-            let view = index.view(&vantage, self.today)?.showing(self.names());
+            let view = index.view(&vantage, self.today)?.showing(from.names());
             let mut question = question.clone();
             let mut notes = understand(question.spoken(), &view)?;
             let answer = question.ask(&view)?;

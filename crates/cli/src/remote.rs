@@ -46,11 +46,6 @@ impl Shell {
         stale(answered.stale)
     }
 
-    /// A question as a service is asked it, from a vantage.
-    pub(crate) fn asked_of(&self, question: AskedFor, from: &VantageOptions) -> AskedFor {
-        from.asked_of(question).with("language", self.global.language.as_ref())
-    }
-
     /// Says what is meant by names in a question: the service finds what bears them. A state's code needs no looking for.
     pub(crate) async fn understand_remote(
         &self,
@@ -64,7 +59,7 @@ impl Shell {
                 continue;
             }
             let question = AskedFor::at("/v1/find").with("q", Some(one.text())).with("kind", Some(one.what()));
-            let answered = match remote.ask(&self.asked_of(question, from)).await {
+            let answered = match remote.ask(&from.asked_of(question)).await {
                 // An older service finds nothing; identifiers it knows.
                 Err(RemoteError::Problem { code, .. }) if code == "no-such-address" && one.named().is_some() => {
                     continue;

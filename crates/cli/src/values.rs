@@ -133,15 +133,19 @@ pub(crate) fn understand(one: &mut dyn Spelt, found: &Found) -> Result<Option<St
             let state = if what == What::Party { state_named(&text) } else { None };
             let near =
                 |state: &PartyId| Near { identifier: state.to_string(), name: state.iso_name().map(ToOwned::to_owned) };
-            if let Some(state) = state.as_ref().filter(|state| is_called(state, &text)) {
+            let written = |state: &PartyId| one.named() == Some(Named::Party(state.clone()));
+            if let Some(state) = state.as_ref().filter(|state| is_called(state, &text) && !written(state)) {
                 one.mean(&Named::Party(state.clone()));
                 return Ok(Some(format!("\"{text}\" is taken for {}", near(state))));
             }
             if one.named().is_some() {
                 return Ok(None);
             }
-            let offered = found.hits.iter().map(projector::Hit::near).chain(state.as_ref().map(near));
-            Err(AskError::Unknown { what: what.as_str(), name: text, nearest: offered.take(OFFERED).collect() })
+            let mut nearest: Vec<Near> = found.hits.iter().take(OFFERED).map(projector::Hit::near).collect();
+            let state =
+                state.as_ref().map(near).filter(|state| !nearest.iter().any(|one| one.identifier == state.identifier));
+            nearest.extend(state);
+            Err(AskError::Unknown { what: what.as_str(), name: text, nearest })
         }
     }
 }
@@ -181,6 +185,7 @@ mod tests {
             meant::<PartyId>("brazil").expect("a state").1.as_deref(),
             Some("\"brazil\" is taken for BRA (Brazil)")
         );
+        assert_eq!(meant::<PartyId>("BRA").expect("a code").1, None);
         // An identifier that nothing bears is taken for one.
         let told = meant::<OrganisationId>("sc0").expect("a slug");
         assert_eq!((told.0.as_deref(), told.1), (Some(r#"{"organisation":"sc0"}"#), None));

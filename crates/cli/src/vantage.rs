@@ -3,10 +3,11 @@
 use clap::Args;
 use gateway::AskedFor;
 use jiff::Timestamp;
-use projector::{Asked, Index, Seen, Token};
+use projector::{Asked, Index, Language, Seen, Token, WantedName};
 use summit::{Position, Vantage};
 
 use crate::error::Failure;
+use crate::values;
 
 /// From where a question is asked.
 #[derive(Debug, Clone, Default, Args)]
@@ -31,6 +32,9 @@ pub(crate) struct VantageOptions {
     /// Wait until the chronicle has reached this position, some seconds at most
     #[arg(long, value_name = "POSITION")]
     pub(crate) min_position: Option<Position>,
+    /// The language in which names are shown, where they have one: BCP 47, such as en-GB or fr [default: en]
+    #[arg(long, value_parser = values::language, env = "CHRONICLE_LANGUAGE", hide_env_values = true)]
+    pub(crate) language: Option<Language>,
 }
 
 fn token(text: &str) -> Result<Token, String> {
@@ -53,7 +57,12 @@ impl VantageOptions {
         let token = self.token.as_ref().map(|token| serde_json::to_string(token).expect("a token is JSON"));
         let question = question.with("as_of", self.as_of.as_ref()).with("known_at", self.known_at);
         let question = question.with("at_position", self.at_position).with("according_to", self.according_to.as_ref());
-        question.with("token", token).with("min_position", self.min_position)
+        question.with("token", token).with("min_position", self.min_position).with("language", self.language.as_ref())
+    }
+
+    /// Which names are shown: no part of the vantage.
+    pub(crate) fn names(&self) -> WantedName {
+        WantedName { language: self.language.clone().unwrap_or_default(), official: false }
     }
 
     fn asked(&self) -> Asked {

@@ -6,7 +6,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::access::{Access, surround};
+use crate::access::{Access, surround, weakened};
 use crate::ask;
 use crate::changes;
 use crate::documents;
@@ -32,6 +32,7 @@ pub fn guarded(service: &Service, access: &Access) -> Router {
         .layer(from_fn(page::for_people))
         // Small answers are left as they are, streams of events too. Whoever reads an answer to make a page of it is within.
         .layer(CompressionLayer::new().gzip(true).br(true))
+        .layer(from_fn(weakened))
         // The outermost come last: whatever is answered is counted and told.
         .layer(from_fn_with_state(service.clone(), operate::observed))
         .layer(from_fn(operate::named))

@@ -132,14 +132,9 @@ impl Overview {
         organisations.chain(self.meetings.values().flat_map(|remarks| remarks.iter())).chain(self.log.iter()).collect()
     }
 
-    /// Where something is odd: by organisation, and by meeting.
-    pub fn odd_places(&self) -> (BTreeMap<&OrganisationId, &[Remark]>, BTreeMap<&MeetingId, &[Remark]>) {
-        let organisations = self.organisations.iter().filter(|(_, glance)| !glance.remarks.is_empty());
-        let meetings = self.meetings.iter().filter(|(_, remarks)| !remarks.is_empty());
-        (
-            organisations.map(|(name, glance)| (name, glance.remarks.as_slice())).collect(),
-            meetings.map(|(name, remarks)| (name, remarks.as_ref())).collect(),
-        )
+    /// What is odd about every meeting, in order.
+    pub fn meetings(&self) -> impl Iterator<Item = (&MeetingId, &[Remark])> {
+        self.meetings.iter().map(|(name, remarks)| (name, remarks.as_ref()))
     }
 }
 

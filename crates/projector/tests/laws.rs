@@ -439,7 +439,7 @@ proptest! {
             let view = index.view(&Vantage::default(), TODAY).expect("a vantage");
             let whole = Overview::of(&view).expect("all of it is named");
             prop_assert_eq!(kept.organisations().collect::<Vec<_>>(), whole.organisations().collect::<Vec<_>>());
-            prop_assert_eq!(kept.odd_places(), whole.odd_places());
+            prop_assert_eq!(kept.meetings().collect::<Vec<_>>(), whole.meetings().collect::<Vec<_>>());
             let told = view.remarks(None).expect("remarks").remarks;
             prop_assert_eq!(kept.remarks(), told.iter().collect());
             for (organisation, glance) in kept.organisations() {

@@ -361,8 +361,8 @@ fn two_presidents_of_one_surname_are_told_apart() {
     assert_eq!(
         found(&index, "berdimuhamedow", "2025"),
         [
-            r#"{"person":"serdar-berdimuhamedow"} words Serdar Berdimuhamedow yes"#,
             r#"{"person":"gurbanguly-berdimuhamedow"} words Gurbanguly Berdimuhamedow yes"#,
+            r#"{"person":"serdar-berdimuhamedow"} words Serdar Berdimuhamedow yes"#,
         ]
     );
     assert_eq!(

@@ -118,7 +118,7 @@ await browse({ bypassCSP: true, colorScheme: "light" }, async (page, browser) =>
 
   // The same as data, in the formats of others.
   const data = await page.$$eval("section[aria-labelledby='data'] a", (found) => found.map((link) => link.href));
-  assert.equal(data.length, 6);
+  assert.ok(data.length >= 6, data.join(" "));
   for (const address of data) assert.equal((await fetch(address)).status, 200, address);
 
   // Sorting is a link; the rows stay the same, under headings.
@@ -129,7 +129,7 @@ await browse({ bypassCSP: true, colorScheme: "light" }, async (page, browser) =>
   await page.click('.sorts a:has-text("level")');
   assert.match((await texts(page, ".attendance .heading th"))[0], /^Head of state 2$/);
   // The form that moves the vantage keeps the order.
-  await page.fill('input[name="as_of"]', "2024-07-05");
+  await page.fill('.vantage input[name="as_of"]', "2024-07-05");
   await page.click('.vantage button');
   assert.equal(new URL(page.url()).searchParams.get("sort"), "level");
 
@@ -251,7 +251,7 @@ await browse({ javaScriptEnabled: false }, async (page) => {
     assert.ok(text.includes(fact), fact);
   }
   assert.equal(await page.locator(".attendance tr[data-party]").count(), 17);
-  await page.fill('input[name="as_of"]', "2024-07-03");
+  await page.fill('.vantage input[name="as_of"]', "2024-07-03");
   await page.click(".vantage button");
   assert.equal(await page.locator(".attendance tr[data-party]").count(), 0);
 });

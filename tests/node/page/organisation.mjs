@@ -63,6 +63,15 @@ await browse({}, async (page, _, odd) => {
     await equals(page, query);
   }
 
+  // What it offers to programs is there, from the same vantage.
+  await page.goto(`${sco}?as_of=${SIX}`);
+  const offered = await page.locator(".exports a").evaluateAll((links) => links.map((link) => link.href));
+  assert.ok(offered.length > 5, offered);
+  for (const address of offered) {
+    const answer = await fetch(address);
+    assert.ok(answer.ok && new URL(address).searchParams.get("as_of") === SIX, `${address}: ${answer.status}`);
+  }
+
   // Counts over time are those that members count on those days, and on the days before.
   await page.goto(sco);
   const points = await page.evaluate(() => [...document.querySelectorAll("table.points tbody tr")].map((row) => ({

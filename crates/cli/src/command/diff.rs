@@ -48,7 +48,7 @@ impl Diff {
             shell.understand_remote(&remote, vec![&mut organisation], &self.vantage).await?;
             let question = AskedFor::at(format!("/v1/organisations/{}/diff", organisation.id()));
             let question = question.with("from", Some(self.from)).with("to", Some(self.to));
-            return shell.ask_remote::<projector::Diff>(&remote, &shell.asked_of(question, &self.vantage)).await;
+            return shell.ask_remote::<projector::Diff>(&remote, &self.vantage.asked_of(question)).await;
         }
         let ask = |index: &Index| {
             for side in [self.from, self.to] {
@@ -58,7 +58,7 @@ impl Diff {
             }
             let rest = self.vantage.resolve(index)?;
             let mut organisation = self.organisation.clone();
-            let view = index.view(&rest, shell.today)?.showing(shell.names());
+            let view = index.view(&rest, shell.today)?.showing(self.vantage.names());
             let mut notes = understand(vec![&mut organisation], &view)?;
             notes.extend(projector::unknown_source(index, &rest));
             let diff = projector::diff(index, organisation.id(), (self.from, self.to), &rest, shell.today)?;

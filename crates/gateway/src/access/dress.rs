@@ -26,7 +26,6 @@ const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 /// Makes refusals of the libraries problem documents, and puts on every answer what protects it.
 pub(super) async fn dress(State(access): State<Access>, request: Request, next: Next) -> Response {
     let mut response = plainly(next.run(request).await).await;
-    let encoded = response.headers().contains_key(header::CONTENT_ENCODING);
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         if name == header::VARY {
@@ -39,8 +38,14 @@ pub(super) async fn dress(State(access): State<Access>, request: Request, next: 
         headers.insert(header::STRICT_TRANSPORT_SECURITY, ONLY_TLS);
     }
     headers.insert(header::CACHE_CONTROL, kept(headers, access.is_public()));
-    if encoded {
-        weaken(headers);
+    response
+}
+
+/// Weakens the tag of what was compressed.
+pub(crate) async fn weakened(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if response.headers().contains_key(header::CONTENT_ENCODING) {
+        weaken(response.headers_mut());
     }
     response
 }

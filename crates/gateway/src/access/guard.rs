@@ -166,6 +166,7 @@ impl Access {
 }
 
 /// Why a token does not count, for who shows it.
+#[expect(clippy::needless_pass_by_value, reason = "errors are handed over so")]
 fn refused(bad: Bad) -> Problem {
     let detail = match bad {
         Bad::Unknown => "there is no such token".to_owned(),

@@ -52,6 +52,7 @@ pub use connections::{CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS_MAX};
 
 pub(crate) use caller::Caller;
 pub(crate) use connections::Gate;
+pub(crate) use dress::weakened;
 pub(crate) use secret::hexadecimal;
 pub(crate) use session::{followed_from_elsewhere, forget, from_own_page, keep};
 

@@ -69,7 +69,9 @@ mod tests {
             (HeaderName::from_static(name), HeaderValue::from_static(value))
         };
         let mut all = HeaderMap::new();
-        pairs.iter().map(pair).for_each(|(name, value)| drop(all.append(name, value)));
+        for (name, value) in pairs.iter().map(pair) {
+            all.append(name, value);
+        }
         all
     }
 

@@ -5,7 +5,7 @@
 use axum::response::Response;
 use maud::{Markup, html};
 use projector::{Difference, Index, Knowledge, SpellRow, diff};
-use summit::{OrganisationId, Vantage};
+use summit::{Named, OrganisationId, Vantage};
 
 use super::changed;
 use super::shown::{Look, Page, shown};
@@ -115,12 +115,10 @@ fn sources(index: &Index, difference: &Difference) -> String {
     let mut told: Vec<String> = Vec::new();
     for record in difference.causes.iter().filter_map(|id| index.event(*id)) {
         let chain: Vec<&str> = record.event.shared.attribution.iter().map(|link| link.name.as_str()).collect();
-        let mut text = chain.join(" citing ");
         let retracts = matches!(record.event.content, summit::Content::Retraction(_));
-        for target in record.event.targets() {
-            let verb = if retracts { "takes back" } else { "corrects" };
-            text += &format!(", which {verb} {}", &target.to_string()[..8]);
-        }
+        let verb = if retracts { "takes back" } else { "corrects" };
+        let targets = record.event.targets().map(|target| format!(", which {verb} {}", &target.to_string()[..8]));
+        let text: String = [chain.join(" citing ")].into_iter().chain(targets).collect();
         if !told.contains(&text) {
             told.push(text);
         }
@@ -138,6 +136,8 @@ pub(super) async fn erratum(mut asking: Asking) -> Result<Response, Problem> {
     let from: Option<Knowledge> = asking.parameters.parse("from", A_MOMENT)?;
     let to: Option<Knowledge> = asking.parameters.parse("to", A_MOMENT)?;
     shown(asking, Lane::Quick, move |look| {
+        // Nothing changed in what nobody named: that is another answer.
+        look.view.names(&Named::Organisation(organisation.clone()), look.names)?;
         let name = words::organisation_name(look.view, &organisation);
         let token = look.view.token();
         // The page looks up to what its vantage knows, unless something else is said.
@@ -206,10 +206,8 @@ fn listed(
         .collect();
     let head =
         format!("Corrections to what is known of {name}, between {former} and {later}, as of {}", changes.to.as_of);
-    let mut text = format!("{head}\n\n");
-    for (n, (_, sentence)) in rows.iter().enumerate() {
-        text += &format!("{}. {sentence}\n", n + 1);
-    }
+    let list = rows.iter().enumerate().map(|(n, (_, sentence))| format!("{}. {sentence}\n", n + 1));
+    let text: String = [format!("{head}\n\n")].into_iter().chain(list).collect();
     Ok(html! {
         section aria-labelledby="list-title" {
             h2 id="list-title" { @if rows.is_empty() { "Nothing changed" } @else { (rows.len()) @if rows.len() == 1 { " correction" } @else { " corrections" } } }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::response::Response;
 use maud::{Markup, html};
 use projector::{AtAGlance, Count, MeetingInfo, MeetingRow, Overview, Remark, changes};
-use summit::{OrganisationId, Phase, Position, Status};
+use summit::{Named, OrganisationId, Phase, Position, Status};
 
 use super::changed::change;
 use super::links::Links;
@@ -216,7 +216,6 @@ fn odd(look: &Look<'_>, overview: &Overview) -> Markup {
     }
     let mut kinds: Vec<(&str, BTreeSet<&Remark>)> = kinds.into_iter().collect();
     kinds.sort_by_key(|(kind, remarks)| (Reverse(remarks.len()), *kind));
-    let (organisations, meetings) = overview.odd_places();
     html! {
         @if !kinds.is_empty() {
             section aria-labelledby="odd-title" {
@@ -227,7 +226,7 @@ fn odd(look: &Look<'_>, overview: &Overview) -> Markup {
                             h3 { (kind.replace('-', " ")) " " span.count { (remarks.len()) } }
                             p.small.places {
                                 @let has = |found: &[Remark]| found.iter().filter(|remark| remark.kind == *kind).count();
-                                @let places = places(look, organisations.iter().map(|(id, found)| (*id, has(found))), meetings.iter().map(|(id, found)| (*id, has(found))));
+                                @let places = places(look, overview, has);
                                 @for (n, place) in places.iter().take(PLACES).enumerate() { @if n > 0 { ", " } (place) }
                                 @if places.len() > PLACES { span.quiet { ", and " (places.len() - PLACES) " more" } }
                             }
@@ -245,14 +244,21 @@ fn odd(look: &Look<'_>, overview: &Overview) -> Markup {
 }
 
 /// Where something is odd, the most first.
-fn places<'p>(
-    look: &Look<'_>,
-    organisations: impl Iterator<Item = (&'p OrganisationId, usize)>,
-    meetings: impl Iterator<Item = (&'p summit::MeetingId, usize)>,
-) -> Vec<Markup> {
-    let mut all: Vec<(usize, Markup)> = Vec::new();
-    all.extend(organisations.filter(|(_, many)| *many > 0).map(|(id, many)| (many, words::organisation(look, id))));
-    all.extend(meetings.filter(|(_, many)| *many > 0).map(|(id, many)| (many, words::meeting(look, id))));
+fn places(look: &Look<'_>, overview: &Overview, has: impl Fn(&[Remark]) -> usize) -> Vec<Markup> {
+    let organisations =
+        overview.organisations().map(|(id, glance)| (has(&glance.remarks), Named::Organisation(id.clone())));
+    let meetings = overview.meetings().map(|(id, remarks)| (has(remarks), Named::Meeting(id.clone())));
+    let mut all: Vec<(usize, Named)> = organisations.chain(meetings).filter(|(many, _)| *many > 0).collect();
     all.sort_by_key(|(many, _)| Reverse(*many));
-    all.into_iter().map(|(many, place)| html! { (place) " (" (many) ")" }).collect()
+    let place = |(many, named): (usize, Named)| {
+        html! {
+            @match &named {
+                Named::Organisation(id) => (words::organisation(look, id)),
+                Named::Meeting(id) => (words::meeting(look, id)),
+                Named::Party(_) | Named::Instrument(_) | Named::Person(_) => {},
+            }
+            " (" (many) ")"
+        }
+    };
+    all.into_iter().map(place).collect()
 }

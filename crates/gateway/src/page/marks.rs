@@ -128,11 +128,6 @@ impl Sign {
     pub(super) fn badge(&self, words: &str) -> Markup {
         html! { span.badge { (self.picture()) span { (words) } } }
     }
-
-    /// The picture with its words for who hears the page, and for who points at it.
-    pub(super) fn alone(&self, words: &str) -> Markup {
-        html! { span.badge.alone title=(words) { (self.picture()) span.unseen { (words) } } }
-    }
 }
 
 /// A tone on paper, for pictures that stand alone: the style sheet has the one list of colours.

@@ -21,7 +21,7 @@ pub(super) async fn party(asking: Asking) -> Result<Response, Problem> {
     let party: PartyId = asking.name("party")?;
     shown(asking, Lane::Quick, move |look| {
         let view = look.view.party(&party)?;
-        let names = look.view.names(&Named::Party(party.clone()), &look.names)?.names;
+        let names = look.view.names(&Named::Party(party.clone()), look.names)?.names;
         let main = html! {
             p.lead { "Party " code { (party) } @if party.iso_name().is_some() { ", a state or territory of ISO 3166" } "." }
             (memberships(look, &view))
@@ -49,7 +49,7 @@ pub(super) async fn person(asking: Asking) -> Result<Response, Problem> {
     let person: PersonId = asking.name("person")?;
     shown(asking, Lane::Quick, move |look| {
         let view = look.view.person(&person)?;
-        let names = look.view.names(&Named::Person(person.clone()), &look.names)?.names;
+        let names = look.view.names(&Named::Person(person.clone()), look.names)?.names;
         let main = html! {
             (who(look, &view))
             (itinerary(look, &view.itinerary, Of::Person))

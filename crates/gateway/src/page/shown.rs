@@ -49,7 +49,7 @@ pub(super) struct Look<'a> {
 
 /// What a picture that stands alone may load and do: nothing.
 pub(super) const PICTURE_POLICY: HeaderValue =
-    HeaderValue::from_static("default-src 'none'; style-src 'none'; base-uri 'none'; frame-ancestors *; sandbox");
+    HeaderValue::from_static("default-src 'none'; style-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox");
 /// The media type of pictures.
 pub(super) const SVG: HeaderValue = HeaderValue::from_static("image/svg+xml; charset=utf-8");
 /// Whoever embeds a picture may be anywhere.

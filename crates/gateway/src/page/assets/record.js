@@ -103,7 +103,9 @@ function clear() {
   form.querySelectorAll(".fault").forEach((one) => one.remove());
   form.querySelectorAll("[aria-invalid]").forEach((one) => {
     one.removeAttribute("aria-invalid");
-    one.removeAttribute("aria-errormessage");
+    const about = one.getAttribute("aria-describedby").split(" ").filter((id) => !id.startsWith("fault-"));
+    if (about.length) one.setAttribute("aria-describedby", about.join(" "));
+    else one.removeAttribute("aria-describedby");
   });
 }
 
@@ -123,7 +125,7 @@ function faults(all, detail) {
       const control = leaf ? part : part.querySelector("[data-field], [data-add]");
       if (leaf) {
         part.setAttribute("aria-invalid", "true");
-        part.setAttribute("aria-errormessage", told.id);
+        part.setAttribute("aria-describedby", [part.getAttribute("aria-describedby"), told.id].filter(Boolean).join(" "));
       }
       part.closest("details")?.setAttribute("open", "");
       const to = document.createElement("button");

@@ -41,15 +41,8 @@ use crate::problem::Problem;
 pub(super) use list::meetings;
 pub(super) use picture::attendance;
 
-/// Where the same is told to programs: what stands behind the address, the format, and its name.
-const DATA: [(&str, Option<&str>, &str); 6] = [
-    ("", None, "the meeting (JSON)"),
-    ("/attendance", None, "attendance (JSON)"),
-    ("/attendance", Some("csv"), "attendance (CSV)"),
-    ("", Some("ics"), "calendar (iCalendar)"),
-    ("", Some("atom"), "feed (Atom)"),
-    ("", Some("popolo"), "people (Popolo)"),
-];
+/// Where the same is told to programs: what stands behind the address, and its name.
+const DATA: [(&str, &str); 2] = [("", "the meeting (JSON)"), ("/attendance", "attendance (JSON)")];
 
 /// The page of a meeting.
 pub(super) async fn meeting(mut asking: Asking) -> Result<Response, Problem> {
@@ -145,9 +138,9 @@ fn whole(look: &Look<'_>, told: &Told, matrix: &Matrix<'_>, sort: Sort) -> Marku
             section.screen-only aria-labelledby="data" {
                 h2 id="data" { "As data" }
                 ul.inline {
-                    @for (path, format, name) in DATA {
+                    @for (path, name) in DATA {
                         li {
-                            a href=(look.links.to_with(format_args!("/v1/meetings/{meeting}{path}"), format.map(|format| ("format", format.to_owned())))) { (name) }
+                            a href=(look.links.to(format_args!("/v1/meetings/{meeting}{path}"))) { (name) }
                         }
                     }
                     @for (format, name) in OTHERS {

@@ -202,7 +202,7 @@ fn meetings(look: &Look<'_>, organisation: &OrganisationId) -> Result<Markup, Pr
     })
 }
 
-/// The same for programs.
+/// The same in the formats of others, from the same vantage.
 fn exports(look: &Look<'_>, organisation: &OrganisationId) -> Markup {
     let to = |what: &str| look.links.to(format_args!("/v1/organisations/{organisation}/{what}"));
     let timeline = |format: Format| {
@@ -213,7 +213,7 @@ fn exports(look: &Look<'_>, organisation: &OrganisationId) -> Markup {
     html! {
         section.screen-only aria-labelledby="exports-title" data-part="exports" #part-exports {
             h2 id="exports-title" { "The same for programs" }
-            ul.inline {
+            ul.inline.exports {
                 li { a href=(to("members")) { "Members (JSON)" } }
                 li { a href=(to("timeline")) { "Timeline (JSON)" } }
                 li { a href=(to("remarks")) { "Remarks (JSON)" } }

@@ -47,18 +47,6 @@ impl<'s> Form<'s> {
         self.of(name, &self.data["properties"][name], value, place)
     }
 
-    /// An attribute beside `data`.
-    pub(super) fn attribute(&self, name: &str, label: &str, hint: &str, required: bool, value: &str) -> Markup {
-        let (id, hint_id) = (format!("attribute-{name}"), format!("attribute-{name}-hint"));
-        html! {
-            div.field data-path=(name) {
-                label for=(id) { (label) @if required { " " span.required { "required" } } }
-                input id=(id) data-field=(name) value=(value) aria-required[required] aria-describedby=(hint_id);
-                p.hint id=(hint_id) { (hint) }
-            }
-        }
-    }
-
     /// What a reference leads to, and its name.
     fn resolved(&self, schema: &'s Value) -> (&'s Value, &'s str) {
         let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) else {
@@ -123,10 +111,22 @@ impl<'s> Form<'s> {
     }
 }
 
+/// An attribute beside `data`.
+pub(super) fn attribute(name: &str, label: &str, hint: &str, required: bool, value: &str) -> Markup {
+    let (id, hint_id) = (format!("attribute-{name}"), format!("attribute-{name}-hint"));
+    html! {
+        div.field data-path=(name) {
+            label for=(id) { (label) @if required { " " span.required { "required" } } }
+            input id=(id) data-field=(name) value=(value) aria-required=[required.then_some("true")] aria-describedby=(hint_id);
+            p.hint id=(hint_id) { (hint) }
+        }
+    }
+}
+
 /// One value.
 fn leaf(name: &str, (meant, sort): (&Value, &str), hint: &str, value: &Value, place: Place<'_>) -> Markup {
     let id = place.prefix.map(|prefix| format!("{prefix}-{name}"));
-    let hint = if sort == "Edtf" { EDTF_HINT } else { hint };
+    let hint = if sort == "Edtf" { EDTF_HINT.to_owned() } else { hint.replace('`', "") };
     let hint_id = id.as_ref().filter(|_| !hint.is_empty()).map(|id| format!("{id}-hint"));
     let text = value
         .as_str()
@@ -134,7 +134,7 @@ fn leaf(name: &str, (meant, sort): (&Value, &str), hint: &str, value: &Value, pl
     let kind = meant["type"].as_str().unwrap_or("string");
     let control = html! {
         @if let Some(choices) = meant["enum"].as_array() {
-            select id=[id.as_deref()] data-field=(name) aria-required[place.required] aria-describedby=[hint_id.as_deref()] {
+            select id=[id.as_deref()] data-field=(name) aria-required=[place.required.then_some("true")] aria-describedby=[hint_id.as_deref()] {
                 option value="" { @if place.required { "choose" } @else { "not stated" } }
                 @for choice in choices.iter().filter_map(Value::as_str) { option value=(choice) selected[choice == text] { (sentence::word(choice)) } }
             }
@@ -144,10 +144,10 @@ fn leaf(name: &str, (meant, sort): (&Value, &str), hint: &str, value: &Value, pl
                 @for (choice, word) in [("true", "yes"), ("false", "no")] { option value=(choice) selected[choice == text] { (word) } }
             }
         } @else if LONG.contains(&name) {
-            textarea id=[id.as_deref()] data-field=(name) rows="3" aria-required[place.required] aria-describedby=[hint_id.as_deref()] { (text) }
+            textarea id=[id.as_deref()] data-field=(name) rows="3" aria-required=[place.required.then_some("true")] aria-describedby=[hint_id.as_deref()] { (text) }
         } @else {
             input id=[id.as_deref()] data-field=(name) data-type=[(kind == "integer").then_some("integer")] value=(text) list=[suggested(sort)]
-                inputmode=[(kind == "integer").then_some("numeric")] aria-required[place.required] aria-describedby=[hint_id.as_deref()];
+                inputmode=[(kind == "integer").then_some("numeric")] aria-required=[place.required.then_some("true")] aria-describedby=[hint_id.as_deref()];
         }
     };
     html! {

@@ -55,10 +55,10 @@ pub(super) async fn kinds(mut asking: Asking) -> Result<Response, Problem> {
             dl.kinds {
                 @for kind in Kind::ALL {
                     dt { a href=(format!("/record/{kind}")) { (titled(*kind)) } }
-                    dd { (wire::schema(*kind)["description"].as_str().unwrap_or_default()) }
+                    dd { (told(*kind)) }
                 }
             }
-            p.quiet { "To correct or retract what is on record, open the event." }
+            p.quiet { "To correct or retract what is on record, open the event. " a href="/sign-in" { "Sign in or out" } " where reading needs a token." }
         };
         Ok(frame::alone("Record", &[], &main))
     })
@@ -76,7 +76,7 @@ pub(super) async fn record(mut asking: Asking) -> Result<Response, Problem> {
     }
     std::mem::take(&mut asking.parameters).finish()?;
     drawn(asking, move |look, index| {
-        let about = html! { p.lead { (wire::schema(kind)["description"].as_str().unwrap_or_default()) } };
+        let about = html! { p.lead { (told(kind)) } };
         let (title, document) = (format!("Record: {}", titled(kind)), json!({ "data": data }));
         Ok(page(look, index, &Begun { kind, title, document, about, command: command(kind) }))
     })
@@ -173,6 +173,20 @@ fn titled(kind: Kind) -> String {
     word
 }
 
+/// What an event of a kind says: as its schema tells it, where that is not that of another kind, too.
+fn told(kind: Kind) -> String {
+    const OWN: [(Kind, &str); 6] = [
+        (Kind::Suspension, "Rights are suspended."),
+        (Kind::Reinstatement, "Rights are restored."),
+        (Kind::Arrival, "A delegation or person reaches a place."),
+        (Kind::Departure, "A delegation or person leaves a place."),
+        (Kind::Meeting, "A meeting, ceremony, photo or briefing, and who took part."),
+        (Kind::Attendance, "Who took part in a meeting, and how."),
+    ];
+    let own = OWN.iter().find(|(one, _)| *one == kind).map(|(_, told)| (*told).to_owned());
+    own.unwrap_or_else(|| wire::schema(kind)["description"].as_str().unwrap_or_default().to_owned())
+}
+
 /// The command that records an event of a kind, with what it must say.
 fn command(kind: Kind) -> String {
     let schema = wire::schema(kind);
@@ -213,8 +227,8 @@ fn page(look: &Look<'_>, index: &Index, begun: &Begun) -> Markup {
             }
             fieldset {
                 legend { "Who publishes" }
-                (form.attribute("source", "Desk", "A URI reference, such as /desks/astana", true, ""))
-                (form.attribute("time", "Instant", "Only where it is really known, such as 2024-07-04T10:00:00Z", false,
+                (field::attribute("source", "Desk", "A URI reference, such as /desks/astana", true, ""))
+                (field::attribute("time", "Instant", "Only where it is really known, such as 2024-07-04T10:00:00Z", false,
                     begun.document["time"].as_str().unwrap_or_default()))
                 div.field {
                     label for="token" { "Token" }

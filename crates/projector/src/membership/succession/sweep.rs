@@ -1,6 +1,8 @@
 //! The claims of one place, and of all from which something may have passed over to it, in the order of the world.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use summit::{Event, EventId, Moment, OrganisationId, PartyId, Status};
 
@@ -23,8 +25,7 @@ pub(in crate::membership) struct Swept<'a> {
 
 impl View<'_> {
     /// The groups of one party in one organisation. Cost: its claims; where successions bear on it, those of all places
-    /// from which something may have passed over. With one more
-    /// claim of the party, as though it were on record.
+    /// from which something may have passed over. With one more claim of the party, as though it were on record.
     pub(in crate::membership) fn groups_with<'s>(
         &'s self,
         organisation: &OrganisationId,
@@ -41,7 +42,7 @@ impl View<'_> {
             return swept;
         }
         let (groups, unclear, round) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Sweep { view: self, asked: place, more, groups, unclear, round }.run()
+        Sweep { view: self, asked: place, more, groups, told: RefCell::default(), unclear, round }.run()
     }
 
     /// The claims of a party's own in an organisation, and the organisation's reclassifications, in no order.
@@ -50,34 +51,6 @@ impl View<'_> {
         let changes = self.events(&file.reclassifications);
         let own = file.parties.get(party).into_iter().flat_map(|own| self.events(&own.status));
         own.chain(changes).collect()
-    }
-
-    /// The active successions in which somebody comes before or after.
-    fn active_successions(&self, name: &PartyId) -> impl Iterator<Item = &Event> {
-        self.events(self.index.successions(name))
-    }
-
-    /// Whether one can come back, by successions of the same time that hold in an organisation, from whoever comes after to
-    /// whoever comes before.
-    fn goes_round(&self, event: &Event, organisation: &OrganisationId) -> bool {
-        let Some(said) = succession(event) else { return false };
-        let mut seen: BTreeSet<PartyId> = BTreeSet::new();
-        let mut open: Vec<PartyId> = said.to.iter().filter(|one| !said.from.contains(one)).cloned().collect();
-        while let Some(one) = open.pop() {
-            if ends(said, one.as_str()) {
-                return true;
-            }
-            if !seen.insert(one.clone()) {
-                continue;
-            }
-            for other in self.active_successions(&one) {
-                let next = succession(other).filter(|next| ends(next, one.as_str()));
-                let next = next.filter(|_| tie(other) == tie(event) && holds_in(other, organisation));
-                let after = next.into_iter().flat_map(|next| next.to.iter().filter(|to| !next.from.contains(to)));
-                open.extend(after.cloned());
-            }
-        }
-        false
     }
 }
 
@@ -96,6 +69,12 @@ struct Claims<'s> {
     successions: Vec<&'s Event>,
 }
 
+/// Successions by their times.
+type ByTime<'s> = Rc<BTreeMap<Tie, Vec<&'s Event>>>;
+
+/// Places by their party, and by their organisation.
+type Named<'p> = HashMap<PartyId, Vec<&'p Place>>;
+
 /// A status on its way to a place.
 struct Passing<'s> {
     succession: &'s Event,
@@ -111,6 +90,8 @@ struct Sweep<'s, 'v> {
     /// A claim there that is not on record.
     more: Option<&'s Event>,
     groups: BTreeMap<Place, Groups<'s>>,
+    /// Successions by whoever is named in them, as far as they were asked for.
+    told: RefCell<HashMap<PartyId, ByTime<'s>>>,
     unclear: Vec<EventId>,
     round: Vec<EventId>,
 }
@@ -119,15 +100,22 @@ impl<'s> Sweep<'s, '_> {
     fn run(mut self) -> Swept<'s> {
         let view = self.view;
         let places = view.index.places_before(&self.asked, &|record: &Record| view.activity.is_active(record));
+        let mut named: Named<'_> = HashMap::new();
+        for place in &places {
+            named.entry(place.1.clone()).or_default().push(place);
+            named.entry(as_party(&place.0)).or_default().push(place);
+        }
         for Claims { own, successions } in self.claims(&places).into_values() {
             for (place, event) in own {
                 self.groups.entry(place).or_default().say(event);
             }
             let successions = sorted(successions);
-            self.pass_over(&places, &successions);
-            for succession in successions {
-                for place in &places {
-                    self.end(succession, place);
+            self.pass_over(&named, &successions);
+            for event in successions {
+                let before = succession(event).into_iter().flat_map(|said| &said.from);
+                let before: BTreeSet<&Place> = before.flat_map(|one| named.get(one)).flatten().copied().collect();
+                for place in before {
+                    self.end(event, place);
                 }
             }
         }
@@ -160,27 +148,32 @@ impl<'s> Sweep<'s, '_> {
     }
 
     /// What passes over at one time, the first of a chain first: nothing is passed on before all of it has come.
-    fn pass_over(&mut self, places: &BTreeSet<Place>, successions: &[&'s Event]) {
+    fn pass_over(&mut self, named: &Named<'_>, successions: &[&'s Event]) {
         let mut passing: Vec<Passing<'s>> = Vec::new();
-        for succession in successions {
-            for to in places {
-                let sources = sources(succession, to);
-                if !sources.is_empty() && self.has_effect(succession, to) {
-                    passing.push(Passing { succession, to: to.clone(), sources });
+        for event in successions {
+            let after = succession(event).into_iter().flat_map(|said| &said.to);
+            let after: BTreeSet<&Place> = after.flat_map(|one| named.get(one)).flatten().copied().collect();
+            for to in after {
+                let sources = sources(event, to);
+                if !sources.is_empty() && self.has_effect(event, to) {
+                    passing.push(Passing { succession: event, to: to.clone(), sources });
                 }
             }
         }
+        let mut coming: BTreeMap<Place, usize> = BTreeMap::new();
+        for one in &passing {
+            *coming.entry(one.to.clone()).or_default() += 1;
+        }
         while !passing.is_empty() {
-            let waits = |one: &Passing<'_>| passing.iter().any(|other| one.sources.contains(&other.to));
-            let mut ready: Vec<bool> = passing.iter().map(|one| !waits(one)).collect();
-            if !ready.contains(&true) {
+            let waits = |one: &Passing<'_>| one.sources.iter().any(|source| coming.get(source).is_some_and(|n| *n > 0));
+            let (mut later, mut now): (Vec<_>, Vec<_>) = passing.into_iter().partition(waits);
+            if now.is_empty() {
                 // Round through several organisations: in their order.
-                ready.fill(true);
+                std::mem::swap(&mut later, &mut now);
             }
-            let mut ready = ready.into_iter();
-            let (now, later): (Vec<_>, Vec<_>) = passing.into_iter().partition(|_| ready.next() == Some(true));
             passing = later;
             for one in now {
+                coming.entry(one.to.clone()).and_modify(|n| *n -= 1);
                 if let Some((status, passed)) = self.found(&one) {
                     self.groups.entry(one.to).or_default().receive(one.succession, status, passed);
                 }
@@ -219,13 +212,52 @@ impl<'s> Sweep<'s, '_> {
             (as_party(organisation), as_party(&to.0))
         };
         let range = event.shared.occurred.range();
-        let others = self.view.events(self.view.index.successions(&before)).filter(|other| {
-            holds_in(other, organisation)
-                && other.shared.occurred.range().overlaps(range)
+        let told = self.by_time(&before);
+        // What begins after it has ended is of another time.
+        let others = told.range(..=(range.latest, i64::MAX, Moment::NEVER)).flat_map(|(_, others)| others).copied();
+        let others = others.filter(|other| {
+            other.shared.occurred.range().overlaps(range)
+                && holds_in(other, organisation)
                 && succession(other).is_some_and(|said| ends(said, before.as_str()) && !said.to.contains(&after))
-                && !self.view.goes_round(other, organisation)
+                && !self.goes_round(other, organisation)
         });
         others.collect()
+    }
+
+    /// The active successions in which somebody comes before or after, by their times.
+    fn by_time(&self, name: &PartyId) -> ByTime<'s> {
+        if let Some(told) = self.told.borrow().get(name) {
+            return Rc::clone(told);
+        }
+        let mut told: BTreeMap<Tie, Vec<&'s Event>> = BTreeMap::new();
+        for event in self.view.events(self.view.index.successions(name)) {
+            told.entry(tie(event)).or_default().push(event);
+        }
+        let told = Rc::new(told);
+        self.told.borrow_mut().insert(name.clone(), Rc::clone(&told));
+        told
+    }
+
+    /// Whether one can come back, by successions of the same time that hold in an organisation, from whoever comes after to
+    /// whoever comes before.
+    fn goes_round(&self, event: &Event, organisation: &OrganisationId) -> bool {
+        let Some(said) = succession(event) else { return false };
+        let mut seen: BTreeSet<&PartyId> = BTreeSet::new();
+        let mut open: Vec<&PartyId> = said.to.iter().filter(|one| !said.from.contains(one)).collect();
+        while let Some(one) = open.pop() {
+            if ends(said, one.as_str()) {
+                return true;
+            }
+            if !seen.insert(one) {
+                continue;
+            }
+            let told = self.by_time(one);
+            for other in told.get(&tie(event)).into_iter().flatten().copied() {
+                let next = succession(other).filter(|next| holds_in(other, organisation) && ends(next, one.as_str()));
+                open.extend(next.into_iter().flat_map(|next| next.to.iter().filter(|to| !next.from.contains(to))));
+            }
+        }
+        false
     }
 
     /// Ends what is held at a place where whoever holds it, or the organisation, ceases with a succession.
@@ -239,8 +271,8 @@ impl<'s> Sweep<'s, '_> {
     }
 
     /// Whether a succession has an effect in an organisation at all.
-    fn has_effect(&mut self, event: &Event, place: &Place) -> bool {
-        let round = self.view.goes_round(event, &place.0);
+    fn has_effect(&mut self, event: &'s Event, place: &Place) -> bool {
+        let round = self.goes_round(event, &place.0);
         if round && *place == self.asked {
             self.round.push(event.id);
         }
