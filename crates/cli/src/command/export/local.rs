@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use projector::export::{About, Format, Held, Subject, Tabular, Terms};
-use projector::{Index, View, unknown_party, unknown_source};
+use projector::{Index, View, WantedName, unknown_party, unknown_source};
 use serde_json::{Map, Value};
 use summit::OrganisationId;
 
@@ -36,7 +36,7 @@ impl Export {
         let name = subject.name();
         let (Format::Table(tabular), folder) = (format, self.output.is_some()) else {
             let made = if format == Format::Json {
-                json(view, &subject, &terms.licence, index, shell)?
+                json(view, &subject, &terms.licence, index, shell, self.vantage.names())?
             } else {
                 let made = view.export(&subject, format, &terms)?;
                 File { name: made.file, text: made.text }
@@ -91,11 +91,18 @@ pub(super) fn file(subject: &Subject, tabular: Tabular) -> String {
 }
 
 /// The answers themselves, from where the export says that they are, and what it says of itself.
-fn json(view: &View<'_>, subject: &Subject, licence: &str, index: &Index, shell: &Shell) -> Result<File, Failure> {
+fn json(
+    view: &View<'_>,
+    subject: &Subject,
+    licence: &str,
+    index: &Index,
+    shell: &Shell,
+    names: WantedName,
+) -> Result<File, Failure> {
     let name = subject.name();
     let table = view.table(subject, Tabular::Csv, &Terms::default())?;
     let about = view.about(&table.title, licence);
-    let fixed = index.view(&about.token.vantage()?, shell.today)?;
+    let fixed = index.view(&about.token.vantage()?, shell.today)?.showing(names);
     let answers = match subject {
         Subject::Organisations { organisations, .. } => {
             let one: &OrganisationId = organisations.first().expect("one is named");
