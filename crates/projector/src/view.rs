@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use summit::{
     AccordingTo, AsOf, Cutoff, Event, EventId, InstrumentId, MeetingId, Named, OrganisationId, PartyId, PersonId,
@@ -20,6 +23,8 @@ pub struct View<'a> {
     pub(crate) index: &'a Index,
     pub(crate) activity: Activity<'a>,
     pub(crate) cutoff: Cutoff,
+    /// Which successions lead back to where they began, in an organisation, as far as it was asked.
+    pub(crate) rounds: RefCell<HashMap<(EventId, OrganisationId), bool>>,
     token: Token,
     /// Which names rows show; nothing: they show none.
     named: Option<WantedName>,
@@ -105,7 +110,14 @@ impl Index {
             according_to: vantage.according_to.as_ref().map(AccordingTo::to_string),
             fold: FOLD,
         };
-        Ok(View { index: self, activity: Activity::new(self, Selection::of(vantage)), cutoff, token, named: None })
+        Ok(View {
+            index: self,
+            activity: Activity::new(self, Selection::of(vantage)),
+            cutoff,
+            rounds: RefCell::default(),
+            token,
+            named: None,
+        })
     }
 
     /// The one event whose id is or begins with a text.
@@ -167,7 +179,14 @@ impl View<'_> {
     /// The same, were one event taken out of effect.
     pub(crate) fn without(&self, id: EventId) -> Self {
         let activity = Activity::without(self.index, self.activity.selection().clone(), id);
-        Self { index: self.index, activity, cutoff: self.cutoff, token: self.token.clone(), named: self.named.clone() }
+        Self {
+            index: self.index,
+            activity,
+            cutoff: self.cutoff,
+            token: self.token.clone(),
+            named: self.named.clone(),
+            rounds: RefCell::default(),
+        }
     }
 
     /// Whether an event has happened by `as_of`.

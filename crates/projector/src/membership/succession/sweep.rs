@@ -241,6 +241,14 @@ impl<'s> Sweep<'s, '_> {
     /// Whether one can come back, by successions of the same time that hold in an organisation, from whoever comes after to
     /// whoever comes before.
     fn goes_round(&self, event: &Event, organisation: &OrganisationId) -> bool {
+        let asked = (event.id, organisation.clone());
+        let known = self.view.rounds.borrow().get(&asked).copied();
+        let round = known.unwrap_or_else(|| self.comes_back(event, organisation));
+        self.view.rounds.borrow_mut().insert(asked, round);
+        round
+    }
+
+    fn comes_back(&self, event: &Event, organisation: &OrganisationId) -> bool {
         let Some(said) = succession(event) else { return false };
         let mut seen: BTreeSet<&PartyId> = BTreeSet::new();
         let mut open: Vec<&PartyId> = said.to.iter().filter(|one| !said.from.contains(one)).collect();
