@@ -113,7 +113,7 @@ impl<'s> Sweep<'s, '_> {
             self.pass_over(&named, &successions);
             for event in successions {
                 let before = succession(event).into_iter().flat_map(|said| &said.from);
-                let before: BTreeSet<&Place> = before.flat_map(|one| named.get(one)).flatten().copied().collect();
+                let before: BTreeSet<&Place> = before.filter_map(|one| named.get(one)).flatten().copied().collect();
                 for place in before {
                     self.end(event, place);
                 }
@@ -152,7 +152,7 @@ impl<'s> Sweep<'s, '_> {
         let mut passing: Vec<Passing<'s>> = Vec::new();
         for event in successions {
             let after = succession(event).into_iter().flat_map(|said| &said.to);
-            let after: BTreeSet<&Place> = after.flat_map(|one| named.get(one)).flatten().copied().collect();
+            let after: BTreeSet<&Place> = after.filter_map(|one| named.get(one)).flatten().copied().collect();
             for to in after {
                 let sources = sources(event, to);
                 if !sources.is_empty() && self.has_effect(event, to) {
