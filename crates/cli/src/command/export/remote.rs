@@ -59,7 +59,8 @@ impl Export {
         let first = ask(self.vantage.asked_of(first)).await?;
         first.notes.iter().for_each(|note| shell.output().note(note));
         let reason = first.stale.clone();
-        let fixed = VantageOptions { token: first.token.clone(), ..VantageOptions::default() };
+        let language = self.vantage.language.clone();
+        let fixed = VantageOptions { token: first.token.clone(), language, ..VantageOptions::default() };
         let (Format::Table(tabular), true) = (format, self.output.is_some()) else {
             let file = match format {
                 Format::Json => {
