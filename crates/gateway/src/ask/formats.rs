@@ -94,12 +94,12 @@ impl Asking {
     pub(super) fn one_of<T: Copy>(&mut self, offered: &[(T, &str, &str)]) -> Result<T, Problem> {
         let names: Vec<&str> = offered.iter().map(|(_, name, _)| *name).collect();
         let allowed = names.join(", ");
-        let named = self.parameters.take("format", &allowed, |text| {
+        let asked_for = self.parameters.take("format", &allowed, |text| {
             let found = offered.iter().find(|(_, name, _)| *name == text);
             found.map(|(what, ..)| *what).ok_or_else(|| format!("{text:?} is none"))
         })?;
-        if let Some(named) = named {
-            return Ok(named);
+        if let Some(what) = asked_for {
+            return Ok(what);
         }
         let ranges = self.headers.get_all(header::ACCEPT).iter().filter_map(|ranges| ranges.to_str().ok());
         let accepted: Vec<Range<'_>> = ranges.flat_map(|ranges| ranges.split(',')).filter_map(Range::read).collect();
