@@ -186,10 +186,12 @@ fn code(folded: &Folded, codes: &BTreeMap<Status, i8>, at: &Cutoff) -> i8 {
         let (first, last) = (&stay[0], &stay[stay.len() - 1]);
         let ended = last.end.as_ref().map_or(Answer::No, |end| end.reached(at));
         let one_by_one = stay.iter().map(|spell| spell.holds(at)).fold(Answer::No, Answer::or);
+        // That nothing is held is sure only where nothing may be.
         match first.start.reached(at).and(!ended).or(one_by_one) {
+            _ if of(first) == NONE => {}
             Answer::Yes => return of(first),
-            Answer::Possibly if of(first) != NONE => found = UNCLEAR,
-            Answer::Possibly | Answer::No => {}
+            Answer::Possibly => found = UNCLEAR,
+            Answer::No => {}
         }
     }
     found
