@@ -1,0 +1,97 @@
+//! Events to measure with: the real ones, told of one organisation after another.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use uuid::Uuid;
+use wire::Document;
+
+/// The report of Astana, and decades of the same organisation.
+const FILES: [&str; 2] = [
+    include_str!("../../../crates/wire/tests/data/astana-2024.jsonl"),
+    include_str!("../../../crates/wire/tests/data/sco-history.jsonl"),
+];
+/// How many organisations they are told of: some 25 parties each, ten thousand parties in organisations.
+pub(crate) const ORGANISATIONS: u64 = 400;
+/// The organisation that they are of.
+const OWN: &str = "sco";
+
+/// An event as it is stored.
+#[derive(Clone)]
+pub(crate) struct Told {
+    pub(crate) id: String,
+    pub(crate) subject: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// The first so many events.
+pub(crate) fn events(count: u64) -> impl Iterator<Item = Told> {
+    let originals: Vec<Value> = FILES
+        .iter()
+        .flat_map(|file| file.lines())
+        .map(|line| serde_json::from_str(line).expect("a document is JSON"))
+        .collect();
+    (0_u64..).flat_map(move |copy| copied(&originals, copy)).take(usize::try_from(count).expect("fits"))
+}
+
+/// The organisation of a copy.
+pub(crate) fn organisation(copy: u64) -> String {
+    format!("{OWN}-{}", copy % ORGANISATIONS)
+}
+
+/// All of them once more, under other ids, of another organisation.
+fn copied(originals: &[Value], copy: u64) -> Vec<Told> {
+    let ids: HashMap<&str, String> = originals
+        .iter()
+        .filter_map(|one| one["id"].as_str())
+        .map(|id| (id, Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{id}/{copy}").as_bytes()).to_string()))
+        .collect();
+    let organisation = organisation(copy);
+    let each = originals.iter().map(|original| {
+        let document = renamed(original, &ids, &organisation);
+        let bytes = serde_json::to_vec(&document).expect("a document is JSON");
+        let decoded = Document::decode(&bytes).expect("it is as good as the original");
+        let subject = wire::subject(decoded.event(), organisation.parse().ok().as_ref());
+        Told { id: decoded.event().id.to_string(), subject, bytes }
+    });
+    each.collect()
+}
+
+/// The same with other ids, and other names of the organisation and what is named after it.
+fn renamed(value: &Value, ids: &HashMap<&str, String>, organisation: &str) -> Value {
+    match value {
+        Value::String(text) => {
+            if let Some(id) = ids.get(text.as_str()) {
+                id.clone().into()
+            } else if text == OWN {
+                organisation.into()
+            } else if let Some(rest) = text.strip_prefix("sco-").filter(|_| !text.contains(' ')) {
+                format!("{organisation}-{rest}").into()
+            } else {
+                text.clone().into()
+            }
+        }
+        Value::Array(values) => values.iter().map(|value| renamed(value, ids, organisation)).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), renamed(value, ids, organisation))).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::events;
+
+    #[test]
+    fn events_are_many_and_different_and_of_the_size_that_is_said() {
+        let told: Vec<_> = events(2000).collect();
+        let ids: HashSet<_> = told.iter().map(|one| &one.id).collect();
+        assert_eq!((told.len(), ids.len()), (2000, 2000));
+        let bytes = told.iter().map(|one| one.bytes.len()).sum::<usize>() / told.len();
+        assert!((350..650).contains(&bytes), "{bytes} bytes each");
+        assert!(told.iter().all(|one| one.subject.starts_with("chronicle.event.sco-")), "{:?}", told[0].subject);
+    }
+}

@@ -1,0 +1,77 @@
+//! How fast it is, beside what it stands on.
+//!
+//! Every line runs a reference and ours alternately, several times in the same minutes on the same machine, and says the
+//! median of each, its spread, and the ratio. Absolute figures wander with the machine; ratios in one run do not. What is
+//! found, and where the time goes, is kept in `README.md` beside this.
+//!
+//! In reading order: events to measure with, a server that holds them, a client that does nothing but read and write (the
+//! limit of the substrate), what is measured of a run, lines, and how they are told.
+
+mod events;
+
+mod store;
+
+mod plain;
+
+mod measure;
+
+mod lines;
+
+mod report;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::lines::{LINES, Size};
+use crate::report::Report;
+
+/// How fast the chronicle is, beside what it stands on, in one run
+#[derive(Debug, Parser)]
+struct Bench {
+    /// How many events a log holds
+    #[arg(long, default_value_t = 1_000_000)]
+    events: u64,
+    /// How often the reference and ours are run, alternately
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Only lines whose name begins so; may be given again
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// Writes what was measured as JSON, too
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Every line once, on few events: whether they still run
+    #[arg(long)]
+    smoke: bool,
+}
+
+/// Events of a run that only shows that everything runs.
+const SMOKE_EVENTS: u64 = 3_000;
+
+fn main() -> ExitCode {
+    let bench = Bench::parse();
+    let size = if bench.smoke {
+        Size { events: SMOKE_EVENTS, rounds: 1 }
+    } else {
+        Size { events: bench.events, rounds: bench.rounds }
+    };
+    let wanted = |name: &str| bench.only.is_empty() || bench.only.iter().any(|only| name.starts_with(only.as_str()));
+    let mut report = Report::new(size);
+    for line in LINES.iter().filter(|line| wanted(line.name)) {
+        eprintln!("{} …", line.name);
+        for measured in (line.run)(size) {
+            eprintln!("{measured}");
+            report.add(line.name, measured);
+        }
+    }
+    println!("{report}");
+    if let Some(path) = &bench.json
+        && let Err(error) = std::fs::write(path, report.json())
+    {
+        eprintln!("error: {}: {error}", path.display());
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
