@@ -26,18 +26,20 @@ impl Language {
     }
 
     /// How well a name of a language fits: the very one, then ever wider ones (`en` for `en-GB`), then others of the same
-    /// first part, then one that does not say, then any.
+    /// first part, then English, then one that does not say, then any.
     fn distance(&self, of: Option<&str>) -> usize {
         const OTHERS: usize = MAX_LANGUAGE_BYTES;
-        let Some(of) = of else { return OTHERS + 1 };
+        let Some(of) = of else { return OTHERS + 2 };
         let parts = |tag: &str| tag.split('-').map(str::to_ascii_lowercase).collect::<Vec<_>>();
         let (own, of) = (parts(&self.0), parts(of));
         if own.starts_with(&of) {
             own.len() - of.len()
         } else if own.first() == of.first() {
             OTHERS
+        } else if of.first().is_some_and(|first| first == DEFAULT) {
+            OTHERS + 1
         } else {
-            OTHERS + 2
+            OTHERS + 3
         }
     }
 }
@@ -136,5 +138,23 @@ impl WantedName {
                 .iter()
                 .min_by_key(|name| (fit(name), std::cmp::Reverse(ended(name)), std::cmp::Reverse(name.weight())))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Language;
+
+    #[test]
+    fn where_a_language_is_missing_english_stands_in_before_any_other() {
+        let order = |wanted: &str| {
+            let wanted: Language = wanted.parse().expect("a language");
+            let mut tags = [Some("th"), None, Some("EN"), Some("de-CH"), Some("de"), Some("de-AT")];
+            tags.sort_by_key(|tag| wanted.distance(*tag));
+            tags
+        };
+        assert_eq!(order("de-AT"), [Some("de-AT"), Some("de"), Some("de-CH"), Some("EN"), None, Some("th")]);
+        assert_eq!(order("fr")[..2], [Some("EN"), None]);
+        assert_eq!(order("en")[..2], [Some("EN"), None]);
     }
 }
