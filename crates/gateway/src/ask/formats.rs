@@ -136,7 +136,7 @@ impl Asking {
         self.reply(lane, from.min_position, move |ground| {
             let asked = ground.index.ask(|index| {
                 let vantage = from.resolve(index)?;
-                let view = index.view(&vantage, ground.today)?;
+                let view = index.view(&vantage, ground.today)?.showing(from.names.clone());
                 let tag = ground.has.tag(&(view.token(), format.as_str(), &terms.licence));
                 let notes: Vec<String> = unknown_source(index, &vantage).into_iter().collect();
                 if ground.has.is(&tag) {

@@ -18,7 +18,8 @@ impl Export {
         let made = RefCell::new(None);
         let ask = |index: &Index| {
             let vantage = self.vantage.resolve(index)?;
-            let files = self.files(&index.view(&vantage, shell.today)?, format, index, shell)?;
+            let view = index.view(&vantage, shell.today)?.showing(self.vantage.names());
+            let files = self.files(&view, format, index, shell)?;
             made.replace(Some(files));
             let notes = [unknown_source(index, &vantage), unknown_party(index, self.party.as_ref())];
             Ok((notes.into_iter().flatten().collect(), String::new()))
