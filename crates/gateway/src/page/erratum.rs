@@ -9,7 +9,7 @@ use summit::{Named, OrganisationId, Vantage};
 
 use super::changed;
 use super::shown::{Look, Page, shown};
-use super::spoken::spoken;
+use super::spoken::moment;
 use super::words;
 use crate::ask::{Asking, Lane};
 use crate::problem::Problem;
@@ -55,7 +55,7 @@ fn held(spell: &SpellRow) -> String {
 }
 
 fn said(edtf: &str) -> String {
-    spoken(edtf, None).unwrap_or_else(|| edtf.to_owned())
+    moment(edtf).unwrap_or_else(|| edtf.to_owned())
 }
 
 fn time(spell: &SpellRow) -> String {
@@ -284,6 +284,11 @@ mod tests {
                 vec![],
                 vec![spell("observer", "2005-07-05", None)],
                 "observer since 5 July 2005; nothing was said of that before",
+            ),
+            (
+                vec![],
+                vec![spell("observer", "2001/2024-07-04", None)],
+                "observer since some day between 2001 and 4 July 2024; nothing was said of that before",
             ),
             (vec![spell("observer", "2005-07-05", None)], vec![], "not observer since 5 July 2005: that is taken back"),
             (

@@ -19,13 +19,13 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// A time in words, with the hour on the clocks of a zone where one is known: `2024-07-03/2024-07-04` is
+/// A duration in words, with the hour on the clocks of a zone where one is known: `2024-07-03/2024-07-04` is
 /// `3 to 4 July 2024`. Nothing for forms that have no plain words, and for years: they are words already.
 pub(super) fn spoken(edtf: &str, zone: Option<&str>) -> Option<String> {
     let zone = zone.and_then(|name| Some((name, TimeZone::get(name).ok()?)));
     let one = |text: &str| point(text, zone.as_ref());
     match edtf.split_once('/') {
-        None => one(edtf).filter(|words| words != edtf),
+        None => either(edtf, &one).or_else(|| one(edtf)).filter(|words| words != edtf),
         Some(("" | "..", "" | "..")) => None,
         Some(("" | "..", end)) => Some(format!("until {}", one(end)?)),
         Some((start, "" | "..")) => Some(format!("from {}", one(start)?)),
@@ -34,6 +34,41 @@ pub(super) fn spoken(edtf: &str, zone: Option<&str>) -> Option<String> {
             Some(format!("{} to {last}", without_what_follows(&first, &last, start, end)))
         }
     }
+}
+
+/// The moment at which something begins or ends, in words: an interval does not last here, its bounds are all that is
+/// known. `2001/2024-07-04` is `some day between 2001 and 4 July 2024`.
+pub(super) fn moment(edtf: &str) -> Option<String> {
+    let Some((start, end)) = edtf.split_once('/') else { return spoken(edtf, None) };
+    within(start, end, &|text| point(text, None))
+}
+
+/// One moment between two bounds, either of which may be open.
+fn within(start: &str, end: &str, one: &impl Fn(&str) -> Option<String>) -> Option<String> {
+    let some = if start.contains('T') || end.contains('T') { "some time" } else { "some day" };
+    match (start, end) {
+        ("" | "..", "" | "..") => None,
+        ("" | "..", end) => Some(format!("{some} up to {}", one(end)?)),
+        (start, "" | "..") => Some(format!("{some} from {} on", one(start)?)),
+        (start, end) => {
+            let (first, last) = (one(start)?, one(end)?);
+            Some(format!("{some} between {} and {last}", without_what_follows(&first, &last, start, end)))
+        }
+    }
+}
+
+/// One of a set: `[2022-09-14,2022-09-16]` is `14 or 16 September 2022`.
+fn either(edtf: &str, one: &impl Fn(&str) -> Option<String>) -> Option<String> {
+    let set = edtf.strip_prefix('[')?.strip_suffix(']')?;
+    if let Some((start, end)) = set.split_once("..").filter(|_| !set.contains(',')) {
+        return within(start, end, one);
+    }
+    let texts: Vec<&str> = set.split(',').map(str::trim).collect();
+    let words: Vec<String> = texts.iter().map(|text| one(text)).collect::<Option<_>>()?;
+    let (last_text, last) = (texts.last()?, words.last()?);
+    let others = words.iter().zip(&texts).take(words.len() - 1);
+    let others: Vec<&str> = others.map(|(words, text)| without_what_follows(words, last, text, last_text)).collect();
+    Some(if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) })
 }
 
 /// The first day without the month and the year that the last one says too.
@@ -115,7 +150,7 @@ fn month(date: Date) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::spoken;
+    use super::{moment, spoken};
 
     #[test]
     fn a_time_is_said_in_words_where_there_are_plain_ones() {
@@ -135,12 +170,35 @@ mod tests {
             ("2024-07-04T10:00:30Z", "4 July 2024, 10:00:30, UTC"),
             ("2024-07-04T10:00:00-09:30", "4 July 2024, 10:00, UTC−09:30"),
             ("2024-07-04T15:00:00", "4 July 2024, 15:00"),
+            ("[2022-09-14,2022-09-16]", "14 or 16 September 2022"),
+            ("[2022-08-31,2022-09-14,2022-09-16]", "31 August, 14 or 16 September 2022"),
+            ("[2022-09-14..2022-09-16]", "some day between 14 and 16 September 2022"),
+            ("[2016,2017]", "2016 or 2017"),
         ] {
             assert_eq!(spoken(edtf, None).as_deref(), Some(words), "{edtf}");
         }
-        for none in ["2017", "199X", "2001-21", "[2022-09-14,2022-09-16]", "../..", "Y17000", "2024-13-99", "", "ÄÄ~"]
-        {
+        for none in ["2017", "199X", "2001-21", "[2001-21,2022]", "[]", "../..", "Y17000", "2024-13-99", "", "ÄÄ~"] {
             assert_eq!(spoken(none, None), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn an_interval_in_which_something_begins_does_not_last() {
+        for (edtf, words) in [
+            ("2001/2024-07-04", "some day between 2001 and 4 July 2024"),
+            ("2022-09-14/2022-09-16", "some day between 14 and 16 September 2022"),
+            ("../2014-09-12", "some day up to 12 September 2014"),
+            ("/2014-09-12~", "some day up to about 12 September 2014"),
+            ("2014-09-12/..", "some day from 12 September 2014 on"),
+            ("[2022-09-14,2022-09-16]", "14 or 16 September 2022"),
+            ("2024-07-04T10:00:00Z/2024-07-05", "some time between 4 July 2024, 10:00, UTC and 5 July 2024"),
+            ("2024-07-04", "4 July 2024"),
+            ("2022-09-16~", "about 16 September 2022"),
+        ] {
+            assert_eq!(moment(edtf).as_deref(), Some(words), "{edtf}");
+        }
+        for none in ["2017", "../..", "/", "199X/2001"] {
+            assert_eq!(moment(none), None, "{none}");
         }
     }
 
