@@ -91,5 +91,29 @@ impl Parameters {
 
 /// A part of the path as what it names.
 pub(crate) fn named<T: FromStr<Err: Display>>(name: &'static str, text: &str) -> Result<T, Problem> {
-    text.parse().map_err(|error: T::Err| Problem::parameter(name, text, &error.to_string()))
+    let refused = |error: T::Err| {
+        let told = error.to_string();
+        Problem::parameter(name, text, allowed_by(&told))
+    };
+    text.parse().map_err(refused)
+}
+
+/// What a refusal says is allowed, where it says first what was found: the problem says that itself.
+fn allowed_by(told: &str) -> &str {
+    let allowed = told.rsplit_once(", allowed is ").filter(|_| told.starts_with("found "));
+    allowed.map_or(told, |(_, allowed)| allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use summit::OrganisationId;
+
+    use super::named;
+
+    #[test]
+    fn what_was_found_is_said_once() {
+        let refused = named::<OrganisationId>("organisation", "SCO").expect_err("no slug").to_string();
+        assert!(refused.starts_with("the parameter \"organisation\" is \"SCO\", allowed is a slug: "), "{refused}");
+        assert!(!refused.contains("found"), "{refused}");
+    }
 }
