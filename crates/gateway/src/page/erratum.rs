@@ -195,7 +195,7 @@ fn listed(
     let vantage = look.view.token().vantage().map_err(projector::VantageError::from)?;
     let rest = Vantage { at_position: None, known_at: None, ..vantage };
     let changes = diff(look.index, organisation, (former, later), &rest, look.today)?;
-    let rows: Vec<(&Difference, String)> = changes
+    let mut rows: Vec<(&Difference, String)> = changes
         .changes
         .iter()
         .map(|change| {
@@ -204,6 +204,7 @@ fn listed(
             (change, format!("{party}: {said}.{}", sources(look.index, change)))
         })
         .collect();
+    rows.sort_by_cached_key(|(change, _)| words::party_name(look.view, &change.party).to_lowercase());
     let head =
         format!("Corrections to what is known of {name}, between {former} and {later}, as of {}", changes.to.as_of);
     let list = rows.iter().enumerate().map(|(n, (_, sentence))| format!("{}. {sentence}\n", n + 1));

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::response::Response;
 use maud::{Markup, html};
 use projector::{AtAGlance, Count, MeetingInfo, MeetingRow, Overview, Remark, changes};
-use summit::{Named, OrganisationId, Phase, Position, Status};
+use summit::{Named, OrganisationId, Position, Status};
 
 use super::changed::change;
 use super::links::Links;
 use super::marks::Sign;
+use super::meeting;
 use super::sentence;
 use super::shown::{Look, Page, shown};
 use super::why::instant;
@@ -69,7 +70,6 @@ pub(super) async fn home(mut asking: Asking) -> Result<Response, Problem> {
 
 /// Meetings under way, to come, and the latest: of those that are no part of another.
 fn meetings(look: &Look<'_>) -> Result<Markup, Problem> {
-    let today = look.view.looks_from().day().to_string();
     let names = look.view.meetings(None, None, MEETINGS_LOOKED_AT)?;
     let mut rows: Vec<MeetingRow> = names.iter().map(|name| look.view.meeting_row(name)).collect();
     let ends = |row: &MeetingRow| row.held.as_ref().and_then(|held| held.latest.clone());
@@ -87,7 +87,7 @@ fn meetings(look: &Look<'_>) -> Result<Markup, Problem> {
                 ul.cards {
                     @for (row, info) in &found {
                         li.card.meeting-card {
-                            p.when { strong { (time_of(row, info, &today)) } @if let Some(held) = &row.held { " " (words::dated(held)) } }
+                            p.when { strong { (sentence::capital(meeting::standing(look, info.phase, info.held.as_ref()))) } @if let Some(held) = &row.held { " " (meeting::when(held, info.zone.as_deref())) } }
                             h3 { (words::meeting(look, &row.meeting)) }
                             p.quiet {
                                 @if let Some(form) = row.form { (sentence::word(form.as_str())) }
@@ -103,19 +103,6 @@ fn meetings(look: &Look<'_>) -> Result<Markup, Problem> {
             }
         }
     })
-}
-
-/// Where a meeting is in time, in a word.
-fn time_of(row: &MeetingRow, info: &MeetingInfo, today: &str) -> &'static str {
-    let ended = matches!(info.phase, Some(Phase::Closed));
-    match (info.phase, row.held.as_ref().map(|held| (&held.earliest, &held.latest))) {
-        (Some(Phase::Cancelled), _) => "Cancelled",
-        (Some(Phase::Postponed), _) => "Postponed",
-        (_, Some((Some(first), _))) if first.as_str() > today => "To come",
-        (_, Some((_, Some(last)))) if last.as_str() >= today && !ended => "Under way",
-        (_, Some(_)) => "Held",
-        (_, None) => "Not dated",
-    }
 }
 
 fn organisations(look: &Look<'_>, overview: &Overview, filter: Option<&str>) -> Markup {
@@ -164,12 +151,12 @@ fn counted(counts: &BTreeMap<Status, Count>) -> Markup {
     html! {
         @if counts.is_empty() { span.quiet { "nobody" } }
         @for (status, count) in counts {
-            span.badge data-status=(status) data-yes=(count.yes) data-possibly=(count.possibly) title=(words::status(status)) {
+            span.badge data-status=(status) data-yes=(count.yes) data-possibly=(count.possibly) {
                 (Sign::of_status(status).picture())
                 span {
                     (count.yes)
                     @if count.possibly > 0 { " + " (count.possibly) " possibly" }
-                    span.unseen { " " (words::status(status)) }
+                    " " span.quiet { (words::status(status)) }
                 }
             }
         }
@@ -232,7 +219,7 @@ fn odd(look: &Look<'_>, overview: &Overview) -> Markup {
                             }
                             ul.small {
                                 @for remark in remarks.iter().take(EXAMPLES) {
-                                    li { bdi { (remark.text) } @for id in remark.events.iter().take(EXAMPLES) { " " (words::event(look, *id)) } }
+                                    li { (words::remark(look, remark)) @for id in remark.events.iter().take(EXAMPLES) { " " (words::event(look, *id)) } }
                                 }
                             }
                         }

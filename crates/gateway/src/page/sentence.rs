@@ -185,6 +185,12 @@ pub(super) fn word(word: &str) -> String {
     word.replace('_', " ")
 }
 
+/// Words as a sentence begins.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// Who says so, nearest first: the chain.
 pub(super) fn sources(chain: &[Attribution]) -> Markup {
     html! {

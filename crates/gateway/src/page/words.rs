@@ -1,7 +1,7 @@
 //! Words for what pages name, and links to it. What an event says stands in `bdi`: it may be written in any direction.
 
 use maud::{Markup, html};
-use projector::{Dated, View};
+use projector::{Dated, Remark, View};
 use summit::{EventId, InstrumentId, MeetingId, Named, OrganisationId, PartyId, PersonId, Status};
 
 use super::shown::Look;
@@ -61,6 +61,19 @@ pub(super) fn person(look: &Look<'_>, id: &PersonId, name: &str) -> Markup {
 pub(super) fn event(look: &Look<'_>, id: EventId) -> Markup {
     let text = id.to_string();
     html! { a.event href=(look.links.to(format_args!("/events/{id}"))) { code { (text[..SHOWN_ID]) } } }
+}
+
+/// What a remark says: where its text begins with the code of a party, its name first.
+pub(super) fn remark(look: &Look<'_>, remark: &Remark) -> Markup {
+    let end = remark.text.find([' ', ':', ',']).unwrap_or(remark.text.len());
+    let (code, rest) = remark.text.split_at(end);
+    let name = code.parse().ok().and_then(|party: PartyId| look.view.called(&Named::Party(party))).map(String::from);
+    html! {
+        @match name {
+            Some(name) if name != code => { bdi { (name) } " (" code { (code) } ")" bdi { (rest) } },
+            _ => bdi { (remark.text) },
+        }
+    }
 }
 
 /// A status in words.

@@ -58,6 +58,9 @@ pub(super) fn strangers(look: &Look<'_>, told: &Attendance) -> Markup {
         let held = row.capacity.as_ref().map(|capacity| (capacity, row.capacity_derived));
         by.entry((place(held), held)).or_default().push(row);
     }
+    for rows in by.values_mut() {
+        rows.sort_by_cached_key(|row| words::party_name(look.view, &row.party).to_lowercase());
+    }
     html! {
         @if by.is_empty() { p.quiet { "None is on record." } }
         @for ((_, capacity), rows) in by {

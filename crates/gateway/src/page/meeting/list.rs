@@ -37,10 +37,10 @@ pub(in crate::page) async fn meetings(mut asking: Asking) -> Result<Response, Pr
                     tbody {
                         @for row in &rows {
                             tr data-meeting=(row.meeting) {
-                                td.when { @if let Some(held) = &row.held { (words::dated(held)) } @else { span.quiet { "not stated" } } }
+                                td.when { @if let Some(held) = &row.held { (about::when(held, None)) } @else { span.quiet { "not stated" } } }
                                 th scope="row" { (words::meeting(look, &row.meeting)) }
                                 td { @if let Some(form) = row.form { (form) } }
-                                td { @if let Some(phase) = row.phase { (about::phase_words(phase)) } }
+                                td { (about::standing(look, row.phase, row.held.as_ref())) }
                                 td { @if let Some(place) = &row.place { bdi { (place) } } }
                                 @if organisation.is_none() {
                                     td { @for (place, one) in row.organisations.iter().enumerate() { @if place > 0 { ", " } (words::organisation(look, one)) } }

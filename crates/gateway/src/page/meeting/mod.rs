@@ -38,6 +38,7 @@ use super::{live, words};
 use crate::ask::{Asking, Lane};
 use crate::problem::Problem;
 
+pub(super) use about::{standing, when};
 pub(super) use list::meetings;
 pub(super) use picture::attendance;
 
@@ -67,7 +68,7 @@ pub(super) async fn sheet(mut asking: Asking) -> Result<Response, Problem> {
         let main = html! {
             div.meeting.sheet {
                 p.screen-only { a href=(look.links.to(format_args!("/meetings/{meeting}"))) { "All of this meeting" } }
-                (about::kind(&told.view.meeting_info))
+                (about::kind(look, &told.view.meeting_info))
                 (about::facts(look, &meeting, &told.view.meeting_info))
                 h2 { "Attendance" }
                 (table::figures(&told))
@@ -94,7 +95,7 @@ fn whole(look: &Look<'_>, told: &Told, matrix: &Matrix<'_>, sort: Sort) -> Marku
     let here = |rest: &str| look.links.to(format_args!("/meetings/{meeting}{rest}"));
     html! {
         div.meeting {
-            (about::kind(info))
+            (about::kind(look, info))
             nav.contents aria-label="On this page" {
                 ul.inline {
                     @for (id, name, there) in sections(told) { @if there { li { a href={ "#" (id) } { (name) } } } }
@@ -192,7 +193,7 @@ fn remarks(look: &Look<'_>, remarks: &[Remark]) -> Markup {
     html! {
         ul.plain.remarks {
             @for remark in remarks {
-                li { span.tag { (remark.kind) } " " bdi { (remark.text) } " " span.small { (about::events(look, &remark.events)) } }
+                li { span.tag { (remark.kind) } " " (words::remark(look, remark)) " " span.small { (about::events(look, &remark.events)) } }
             }
         }
     }

@@ -43,10 +43,7 @@ fn item(look: &Look<'_>, one: &Scheduled) -> Markup {
                 @if one.on_sidelines { " " span.tag { "on the sidelines" } }
                 span.about {
                     @if let Some(form) = info.form { (form) ", " }
-                    @match info.phase {
-                        Some(phase) => { (about::phase_words(phase)) }
-                        None => { "nothing of it had happened yet" }
-                    }
+                    (about::standing(look, info.phase, info.held.as_ref()))
                     @if let Some(mode) = info.mode { ", " (about::mode(mode)) }
                     @if let Some(venue) = &info.venue { " · " bdi { (venue) } }
                     @if let Some(place) = &info.place { " · " bdi { (place) } }

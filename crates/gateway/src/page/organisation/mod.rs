@@ -133,7 +133,7 @@ fn remarks(look: &Look<'_>, remarks: &[Remark]) -> Markup {
     let one = |remark: &Remark| {
         html! {
             li {
-                strong { (remark.kind.replace('-', " ")) } ": " bdi { (remark.text) } " "
+                strong { (remark.kind.replace('-', " ")) } ": " (words::remark(look, remark)) " "
                 @for id in remark.events.iter().take(REMARK_EVENTS) { (words::event(look, *id)) " " }
                 @if remark.events.len() > REMARK_EVENTS { span.quiet { "and " (remark.events.len() - REMARK_EVENTS) " more" } }
             }

@@ -75,8 +75,9 @@ fn evidence(look: &Look<'_>, timeline: &Timeline, party: &PartyId, events: &[Eve
 
 /// Every step of every party; nothing where nobody took any.
 pub(super) fn steps(look: &Look<'_>, timeline: &Timeline) -> Markup {
-    let rows: Vec<_> =
+    let mut rows: Vec<_> =
         timeline.parties.iter().flat_map(|row| row.steps.iter().map(move |step| (&row.party, step))).collect();
+    rows.sort_by_cached_key(|(party, _)| words::party_name(look.view, party).to_lowercase());
     html! {
         @if !rows.is_empty() {
             section {

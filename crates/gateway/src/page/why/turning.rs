@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use projector::{SpellRow, Turn, TurnedBy};
 
+use crate::page::sentence::capital;
 use crate::page::shown::Look;
 use crate::page::words;
 
@@ -46,9 +47,4 @@ pub(super) fn spells(rows: &[SpellRow]) -> Markup {
             @if row.contested { " (contested)" }
         }
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
