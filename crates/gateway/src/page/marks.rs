@@ -69,7 +69,8 @@ impl Sign {
         Self { body, ..self }
     }
 
-    /// Of a status. The list of statuses is open: one that is not known here has its first letter.
+    /// Of a status. The list of statuses is open: one that is not known here has two letters, those its
+    /// first two words begin with or its first two.
     pub(super) fn of_status(status: &Status) -> Self {
         match status.as_str() {
             "member" => Self::solid("member", Shape::Square, "M"),
@@ -82,8 +83,13 @@ impl Sign {
             "signatory" => Self::solid("signatory", Shape::Tag, "S"),
             "none" => Self::solid("none", Shape::Square, "–").with(Body::Open),
             other => {
-                let letter = other.chars().find(char::is_ascii_alphabetic).unwrap_or('?').to_ascii_uppercase();
-                Self::solid("other", Shape::Octagon, &letter.to_string())
+                let mut words = other.split('_').filter(|word| !word.is_empty());
+                let letters: String = match (words.next(), words.next()) {
+                    (Some(first), Some(second)) => first.chars().take(1).chain(second.chars().take(1)).collect(),
+                    (Some(only), None) => only.chars().take(2).collect(),
+                    (None, _) => "?".to_owned(),
+                };
+                Self::solid("other", Shape::Octagon, &letters.to_ascii_uppercase())
             }
         }
     }
@@ -199,6 +205,11 @@ mod tests {
             }
         }
         let own = Sign::of_status(&"_founding_state".parse().expect("a status"));
-        assert_eq!((own.tone, own.letter.as_str()), ("other", "F"));
+        assert_eq!((own.tone, own.letter.as_str()), ("other", "FS"));
+        for (status, letters) in
+            [("national_committees", "NC"), ("ngos", "NG"), ("nonregional_member", "NM"), ("x", "X")]
+        {
+            assert_eq!(Sign::of_status(&status.parse().expect("a status")).letter, letters);
+        }
     }
 }
