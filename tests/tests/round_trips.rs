@@ -184,3 +184,102 @@ fn what_one_chronicle_exports_another_imports_once() {
         assert_eq!(timeline(&there), expected, "{format}");
     }
 }
+
+/// An organisation with a party that ceased and one that goes on, names that somebody gave, a meeting, what corrects and
+/// takes back; and beside it what is of no account to it.
+fn succeeded() -> Vec<Value> {
+    let event = |kind: &str, n: u32, mut data: Value| {
+        data["attribution"] = serde_json::json!([{ "name": "Archive" }]);
+        serde_json::json!({
+            "specversion": "1.0", "id": format!("00000000-0000-4000-8000-{n:012}"), "source": "/desks/archive",
+            "type": format!("chronicle.{kind}.v1"), "datacontenttype": "application/json", "data": data,
+        })
+    };
+    let corrects = |mut event: Value, n: u32| {
+        event["corrects"] = format!("00000000-0000-4000-8000-{n:012}").into();
+        event
+    };
+    let json = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
+    vec![
+        event(
+            "admission",
+            1,
+            json(r#"{"occurred":"1945-10-24","organisation":"un","party":"SUHH","status":"member"}"#),
+        ),
+        event(
+            "admission",
+            2,
+            json(r#"{"occurred":"1945-10-24","organisation":"un","party":"YUCS","status":"member"}"#),
+        ),
+        event(
+            "succession",
+            3,
+            json(r#"{"occurred":"1991-12-26","from":["SUHH"],"to":["RUS"],"manner":"continuation"}"#),
+        ),
+        event(
+            "succession",
+            4,
+            json(r#"{"occurred":"1990","from":["YUCS"],"to":["SRB","HRV"],"manner":"dissolution"}"#),
+        ),
+        corrects(
+            event(
+                "succession",
+                5,
+                json(r#"{"occurred":"1992","from":["YUCS"],"to":["SRB","HRV"],"manner":"dissolution"}"#),
+            ),
+            4,
+        ),
+        event("naming", 6, json(r#"{"occurred":"1991-12-26","of":{"party":"RUS"},"name":"Russia, as it is called"}"#)),
+        event("naming", 7, json(r#"{"occurred":"1945","of":{"organisation":"un"},"name":"United Nations"}"#)),
+        event("admission", 8, json(r#"{"occurred":"1920","organisation":"league","party":"FRA","status":"member"}"#)),
+        event("succession", 9, json(r#"{"occurred":"1946","from":["league"],"to":["un"],"manner":"renaming"}"#)),
+        event("succession", 10, json(r#"{"occurred":"1967","from":["eec"],"to":["ec2"]}"#)),
+        event("admission", 11, json(r#"{"occurred":"1960","organisation":"oecd","party":"CAN","status":"member"}"#)),
+        event("naming", 12, json(r#"{"occurred":"1960","of":{"party":"CAN"},"name":"Canada, of no account"}"#)),
+    ]
+}
+
+/// What is said of an organisation, taken elsewhere.
+fn elsewhere(index: &Index, of: &OrganisationId, events: &[Value]) -> Index {
+    let belonging = index.belonging(of);
+    let mut there = Index::new();
+    for document in events.iter().map(|event| Document::decode(event.to_string().as_bytes()).expect("an event")) {
+        if belonging.contains(&document.event().id) {
+            record(&mut there, &document);
+        }
+    }
+    there
+}
+
+#[test]
+fn events_exported_give_equal_views_where_they_are_imported() {
+    let events = succeeded();
+    let mut index = Index::new();
+    for event in &events {
+        record(&mut index, &Document::decode(event.to_string().as_bytes()).expect("an event"));
+    }
+    let un: OrganisationId = "un".parse().expect("a slug");
+    let there = elsewhere(&index, &un, &events);
+    assert_eq!(index.belonging(&un).len(), 9, "all but what is of no account");
+    let told = |index: &Index, as_of: &str| {
+        let vantage = Vantage { as_of: Some(as_of.parse().expect("a date")), ..Vantage::default() };
+        let view = index.view(&vantage, date(2026, 1, 1)).expect("a vantage");
+        let members = view.members(&un, &projector::MembersFilter::default()).expect("it is known");
+        let timeline = view.timeline(&un, None).expect("it is known");
+        let told = |answer: Result<Value, serde_json::Error>| {
+            let mut answer = answer.expect("JSON");
+            if let Some(answer) = answer.as_object_mut() {
+                answer.remove("token");
+            }
+            answer
+        };
+        (told(serde_json::to_value(members)), told(serde_json::to_value(timeline)))
+    };
+    for as_of in ["1950", "1991", "2000"] {
+        assert_eq!(told(&there, as_of), told(&index, as_of), "{as_of}");
+    }
+    // One that only a succession names.
+    let eec: OrganisationId = "eec".parse().expect("a slug");
+    assert_eq!(index.belonging(&eec).len(), 1);
+    assert!(index.belonging(&"nobody".parse().expect("a slug")).is_empty());
+}

@@ -225,7 +225,7 @@ impl Index {
 }
 
 /// Everything that an event names, in whatever part.
-fn mentioned(event: &Event) -> Vec<Named> {
+pub(super) fn mentioned(event: &Event) -> Vec<Named> {
     let mut all: Vec<Named> = event.shared.organisation.clone().map(Named::Organisation).into_iter().collect();
     all.extend(event.shared.meeting.clone().map(Named::Meeting));
     all.extend(parties(event).chain(party_of_status(event)).cloned().map(Named::Party));

@@ -5,6 +5,7 @@
 //! reads what it is asked for.
 
 mod active;
+mod belonging;
 mod filed;
 pub(crate) mod filing;
 mod links;

@@ -24,5 +24,6 @@ mod sweep;
 
 pub(super) use chain::Chain;
 pub(super) use manner::same;
+pub(crate) use manner::{as_organisation, as_party};
 pub(crate) use reach::Place;
 pub(super) use sweep::Swept;

@@ -24,14 +24,19 @@ impl Index {
         told.filter(|record| holds_in(&record.event, organisation)).collect()
     }
 
-    /// Every party of which something is said in an organisation, or to which a status there may pass over.
-    pub(crate) fn parties_in(&self, organisation: &OrganisationId) -> BTreeSet<PartyId> {
-        let before = reachable([organisation.clone()], |one| {
+    /// An organisation, and those whose members may have passed over to it.
+    pub(crate) fn organisations_before(&self, organisation: &OrganisationId) -> BTreeSet<OrganisationId> {
+        reachable([organisation.clone()], |one| {
             let name = as_party(one);
             let inherited = self.successions_of(&name).filter_map(|record| succession(&record.event));
             let inherited = inherited.filter(|said| heir_of_members(said) == Some(&name));
             inherited.flat_map(|said| said.from.iter().filter_map(as_organisation)).collect()
-        });
+        })
+    }
+
+    /// Every party of which something is said in an organisation, or to which a status there may pass over.
+    pub(crate) fn parties_in(&self, organisation: &OrganisationId) -> BTreeSet<PartyId> {
+        let before = self.organisations_before(organisation);
         let files = before.iter().filter_map(|one| self.organisation(one));
         let own = files.flat_map(|file| file.parties.keys().cloned());
         reachable(own, |party| self.heirs(party, |event| before.iter().any(|one| holds_in(event, one))))

@@ -1,0 +1,86 @@
+//! What the views of an organisation or a meeting rest on: what has to be taken elsewhere, for the same views there.
+
+use std::collections::BTreeSet;
+
+use summit::{EventId, Named, OrganisationId, PartyId};
+
+use super::filing::{Slot, mentioned};
+use super::{Index, Record};
+use crate::membership::{as_organisation, as_party};
+
+impl Index {
+    /// The events that the views of an organisation, and of a meeting of the same name, rest on, active or not: its own and
+    /// those of its meetings, those of organisations whose members passed over to it, every succession of itself and of a
+    /// party in one of them, every name of what they speak of, and what corrects or takes back any of these. Nothing where
+    /// no event speaks of it. Cost: every event.
+    pub fn belonging(&self, of: &OrganisationId) -> BTreeSet<EventId> {
+        let meetings = of.as_str().parse().map_or_else(|_| BTreeSet::new(), |meeting| self.with_parts(&meeting));
+        let organisations =
+            if self.organisation(of).is_some() { self.organisations_before(of) } else { BTreeSet::new() };
+        let own = |record: &Record| {
+            let meeting = record.event.shared.meeting.as_ref();
+            meeting.is_some_and(|meeting| meetings.contains(meeting))
+                || !self.organisations_of(record.event.id).is_disjoint(&organisations)
+        };
+        let mut rest = Rest { index: self, organisations: &organisations, found: BTreeSet::new(), open: Vec::new() };
+        self.slots().filter(|slot| own(self.at(*slot))).for_each(|slot| rest.take(slot));
+        organisations.iter().for_each(|one| rest.about(&Named::Organisation(one.clone())));
+        meetings.iter().for_each(|one| rest.about(&Named::Meeting(one.clone())));
+        rest.all()
+    }
+}
+
+/// Events, and what those rest on.
+struct Rest<'a> {
+    index: &'a Index,
+    /// Whose views they are: a succession in another organisation is of no account to them.
+    organisations: &'a BTreeSet<OrganisationId>,
+    found: BTreeSet<Slot>,
+    open: Vec<Slot>,
+}
+
+impl Rest<'_> {
+    fn take(&mut self, slot: Slot) {
+        if self.found.insert(slot) {
+            self.open.push(slot);
+        }
+    }
+
+    /// Takes the names of something, and its successions.
+    fn about(&mut self, one: &Named) {
+        let index = self.index;
+        index.namings(one).iter().for_each(|slot| self.take(*slot));
+        match one {
+            Named::Party(party) => {
+                self.successions(party);
+                // An organisation that takes part in another.
+                let organisation = as_organisation(party).map(Named::Organisation);
+                let namings = organisation.iter().flat_map(|one| index.namings(one));
+                namings.for_each(|slot| self.take(*slot));
+            }
+            Named::Organisation(organisation) => self.successions(&as_party(organisation)),
+            Named::Meeting(_) | Named::Instrument(_) | Named::Person(_) => {}
+        }
+    }
+
+    fn successions(&mut self, of: &PartyId) {
+        let index = self.index;
+        for slot in index.successions(of) {
+            let only = index.at(*slot).event.shared.organisation.as_ref();
+            if self.organisations.is_empty() || only.is_none_or(|only| self.organisations.contains(only)) {
+                self.take(*slot);
+            }
+        }
+    }
+
+    /// All of them, with what corrects or takes back one.
+    fn all(mut self) -> BTreeSet<EventId> {
+        let index = self.index;
+        while let Some(slot) = self.open.pop() {
+            let event = &index.at(slot).event;
+            index.linkers(event.id).iter().for_each(|slot| self.take(*slot));
+            mentioned(event).iter().for_each(|one| self.about(one));
+        }
+        self.found.iter().map(|slot| index.at(*slot).event.id).collect()
+    }
+}
