@@ -1,10 +1,15 @@
 //! Tidy spells: one row for each time during which a party held one status in an organisation.
 
+use std::collections::BTreeSet;
+
 use summit::{Answer, OrganisationId, PartyId};
 
 use super::table::{Column, Rows, Table, Writing, listed};
 use crate::answer::{Dated, Period, SpellRow};
 use crate::view::{AskError, View};
+
+/// How many organisations a title names; of more it says how many they are.
+const NAMED: usize = 5;
 
 /// Which spells are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +36,9 @@ impl View<'_> {
         held: Held,
         writing: Writing,
     ) -> Result<Table, AskError> {
+        let organisations = unique(organisations);
         let mut rows = Rows::new(columns(), writing);
-        for organisation in organisations {
+        for organisation in &organisations {
             for row in self.timeline(organisation, party)?.parties {
                 let name = self.name_of_party(&row.party).unwrap_or_default();
                 for spell in row.spells.iter().filter(|spell| held.takes(spell)) {
@@ -61,13 +67,22 @@ impl View<'_> {
                 }
             }
         }
-        let names = organisations.iter().map(|one| self.name_of_organisation(one)).collect::<Vec<_>>().join(", ");
+        let names = match organisations.as_slice() {
+            many if many.len() > NAMED => format!("{} organisations", many.len()),
+            few => few.iter().map(|one| self.name_of_organisation(one)).collect::<Vec<_>>().join(", "),
+        };
         let title = match held {
             Held::Ever => format!("who held which status in {names}, and when"),
             Held::AtTheVantage => format!("who holds which status in {names}"),
         };
         Ok(rows.table("spells", title, &[]))
     }
+}
+
+/// Each once, where it is first named.
+pub(super) fn unique(organisations: &[OrganisationId]) -> Vec<OrganisationId> {
+    let mut seen = BTreeSet::new();
+    organisations.iter().filter(|one| seen.insert(*one)).cloned().collect()
 }
 
 /// A suspension as EDTF: from its beginning to its end, each as it is dated.

@@ -20,6 +20,7 @@ use std::str::FromStr;
 
 use summit::{Answer, Cutoff, Day, OrganisationId, PartyId, Status};
 
+use super::spells::unique;
 use super::table::{Column, Rows, Table, Writing};
 use crate::membership::{Folded, Spell};
 use crate::view::{AskError, View};
@@ -102,8 +103,9 @@ impl View<'_> {
     /// Statuses by state and year. Cost: the claims of all parties of the organisations.
     pub fn states_table(&self, asked: &States) -> Result<Table, BadStates> {
         let codes = codes(&asked.codes);
+        let organisations = unique(&asked.organisations);
         let mut columns: Vec<BTreeMap<PartyId, Folded>> = Vec::new();
-        for organisation in &asked.organisations {
+        for organisation in &organisations {
             self.known_organisation(organisation)?;
             let is_row = |party: &PartyId| asked.every_party || party.iso_name().is_some();
             let folded = self.index.parties_in(organisation).into_iter().filter(is_row).map(|party| {
@@ -124,7 +126,7 @@ impl View<'_> {
             return Err(BadStates::TooLarge { rows, columns: columns.len() });
         }
 
-        let mut table = Rows::new(self.columns_of(&asked.organisations), Writing::Safe);
+        let mut table = Rows::new(self.columns_of(&organisations), Writing::Safe);
         for party in parties {
             let name = self.name_of_party(party).unwrap_or_default();
             for year in from..=to {
@@ -137,7 +139,7 @@ impl View<'_> {
         for folded in spells() {
             table.sources(self, &folded.evidence);
         }
-        let title = match asked.organisations.as_slice() {
+        let title = match organisations.as_slice() {
             [one] => format!("status in {} at the end of each year", self.name_of_organisation(one)),
             several => format!("status in {} organisations at the end of each year", several.len()),
         };

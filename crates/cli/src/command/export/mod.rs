@@ -9,6 +9,7 @@ mod local;
 mod remote;
 
 use std::path::PathBuf;
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use clap::Args;
@@ -36,7 +37,7 @@ use crate::vantage::VantageOptions;
 /// json: the answers of `chronicle timeline` or `chronicle attendance`.
 ///
 /// What a format cannot say is in deploy/formats.md.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(
     verbatim_doc_comment,
     after_help = "Examples:
@@ -113,6 +114,14 @@ impl FromStr for Wanted {
 
 impl Export {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
+        let mut once = self.clone();
+        let mut seen = BTreeSet::new();
+        once.of.retain(|one| seen.insert(one.clone()));
+        once.write(shell).await
+    }
+
+    /// Writes what is named, each once.
+    async fn write(&self, shell: &Shell) -> Result<(), Failure> {
         let format = match self.format {
             Wanted::Jsonl => return self.events(shell).await,
             Wanted::View(format) => format,
