@@ -73,7 +73,7 @@ impl Said {
         let mut data = data_of(target);
         let mut given = self.given.data(kind);
         let desk = given.remove("attribution").unwrap_or(json!([]));
-        if given.is_empty() && self.envelope.time.is_none() {
+        if given.is_empty() && self.envelope.time.is_none() && self.settings.is_empty() {
             return Err(Failure::usage("nothing is corrected", "name the fields to replace, such as --occurred"));
         }
         let same_time = !given.contains_key("occurred");
@@ -312,6 +312,15 @@ mod tests {
                 "status": "member",
             })
         );
+    }
+
+    #[test]
+    fn a_field_that_only_set_names_is_corrected() {
+        let target = Document::decode(samples::line("47891d5d").as_bytes()).expect("well-formed");
+        let correction = said(&["--set", r#"data.note="in Astana""#]);
+        let correction = json(&correction.correct(&target, Timestamp::UNIX_EPOCH).expect("well-formed"));
+        assert_eq!((&correction["data"]["note"], &correction["data"]["party"]), (&json!("in Astana"), &json!("BLR")));
+        assert!(said(&[]).correct(&target, Timestamp::UNIX_EPOCH).is_err());
     }
 
     #[test]
