@@ -37,7 +37,8 @@ impl<T: FromStr> FromStr for Spoken<T> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if text.trim().is_empty() {
+        let text = text.trim();
+        if text.is_empty() {
             return Err("an identifier or a name is expected".to_owned());
         }
         Ok(Self { text: text.to_owned(), id: text.parse().ok() })
@@ -119,7 +120,7 @@ pub(crate) fn spoken<T: Nameable>(option: &mut Option<Spoken<T>>) -> Option<&mut
 /// written as an identifier is taken for one; a state that no event names is taken for itself.
 pub(crate) fn understand(one: &mut dyn Spelt, found: &Found) -> Result<Option<String>, AskError> {
     let (what, text) = (one.what(), one.text().to_owned());
-    match Meant::of(&found.hits) {
+    match Meant::of(found) {
         Meant::One(hit) => {
             one.mean(&hit.of);
             // Whoever writes an identifier in other letters knows what it is.

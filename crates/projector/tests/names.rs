@@ -374,10 +374,32 @@ fn two_presidents_of_one_surname_are_told_apart() {
 /// The identifier of what is meant by a name; all of them where several are.
 fn meant(index: &Index, what: What, text: &str, as_of: &str) -> Vec<String> {
     let found = index.view(&at(as_of), TODAY).expect("a vantage").find(text, Some(what));
-    match Meant::of(&found.hits) {
+    match Meant::of(&found) {
         Meant::One(hit) => vec![hit.identifier().to_owned()],
         Meant::Several(hits) => hits.into_iter().map(|hit| hit.identifier().to_owned()).collect(),
         Meant::Nothing => Vec::new(),
+    }
+}
+
+#[test]
+fn an_identifier_in_other_letters_is_meant_only_where_nothing_bears_the_name() {
+    let naming = |occurred: &str, of: &str, name: &str| {
+        ("naming", json!({"occurred": occurred, "of": {"organisation": of}, "name": name, "form": "abbreviation"}))
+    };
+    let index = index([
+        naming("1975", "tourism", "WTO"),
+        naming("2005", "tourism", "UNWTO"),
+        naming("1995", "wto", "WTO"),
+        naming("1995", "who", "World Health Organization"),
+    ]);
+    for (text, as_of, of) in [
+        ("WTO", "1980", "tourism"),
+        ("WTO", "2010", "wto"),
+        ("wto ", "2010", "wto"),
+        ("WHO", "2010", "who"),
+        (" who ", "2010", "who"),
+    ] {
+        assert_eq!(meant(&index, What::Organisation, text, as_of), [of], "{text} as of {as_of}");
     }
 }
 
@@ -419,7 +441,7 @@ fn an_abbreviation_that_changed_its_owner_is_found_for_both() {
     ]);
     assert_eq!(
         found(&index, "WTO", "2010"),
-        [r#"{"organisation":"wto"} identifier "#, r#"{"organisation":"unwto"} name WTO no"#]
+        [r#"{"organisation":"wto"} identifier WTO yes"#, r#"{"organisation":"unwto"} name WTO no"#]
     );
     assert_eq!(
         found(&index, "w.t.o.", "2000"),

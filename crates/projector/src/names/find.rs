@@ -83,7 +83,7 @@ impl View<'_> {
     fn search(&self, text: &str, only: Option<What>, wanted: &WantedName) -> Vec<Hit> {
         let of = &|one: &Named| only.is_none_or(|only| only == What::of(one));
         let words: Vec<String> = words(text).into_iter().take(WORDS).collect();
-        let sought = Sought { text, plain: plain(text), words };
+        let sought = Sought { text: text.trim(), plain: plain(text), words };
         if sought.words.is_empty() {
             return Vec::new();
         }
@@ -163,6 +163,10 @@ impl View<'_> {
         let by_identifier = fits.map(|(by, apart)| (Rank { by, borne: Answer::Yes, apart }, None));
         let (rank, matched) = by_name.chain(by_identifier).min_by(|(one, _), (other, _)| one.order(other))?;
         let shown = self.choose(&names, wanted);
+        // An identifier in other letters may be meant as a name.
+        let as_name = || names.iter().filter(|name| sought.is(name.name)).max_by_key(|name| name.holds(&self.cutoff));
+        let other_letters = rank.by == MatchedBy::Identifier && identifier(of) != sought.text;
+        let matched = if other_letters { as_name() } else { matched };
         let hit = Hit {
             of: of.clone(),
             by: rank.by,
@@ -201,6 +205,11 @@ impl Rank {
 }
 
 impl Sought<'_> {
+    /// Whether the text is this name, however it is written.
+    fn is(&self, name: &str) -> bool {
+        plain(name) == self.plain
+    }
+
     /// How the text fits a name, and how far they are apart.
     fn fits(&self, name: &str, alike: bool) -> Option<(MatchedBy, f64)> {
         let name = plain(name);

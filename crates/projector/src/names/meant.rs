@@ -1,6 +1,6 @@
 //! What is meant by a name where an identifier is expected.
 
-use crate::answer::{Hit, MatchedBy};
+use crate::answer::{Found, Hit, MatchedBy};
 
 /// What is meant by a text, of what it was found to fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,11 +14,19 @@ pub enum Meant<'h> {
 }
 
 impl<'h> Meant<'h> {
-    /// What is meant, of what was found. Only a whole name or identifier means something, however it is written.
-    pub fn of(hits: &'h [Hit]) -> Self {
+    /// What is meant, of what was found. Only a whole name or identifier means something, however it is written; an
+    /// identifier in other letters does not, where something bears the name at the vantage.
+    pub fn of(found: &'h Found) -> Self {
         let called: Vec<&Hit> =
-            hits.iter().filter(|hit| matches!(hit.by, MatchedBy::Identifier | MatchedBy::Name)).collect();
-        let borne: Vec<&Hit> = called.iter().copied().filter(|hit| hit.is_borne()).collect();
+            found.hits.iter().filter(|hit| matches!(hit.by, MatchedBy::Identifier | MatchedBy::Name)).collect();
+        let written = |hit: &&Hit| hit.by == MatchedBy::Identifier && hit.identifier() == found.text.trim();
+        if let Some(one) = called.iter().copied().find(written) {
+            return Self::One(one);
+        }
+        let mut borne: Vec<&Hit> = called.iter().copied().filter(|hit| hit.is_borne()).collect();
+        if borne.iter().any(|hit| hit.matched.is_some()) {
+            borne.retain(|hit| hit.matched.is_some());
+        }
         let these = if borne.is_empty() { called } else { borne };
         match these.as_slice() {
             [] => Self::Nothing,
