@@ -8,6 +8,7 @@ use summit::Position;
 
 use super::text::TEXT;
 use crate::answer::Token;
+use crate::names::Language;
 use crate::runtime::date_of;
 use crate::view::View;
 
@@ -46,8 +47,17 @@ impl View<'_> {
         if let Some(source) = &token.according_to {
             write!(from, ", according to {source}").expect(TEXT);
         }
+        if let Some(language) = self.language_of_names() {
+            write!(from, ", names in {language}").expect(TEXT);
+        }
         let citation = one_line(&format!("Summit Chronicle: {title}; {from}, fold {}; {licence}", token.fold));
         About { title: one_line(title), token, licence: one_line(licence), citation, stored_at }
+    }
+
+    /// The language in which names are wanted, where it is not the usual one: the token does not say it.
+    fn language_of_names(&self) -> Option<Language> {
+        let language = self.wanted().language;
+        (language != Language::default()).then_some(language)
     }
 }
 

@@ -14,7 +14,7 @@ use icalendar::{Calendar, Component, Event, Parameter, Property};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use summit::{Answer, EventId, MeetingId, PartyId, Person, Phase};
+use summit::{Answer, EventId, MeetingId, Named, PartyId, Person, Phase};
 
 use super::about::About;
 use super::popolo::place;
@@ -71,7 +71,8 @@ impl View<'_> {
         };
         says(text("UID", &uid(meeting)));
         times.into_iter().for_each(&mut says);
-        says(text("SUMMARY", info.title.as_deref().unwrap_or(meeting.as_str())));
+        let name = self.called(&Named::Meeting(meeting.clone()));
+        says(text("SUMMARY", name.as_deref().or(info.title.as_deref()).unwrap_or(meeting.as_str())));
         if let Some(place) = place(info) {
             says(text("LOCATION", &place));
         }
