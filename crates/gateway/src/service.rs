@@ -1,5 +1,6 @@
 //! What the service stands on.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chronicle::{Chronicle, Entry, LogState, ReadError};
@@ -15,6 +16,9 @@ use wire::Fingerprint;
 use crate::ask::Lanes;
 use crate::feed::Feed;
 use crate::operate::{Look, Metrics, Seen};
+
+/// How many overviews from other vantages are kept.
+const OVERVIEWS: usize = 8;
 
 /// What every handler is given; clones are the same service.
 #[derive(Clone)]
@@ -37,6 +41,8 @@ struct Parts {
     metrics: Metrics,
     /// All organisations at a glance, as they were when somebody last wanted to know.
     overview: Mutex<Overview>,
+    /// The same from other vantages, the last wanted last, by what they look from.
+    overviews: Mutex<VecDeque<(String, Arc<Overview>)>>,
     /// How the log was when somebody last wanted to know.
     look: Look,
     /// Under which terms what it answers may be used.
@@ -56,7 +62,8 @@ impl Service {
         let (log, clock) = (Box::new(log), Box::new(clock));
         let (metrics, look) = (Metrics::default(), Look::default());
         let (lanes, licence, overview) = (Lanes::default(), OnceLock::new(), Mutex::default());
-        Self(Arc::new(Parts { index, log, producer, feed, lanes, clock, metrics, overview, look, licence }))
+        let overviews = Mutex::default();
+        Self(Arc::new(Parts { index, log, producer, feed, lanes, clock, metrics, overview, overviews, look, licence }))
     }
 
     /// Says under which terms what it answers may be used: a line that stands in every export. The first one stands.
@@ -98,6 +105,37 @@ impl Service {
         let mut overview = self.0.overview.lock().unwrap_or_else(PoisonError::into_inner);
         overview.refresh(self.index(), self.today());
         overview.clone()
+    }
+
+    /// All organisations at a glance from another vantage, which `key` names whole: as folded before, if that is among the
+    /// last that were wanted.
+    pub(crate) fn overview_from<E>(
+        &self,
+        key: String,
+        fold: impl FnOnce() -> Result<Overview, E>,
+    ) -> Result<Arc<Overview>, E> {
+        let kept = || self.0.overviews.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = {
+            let mut kept = kept();
+            let place = kept.iter().position(|(own, _)| *own == key);
+            place.and_then(|place| kept.remove(place)).map(|(own, overview)| {
+                kept.push_back((own, Arc::clone(&overview)));
+                overview
+            })
+        };
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        // Nobody waits for a fold: two who want the same at once fold it twice.
+        let overview = Arc::new(fold()?);
+        let mut kept = kept();
+        kept.retain(|(own, _)| *own != key);
+        kept.push_back((key, Arc::clone(&overview)));
+        while kept.len() > OVERVIEWS {
+            kept.pop_front();
+        }
+        drop(kept);
+        Ok(overview)
     }
 
     pub(crate) fn log(&self) -> &dyn Log {

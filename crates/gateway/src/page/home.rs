@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use axum::response::Response;
 use maud::{Markup, html};
@@ -43,14 +44,18 @@ pub(super) async fn home(mut asking: Asking) -> Result<Response, Problem> {
     } else {
         None
     };
+    let service = asking.service.clone();
     shown(asking, Lane::Long, move |look| {
         let overview = match kept {
             Some(mut kept) => {
                 // What came meanwhile.
                 kept.refresh(look.index, look.today);
-                kept
+                Arc::new(kept)
             }
-            None => Overview::of(look.view)?,
+            None => {
+                let from = format!("{:?} {:?} {}", look.view.token(), look.names, look.today);
+                service.overview_from(from, || Overview::of(look.view))?
+            }
         };
         let main = html! {
             p.lead { "Who belongs to which organisation, who came to which meeting, at what level and in whose place: on any day, as it was known on any day, with the source of every word." }
