@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use projector::Language;
 use serde_json::{Map, Value, json};
 use summit::Kind;
 
@@ -37,6 +38,8 @@ enum Shape {
     Previous,
     /// `party=KAZ`, `organisation=sco` …
     Bearer,
+    /// A language as BCP 47 writes it.
+    Language,
     /// An event's id, or how it begins.
     Event,
 }
@@ -106,7 +109,7 @@ pub(crate) const FIELDS: &[Field] = &[
     field("qualifier", Shape::Text, &[Tally], "exactly, about, over or nearly"),
     field("list_complete", Shape::Boolean, &[Tally], "The source lists them all"),
     field("of", Shape::Bearer, &[Naming], "What is named: party=KAZ, organisation=sco, person=xi-jinping …"),
-    field("language", Shape::Text, &[Naming], "BCP 47, such as en"),
+    field("language", Shape::Language, &[Naming], "BCP 47, such as en"),
     field("retracts", Shape::Event, &[Retraction], "The event taken back; its id may be shortened"),
     field("reason", Shape::Text, &[Retraction], "Why it is taken back"),
 ];
@@ -162,6 +165,7 @@ impl Field {
             Shape::Delegates => "WHO",
             Shape::Previous => "LOOK",
             Shape::Bearer => "WHAT",
+            Shape::Language => "LANGUAGE",
             Shape::Event => "ID",
         };
         let mut option = Arg::new(self.name).long(flag).value_name(value);
@@ -184,6 +188,8 @@ impl Field {
                 .default_missing_value("true")
                 .value_parser(clap::value_parser!(bool)),
             Shape::Event => option.value_parser(ValueParser::new(projector::id_prefix)),
+            // What is stored otherwise could never be asked for.
+            Shape::Language => option.value_parser(clap::value_parser!(Language)),
             Shape::Text
             | Shape::List
             | Shape::TextOrList
@@ -213,7 +219,7 @@ impl Field {
     fn value(&self, kind: Kind, texts: &[String]) -> Value {
         let first = texts.first().map(String::as_str).unwrap_or_default();
         match self.shape {
-            Shape::Text | Shape::Event => json!(first),
+            Shape::Text | Shape::Language | Shape::Event => json!(first),
             Shape::Integer => first.parse::<i64>().map_or_else(|_| json!(first), |number| json!(number)),
             Shape::Boolean => json!(first == "true"),
             Shape::TextOrList if kind != Succession && texts.len() == 1 => json!(first),
@@ -320,5 +326,27 @@ impl clap::Args for Given {
 
     fn augment_args_for_update(command: Command) -> Command {
         Self::augment_args(command)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, Command};
+
+    use super::Given;
+
+    #[test]
+    fn a_language_that_could_never_be_asked_for_is_refused() {
+        let said = |language: &str| {
+            let command = Given::augment_args(Command::new("record"));
+            command.try_get_matches_from(["record", "--language", language]).map_err(|error| error.to_string())
+        };
+        for language in ["fr", "en-GB", "zh-Hans"] {
+            assert!(said(language).is_ok(), "{language}");
+        }
+        for language in ["en_US", "!!", "", "en "] {
+            let refused = said(language).expect_err("it is none");
+            assert!(refused.contains("a value is required") || refused.contains("BCP 47"), "{refused}");
+        }
     }
 }
