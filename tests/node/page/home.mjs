@@ -8,7 +8,7 @@ const counts = (page) => page.evaluate(() => Object.fromEntries([...document.que
     [one.dataset.status, { yes: Number(one.dataset.yes), possibly: Number(one.dataset.possibly) }]))])));
 
 /// What is odd, by kind.
-const odd = (page) => page.evaluate(() => Object.fromEntries([...document.querySelectorAll("[data-kind]")].map((card) => [card.dataset.kind, Number(card.dataset.count)])));
+const remarked = (page) => page.evaluate(() => Object.fromEntries([...document.querySelectorAll("[data-kind]")].map((card) => [card.dataset.kind, Number(card.dataset.count)])));
 
 const byKind = (remarks) => remarks.reduce((kinds, { kind }) => ({ ...kinds, [kind]: (kinds[kind] ?? 0) + 1 }), {});
 
@@ -19,7 +19,7 @@ await browse({ bypassCSP: true }, async (page, browser, odd) => {
     const told = Object.fromEntries(organisations.map((row) => [row.organisation, row.counts]));
     assert.deepEqual(await counts(page), told, vantage);
     const { remarks } = await ask(`/v1/remarks?${vantage}`);
-    assert.deepEqual(await odd(page), byKind(remarks), vantage);
+    assert.deepEqual(await remarked(page), byKind(remarks), vantage);
   }
   await page.goto(url);
   for (const { organisation } of (await ask("/v1/organisations?limit=1000")).organisations) {

@@ -124,7 +124,7 @@ enum Of {
 fn itinerary(look: &Look<'_>, stops: &[Stop], of: Of) -> Markup {
     html! {
         section aria-labelledby="itinerary-title" {
-            h2 id="itinerary-title" { "What it did" }
+            h2 id="itinerary-title" { "Acts" }
             @if stops.is_empty() { p.quiet { "Nothing is stated from here." } }
             @else {
                 div.scroll role="region" tabindex="0" aria-label="Itinerary" {
@@ -201,9 +201,9 @@ fn called(look: &Look<'_>, names: &[Name]) -> Markup {
         @if !names.is_empty() {
             section aria-labelledby="names-title" {
                 h2 id="names-title" { "Names" }
-                div.scroll role="region" tabindex="0" aria-label="Names" {
+                div.scroll role="region" tabindex="0" aria-label="Table of names" {
                     table {
-                        caption { "What it is called, by whom, and since when" }
+                        caption { "Names, by whom, and since when" }
                         thead { tr { @for head in ["Name", "Language", "Form", "Now", "Since", "Until", "Source", "Event"] { th scope="col" { (head) } } } }
                         tbody {
                             @for name in names {

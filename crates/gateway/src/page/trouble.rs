@@ -14,6 +14,8 @@ use crate::access::followed_from_elsewhere;
 
 /// Bytes of a problem document that are read.
 const PROBLEM_MAX_BYTES: usize = 64 << 10;
+/// Characters of what was found that are shown.
+const FOUND_MAX: usize = 80;
 
 /// Makes a problem document a page, for whoever asked for a page and nothing else.
 pub(crate) async fn for_people(request: Request, next: Next) -> Response {
@@ -56,11 +58,20 @@ fn let_in(problem: &Value, next: &str, again: bool) -> String {
     frame::asking_again("Sign in", again, &main).into_string()
 }
 
+/// The detail of a problem, in which what was found is shortened: it may be as long as an address.
+fn detail(problem: &Value) -> String {
+    let detail = problem["detail"].as_str().unwrap_or_default();
+    let found = problem["found"].as_str().unwrap_or_default();
+    let Some((end, _)) = found.char_indices().nth(FOUND_MAX) else { return detail.to_owned() };
+    let short = format!("{}…", &found[..end]);
+    detail.replace(&format!("{found:?}"), &format!("{short:?}")).replace(found, &short)
+}
+
 fn shown(problem: &Value) -> String {
     let text = |name: &str| problem[name].as_str().unwrap_or_default().to_owned();
     let nearest = problem["nearest"].as_array().map_or(&[][..], Vec::as_slice);
     let main = html! {
-        p.trouble role="alert" { (text("detail")) }
+        p.trouble role="alert" { (detail(problem)) }
         @if !text("allowed").is_empty() { p { "Allowed is " (text("allowed")) "." } }
         @if !nearest.is_empty() {
             p { "Did you mean:" }
@@ -88,5 +99,21 @@ fn near(what: &str, id: &str, name: Option<&str>) -> Markup {
             None => bdi { (name) },
         }
         @if name != id { " " code { (id) } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::detail;
+
+    #[test]
+    fn what_was_found_is_shortened_where_it_is_long() {
+        let of = |found: &str| json!({ "found": found, "detail": format!("the parameter \"q\" is {found:?}, allowed is less") });
+        assert_eq!(detail(&of("x\ty")), "the parameter \"q\" is \"x\\ty\", allowed is less");
+        let long = detail(&of(&"ü\t".repeat(200)));
+        assert_eq!(long, format!("the parameter \"q\" is \"{}…\", allowed is less", "ü\\t".repeat(40)));
+        assert_eq!(detail(&json!({ "detail": "no such event" })), "no such event");
     }
 }
