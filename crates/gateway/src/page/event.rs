@@ -56,9 +56,29 @@ pub(super) async fn event(asking: Asking) -> Result<Response, Problem> {
                 a.button href=(format!("/record/retract/{id}")) { "Retract" }
             }
             h2 { "As its author wrote it" }
-            pre.document tabindex="0" { code { (json) } }
+            pre.document tabindex="0" { code { (turns_shown(&json)) } }
         };
         Ok(Page { title: format!("Event {}", &id.to_string()[..8]), main, modules: &[] })
     })
     .await
+}
+
+/// JSON in which what turns the direction of writing is written by its number, as JSON may: nothing stands elsewhere than
+/// it is.
+fn turns_shown(json: &str) -> String {
+    let turns = ('\u{202A}'..='\u{202E}').chain('\u{2066}'..='\u{2069}');
+    turns.fold(json.to_owned(), |json, turn| json.replace(turn, &format!("\\u{:04x}", u32::from(turn))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::turns_shown;
+
+    #[test]
+    fn what_turns_the_direction_of_writing_is_seen() {
+        let shown = turns_shown("{\"words\": \"a\u{202E}b\u{2069}\u{200F}é\"}");
+        assert_eq!(shown, "{\"words\": \"a\\u202eb\\u2069\u{200F}é\"}");
+        let read = |json: &str| serde_json::from_str::<serde_json::Value>(json).expect("JSON");
+        assert_eq!(read(&shown), read("{\"words\": \"a\u{202E}b\u{2069}\u{200F}é\"}"));
+    }
 }
