@@ -95,6 +95,17 @@ await browse({ bypassCSP: true }, async (page, browser, odd) => {
   const id = await send(page);
   assert.deepEqual(await read(id), noted);
   assert.equal(noted.data.note, "Seen by the desk.");
+  assert.equal(await page.locator("#nothing-stored").isVisible(), false, "something is stored now");
+  // The same again is warned of, until something is another.
+  await check(page);
+  await page.locator(".trouble", { hasText: "on record already" }).waitFor();
+  // What turns the direction of writing is seen in what is sent, and in what is stored.
+  await field(page, "note").evaluate((one) => one.closest("details").setAttribute("open", ""));
+  await field(page, "note").fill("Seen \u202eby\u2069 nobody.");
+  assert.equal(await page.locator(".trouble").count(), 0);
+  await check(page);
+  assert.equal((await shown(page)).data.note, "Seen \u202eby\u2069 nobody.");
+  assert.ok((await page.locator(".checked code").textContent()).includes("Seen \\u202eby\\u2069 nobody."));
 
   // Corrected: everything else stays as it was said, the desk comes first.
   await page.goto(`${url}/record/correct/${id}`);

@@ -8,9 +8,12 @@ const OUTER = "[data-object], [data-list], [data-item], form";
 const form = document.querySelector("[data-record]");
 const [checked, outcome] = [document.querySelector(".checked"), document.querySelector(".outcome")];
 const token = form.querySelector("#token");
+const nothing = document.querySelector("#nothing-stored");
 const base = JSON.parse(form.dataset.base);
 let id = uuid();
 let ready;
+// What was put on record last: the same is not sent again unawares.
+let stored;
 
 token.value = sessionStorage.getItem(TOKEN) ?? "";
 
@@ -81,6 +84,14 @@ function paragraph(name, text) {
   made.textContent = text;
   return made;
 }
+
+/// An event as text. What turns the direction of writing is shown by its number: nothing stands elsewhere than it is.
+function written(event) {
+  return JSON.stringify(event, null, 2).replace(/[\u202a-\u202e\u2066-\u2069]/g, (turn) => `\\u${turn.charCodeAt(0).toString(16)}`);
+}
+
+/// What an event says, whatever its id and whenever it was recorded.
+const saying = (event) => JSON.stringify({ ...event, id: undefined, recordedtime: undefined });
 
 function tell(...parts) {
   outcome.replaceChildren(...parts);
@@ -163,8 +174,10 @@ form.addEventListener("submit", async (event) => {
     const got = await post("/v1/events?check=true", document_());
     if (got.status !== 200) return refused(got);
     [ready] = got.answer.events;
-    checked.querySelector("code").textContent = JSON.stringify(ready, null, 2);
+    checked.querySelector("code").textContent = written(ready);
     checked.hidden = false;
+    nothing.hidden = saying(ready) === stored;
+    if (nothing.hidden) tell(paragraph("trouble again", "This is on record already: to send it again makes a second event that says the same."));
     checked.querySelector("h2").focus();
   } catch {
     lost();
@@ -172,14 +185,16 @@ form.addEventListener("submit", async (event) => {
 });
 
 // What was shown is what is sent: whoever changes the form checks again.
-form.addEventListener("input", () => {
+function changed() {
   ready = undefined;
   checked.hidden = true;
-});
+  if (outcome.querySelector(".again")) tell();
+}
+
+form.addEventListener("input", changed);
 
 document.querySelector("#back").addEventListener("click", () => {
-  ready = undefined;
-  checked.hidden = true;
+  changed();
   form.querySelector("[data-field]").focus();
 });
 
@@ -196,6 +211,8 @@ document.querySelector("#send").addEventListener("click", async (event) => {
     done.append(link, ".");
     tell(done);
     checked.hidden = true;
+    nothing.hidden = true;
+    stored = saying(ready);
     ready = undefined;
     id = uuid();
     outcome.focus();
@@ -216,8 +233,7 @@ form.addEventListener("click", (event) => {
     event.target.closest("[data-item]").remove();
     list.querySelector(":scope > [data-add]").focus();
   } else return;
-  ready = undefined;
-  checked.hidden = true;
+  changed();
 });
 
 // What items said that the form has no fields for is kept with them.

@@ -236,7 +236,7 @@ fn page(look: &Look<'_>, index: &Index, begun: &Begun) -> Markup {
                     p.hint id="token-hint" { "Of a publisher; not needed where everybody may. It is kept until this tab is closed, and sent in a header, never in an address." }
                 }
             }
-            p.deeds { button type="submit" { "Check" } " " span.quiet { "Nothing is stored yet." } }
+            p.deeds { button type="submit" { "Check" } " " span.quiet id="nothing-stored" { "Nothing is stored yet." } }
         }
         section.checked hidden aria-labelledby="checked-title" {
             h2 id="checked-title" tabindex="-1" { "This is what will be sent" }
