@@ -99,11 +99,28 @@ await browse({}, async (page, _, odd) => {
   await members(page, 6);
   await equals(page, `?as_of=${SIX}`);
   assert.equal(await page.locator("#said").textContent().then((text) => /As of 2016-12-31: .*6 member/.test(text)), true);
-  assert.deepEqual(await page.evaluate(() => [document.activeElement.id, window.stays, history.length]), ["as_of-slider", true, entries]);
+  assert.deepEqual(await page.evaluate(() => [document.activeElement.id, window.stays, history.length]), ["as_of-slider", true, entries + 1], "all that the slider was moved is one step");
   assert.equal(await slider.getAttribute("aria-valuetext"), SIX);
-  assert.equal(await page.locator("input[name=as_of]").inputValue(), SIX);
+  assert.equal(await page.locator("form.vantage input[name=as_of]").inputValue(), SIX);
   assert.ok((await page.locator("#permanent").getAttribute("href")).includes(`as_of=${SIX}`), "what is cited is what is shown");
   assert.ok((await page.locator("header.top a.name").getAttribute("href")).includes(`as_of=${SIX}`), "links keep the vantage");
+  assert.equal(await page.locator("form.find input[name=as_of]").inputValue(), SIX, "what is looked for is looked for from here");
+  // Back leads to what was shown before, and forward here again. To the end of the slider is today, which goes without saying.
+  await page.goBack();
+  await page.waitForFunction((day) => document.querySelector("[data-way=as_of] output").value !== day, SIX);
+  assert.deepEqual([page.url(), await page.evaluate(() => window.stays)], [sco, true]);
+  await equals(page, "");
+  await page.goForward();
+  await members(page, 6);
+  await equals(page, `?as_of=${SIX}`);
+  const last = await page.evaluate(() => document.querySelector("[data-way=as_of]").dataset.stops.split(" ").at(-1));
+  if (last === new Date().toISOString().slice(0, 10)) {
+    await slider.focus();
+    await page.keyboard.press("End");
+    await page.waitForURL(sco);
+    await page.goBack();
+    await members(page, 6);
+  }
   // Its address alone brings anybody there.
   await page.reload();
   await equals(page, `?as_of=${SIX}`);
@@ -111,7 +128,7 @@ await browse({}, async (page, _, odd) => {
   // Typed, it is the same; the change behind it is one step away.
   await page.goto(sco);
   await page.evaluate(() => { window.stays = true; });
-  await page.locator("input[name=as_of]").fill(SIX);
+  await page.locator("form.vantage input[name=as_of]").fill(SIX);
   await page.keyboard.press("Enter");
   await members(page, 6);
   assert.equal(await page.evaluate(() => window.stays), true);
@@ -196,7 +213,7 @@ await browse({ javaScriptEnabled: false }, async (page) => {
   }
   await page.goto(sco);
   assert.equal(await page.locator("#as_of-slider").isVisible(), false, "what needs scripts is not shown");
-  await page.locator("input[name=as_of]").fill(SIX);
+  await page.locator("form.vantage input[name=as_of]").fill(SIX);
   await page.locator("form.vantage button").click();
   await equals(page, `?as_of=${SIX}`);
   await page.locator("[data-way=as_of] a[rel=next]").click();

@@ -1,12 +1,22 @@
 // Sliders of an organisation's page. Moving one asks for the page from there, puts its parts in the place of those that are
-// shown, and leaves the address of what is shown in the address line. What cannot be put in place is gone to instead.
+// shown, and leaves the address of what is shown in the address line. What cannot be put in place is gone to instead. The
+// way back leads through what was shown: links and forms are a step each, and so is all that a slider is moved at a time.
 
 const DEBOUNCE_MS = 120;
 let asked;
 let timer;
+let shown = addressed(location);
+// Whether the slider that is being moved made its step already.
+let stepped = false;
 
-// Shows the page at an address. Focus stays where it is.
-async function show(address) {
+// What an address asks the service for.
+function addressed({ pathname, search }) {
+  return pathname + search;
+}
+
+// Shows the page at an address. Focus stays where it is. It is a step of its own where `step` says so; `back` leads to one.
+async function show(address, { step = false, back = false } = {}) {
+  clearTimeout(timer);
   asked?.abort();
   asked = new AbortController();
   const signal = asked.signal;
@@ -16,8 +26,13 @@ async function show(address) {
     if (!response.ok) return location.assign(address);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     if (signal.aborted) return;
-    replace(page);
-    history.replaceState(null, "", address);
+    replace(page, back);
+    const now = addressed(new URL(address, location.href));
+    const forward = !back && now !== shown && (step || !stepped);
+    if (forward) history.pushState(null, "", address);
+    else if (!back) history.replaceState(null, "", address);
+    if (now !== shown) stepped = !step && !back;
+    shown = now;
     said(page);
   } catch (error) {
     if (error.name !== "AbortError") location.assign(address);
@@ -27,7 +42,7 @@ async function show(address) {
 }
 
 // Puts what another page says in the place of what this one says; whatever holds the focus is told in place.
-function replace(page) {
+function replace(page, all) {
   const here = [...document.querySelectorAll("#main > [data-part]")];
   const there = new Map([...page.querySelectorAll("#main > [data-part]")].map((part) => [part.dataset.part, part]));
   const opened = new Set([...document.querySelectorAll("#main details[open]")].map((one) => one.className));
@@ -46,7 +61,7 @@ function replace(page) {
   swap("details.sources", page);
   for (const input of document.querySelectorAll("form.vantage input")) {
     const other = page.querySelector(`form.vantage input[name="${input.name}"]`);
-    if (other && input !== document.activeElement) input.value = other.value;
+    if (other && (all || input !== document.activeElement)) input.value = other.value;
   }
   for (const place of ["header.top", "footer.cite"]) follow(place, page);
   embed();
@@ -93,6 +108,11 @@ function follow(place, page) {
   if (!here || !there) return;
   const [links, others] = [here, there].map((one) => [...one.querySelectorAll("a")]);
   links.forEach((link, at) => { if (others[at]) link.href = others[at].href; });
+  const [form, fresh] = [here, there].map((one) => one.querySelector("form.find"));
+  if (form && fresh) {
+    form.querySelectorAll("input[type=hidden]").forEach((one) => one.remove());
+    form.prepend(...[...fresh.querySelectorAll("input[type=hidden]")].map((one) => document.adoptNode(one)));
+  }
   const [token, other] = [here, there].map((one) => one.querySelector("#token"));
   if (token && other) token.textContent = other.textContent;
   const [lines, more] = [here, there].map((one) => [...one.querySelectorAll(":scope > p")]);
@@ -108,7 +128,9 @@ function said(page) {
 function from(parameter, value) {
   const address = new URL(location.href);
   if (address.searchParams.has("token")) return undefined;
-  if (value) address.searchParams.set(parameter, value);
+  // Today goes without saying, and stays today.
+  const today = parameter === "as_of" && value === new Date().toISOString().slice(0, 10);
+  if (value && !today) address.searchParams.set(parameter, value);
   else address.searchParams.delete(parameter);
   return address;
 }
@@ -130,7 +152,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-way] a, .sources a, .orders a, .points th a");
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  show(link.href);
+  show(link.href, { step: true });
 });
 
 document.addEventListener("submit", (event) => {
@@ -138,7 +160,19 @@ document.addEventListener("submit", (event) => {
   if (!form) return;
   event.preventDefault();
   const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
-  show(new URL(`?${asked}`, new URL(form.action)));
+  show(new URL(`?${asked}`, new URL(form.action)), { step: true });
+});
+
+// Whoever takes hold of a slider anew begins a step.
+for (const begun of ["focusin", "pointerdown"]) {
+  document.addEventListener(begun, (event) => {
+    if (event.target.matches?.("[data-way] input")) stepped = false;
+  });
+}
+
+addEventListener("popstate", () => {
+  // Within the page a link leads to a place on it: nothing else is shown.
+  if (addressed(location) !== shown || document.documentElement.hasAttribute("data-busy")) show(location.href, { back: true });
 });
 
 // The snippet with the whole address, to be copied as it is.
