@@ -159,7 +159,7 @@ impl Shell {
             let mut notes = understand(question.spoken(), &view)?;
             let answer = question.ask(&view)?;
             notes.extend([projector::unknown_source(index, &vantage), question.note(index)].into_iter().flatten());
-            Ok((notes, self.output().written(&answer, index)))
+            Ok((notes, self.output().written_with(&answer, index, from.names())))
         };
         self.ask(from.min_position, ask).await
     }

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
-use projector::Index;
+use projector::{Index, WantedName};
 use serde::Serialize;
 
 use crate::error::Failure;
@@ -34,10 +34,15 @@ impl Output {
 
     /// An answer as it is printed.
     pub(crate) fn written(self, answer: &(impl Serialize + Text), index: &Index) -> String {
+        self.written_with(answer, index, WantedName::default())
+    }
+
+    /// The same, with these names in its headings.
+    pub(crate) fn written_with(self, answer: &(impl Serialize + Text), index: &Index, names: WantedName) -> String {
         if self.json {
             return line(answer);
         }
-        let mut page = Page::new(index, comfy_table::Table::new().width());
+        let mut page = Page::new(index, comfy_table::Table::new().width()).showing(names);
         answer.text(&mut page);
         page.into_text()
     }

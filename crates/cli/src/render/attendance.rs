@@ -2,7 +2,7 @@
 
 use comfy_table::Cell;
 use projector::{Attendance, Delegation, MeetingInfo, Member};
-use summit::{MeetingId, Mode, PartyId};
+use summit::{MeetingId, Mode, Named, PartyId};
 
 use super::members::contested;
 use super::page::{answer, count, marks, name, person, word};
@@ -10,8 +10,10 @@ use super::{Page, Text};
 
 impl Text for Attendance {
     fn text(&self, page: &mut Page<'_>) {
-        page.heading(self.meeting_info.title.as_deref().unwrap_or(self.meeting.as_str()), &self.token);
-        let about = about(&self.meeting, &self.meeting_info);
+        let called = page.seen(&self.token).and_then(|view| view.called(&Named::Meeting(self.meeting.clone())));
+        let title = called.as_deref().or(self.meeting_info.title.as_deref());
+        page.heading(title.unwrap_or(self.meeting.as_str()), &self.token);
+        let about = about(title.map(|_| &self.meeting), &self.meeting_info);
         if !about.is_empty() {
             page.line(about);
         }
@@ -38,9 +40,9 @@ impl Text for Attendance {
     }
 }
 
-fn about(meeting: &MeetingId, info: &MeetingInfo) -> String {
+fn about(titled: Option<&MeetingId>, info: &MeetingInfo) -> String {
     let mut said = Vec::new();
-    said.extend(info.title.as_ref().map(|_| meeting.to_string()));
+    said.extend(titled.map(ToString::to_string));
     said.extend(info.form.map(|form| form.to_string()));
     said.extend(info.phase.map(|phase| phase.to_string()));
     said.extend(info.held.as_ref().map(|held| held.edtf.clone()));

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
-use projector::{Index, Remark, Token};
+use projector::{Index, Remark, Token, View, WantedName};
 use summit::{Attribution, EventId, PartyId, Person};
 
 /// No table is squeezed into fewer columns.
@@ -20,13 +20,26 @@ pub(crate) struct Page<'a> {
     index: &'a Index,
     /// Columns of the terminal, if it is one.
     width: Option<u16>,
+    /// Which names headings show.
+    names: WantedName,
 }
 
 impl<'a> Page<'a> {
     pub(crate) fn new(index: &'a Index, width: Option<u16>) -> Self {
         // Terminals that do not know their width say 0.
         let width = width.filter(|width| *width >= NARROWEST);
-        Self { text: String::new(), index, width }
+        Self { text: String::new(), index, width, names: WantedName::default() }
+    }
+
+    /// The same page, whose headings show these names.
+    pub(crate) fn showing(self, names: WantedName) -> Self {
+        Self { names, ..self }
+    }
+
+    /// Where the names are that an answer's headings show; nothing where only the answer is known, not the events.
+    pub(crate) fn seen(&self, token: &Token) -> Option<View<'a>> {
+        let view = self.index.view(&token.vantage().ok()?, jiff::civil::Date::ZERO).ok()?;
+        Some(view.showing(self.names.clone()))
     }
 
     pub(crate) fn into_text(self) -> String {

@@ -2,7 +2,7 @@
 
 use comfy_table::Cell;
 use projector::{ActRow, Signings};
-use summit::{Certainty, Signatory};
+use summit::{Certainty, Named, Signatory};
 
 use super::page::{answer, count, marks, person, sources, word};
 use super::{Page, Text};
@@ -10,9 +10,11 @@ use super::{Page, Text};
 impl Text for Signings {
     fn text(&self, page: &mut Page<'_>) {
         page.heading(count(self.instruments.len(), "instrument", "instruments"), &self.token);
+        let view = page.seen(&self.token);
         for row in &self.instruments {
+            let called = view.as_ref().and_then(|view| view.called(&Named::Instrument(row.instrument.clone())));
             let form = row.form.map(|form| format!(", {form}")).unwrap_or_default();
-            match &row.title {
+            match called.as_deref().or(row.title.as_deref()) {
                 Some(title) => page.part(format_args!("{title} ({}{form})", row.instrument)),
                 None => page.part(format_args!("{}{form}", row.instrument)),
             }
