@@ -8,8 +8,8 @@ mod files;
 mod local;
 mod remote;
 
-use std::path::PathBuf;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
