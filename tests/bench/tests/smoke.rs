@@ -8,7 +8,8 @@ use serde_json::Value;
 fn every_line_runs_and_is_told_with_figures() {
     let folder = tempfile::tempdir().expect("a folder");
     let told = folder.path().join("told.json");
-    let run = Command::new(env!("CARGO_BIN_EXE_bench")).arg("--smoke").arg("--json").arg(&told).output().expect("it runs");
+    let run =
+        Command::new(env!("CARGO_BIN_EXE_bench")).arg("--smoke").arg("--json").arg(&told).output().expect("it runs");
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let text = std::fs::read_to_string(&told).expect("it is told");
     let report: Value = serde_json::from_str(&text).expect("JSON");

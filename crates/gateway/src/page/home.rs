@@ -46,16 +46,13 @@ pub(super) async fn home(mut asking: Asking) -> Result<Response, Problem> {
     };
     let service = asking.service.clone();
     shown(asking, Lane::Long, move |look| {
-        let overview = match kept {
-            Some(mut kept) => {
-                // What came meanwhile.
-                kept.refresh(look.index, look.today);
-                Arc::new(kept)
-            }
-            None => {
-                let from = format!("{:?} {:?} {}", look.view.token(), look.names, look.today);
-                service.overview_from(from, || Overview::of(look.view))?
-            }
+        let overview = if let Some(mut kept) = kept {
+            // What came meanwhile.
+            kept.refresh(look.index, look.today);
+            Arc::new(kept)
+        } else {
+            let from = format!("{:?} {:?} {}", look.view.token(), look.names, look.today);
+            service.overview_from(from, || Overview::of(look.view))?
         };
         let main = html! {
             p.lead { "Who belongs to which organisation, who came to which meeting, at what level and in whose place: on any day, as it was known on any day, with the source of every word." }

@@ -1,7 +1,7 @@
 //! What an event says, in a sentence, with ways to what it names.
 
 use maud::{Markup, html};
-use summit::{Attribution, Content, Event, Level, Named, Participation, PartyId, Person};
+use summit::{Attribution, Content, Event, Level, Named, Participation, PartyId, Person, Succession};
 
 use super::shown::Look;
 use super::words;
@@ -108,14 +108,19 @@ fn said(look: &Look<'_>, event: &Event) -> Markup {
             (named(look, &naming.of)) " is named " q { bdi { (naming.name) } }
             @if let Some(language) = &naming.language { " (" bdi { (language) } ")" }
         },
-        Content::Succession(succession) => html! {
-            (parties(look, &succession.to)) " comes in the place of " (parties(look, &succession.from))
-            @if let Some(manner) = succession.manner { " (" (word(manner.as_str())) ")" }
-        },
+        Content::Succession(succession) => succeeded(look, succession),
         Content::Retraction(retraction) => html! {
             (words::event(look, retraction.retracts)) " is taken back"
             @if let Some(reason) = &retraction.reason { ": " q { bdi { (reason) } } }
         },
+    }
+}
+
+/// Who comes in whose place.
+fn succeeded(look: &Look<'_>, succession: &Succession) -> Markup {
+    html! {
+        (parties(look, &succession.to)) " comes in the place of " (parties(look, &succession.from))
+        @if let Some(manner) = succession.manner { " (" (word(manner.as_str())) ")" }
     }
 }
 

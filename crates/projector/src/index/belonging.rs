@@ -24,8 +24,12 @@ impl Index {
         };
         let mut rest = Rest { index: self, organisations: &organisations, found: BTreeSet::new(), open: Vec::new() };
         self.slots().filter(|slot| own(self.at(*slot))).for_each(|slot| rest.take(slot));
-        organisations.iter().for_each(|one| rest.about(&Named::Organisation(one.clone())));
-        meetings.iter().for_each(|one| rest.about(&Named::Meeting(one.clone())));
+        for one in &organisations {
+            rest.about(&Named::Organisation(one.clone()));
+        }
+        for one in &meetings {
+            rest.about(&Named::Meeting(one.clone()));
+        }
         rest.all()
     }
 }
@@ -79,7 +83,9 @@ impl Rest<'_> {
         while let Some(slot) = self.open.pop() {
             let event = &index.at(slot).event;
             index.linkers(event.id).iter().for_each(|slot| self.take(*slot));
-            mentioned(event).iter().for_each(|one| self.about(one));
+            for one in &mentioned(event) {
+                self.about(one);
+            }
         }
         self.found.iter().map(|slot| index.at(*slot).event.id).collect()
     }
