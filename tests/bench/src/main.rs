@@ -45,6 +45,9 @@ struct Bench {
     /// Every line once, on few events: whether they still run
     #[arg(long)]
     smoke: bool,
+    /// Only indexes the log at this address, and prints how many bytes of memory that took
+    #[arg(long, value_name = "URL", hide = true)]
+    index: Option<String>,
 }
 
 /// Events of a run that only shows that everything runs.
@@ -52,6 +55,10 @@ const SMOKE_EVENTS: u64 = 3_000;
 
 fn main() -> ExitCode {
     let bench = Bench::parse();
+    if let Some(url) = &bench.index {
+        println!("{}", lines::memory(url));
+        return ExitCode::SUCCESS;
+    }
     let size = if bench.smoke {
         Size { events: SMOKE_EVENTS, rounds: 1 }
     } else {

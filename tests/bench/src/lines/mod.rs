@@ -8,6 +8,8 @@ mod views;
 
 use crate::measure::Measured;
 
+pub(crate) use sizes::memory;
+
 /// How much is measured.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Size {

@@ -2,12 +2,15 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use chronicle::Chronicle;
+use chronicle_nats::{NatsChronicle, Settings};
 use futures::TryStreamExt;
 use projector::archive::Archive;
 use projector::catch_up;
 use summit::Position;
+use tokio::runtime::Runtime;
 
 use super::Size;
 use crate::events::events;
@@ -21,11 +24,7 @@ const LEVEL: i32 = 3;
 
 pub(crate) fn sizes(size: Size) -> Vec<Measured> {
     let store = Store::with(size.events);
-    let before = resident();
-    let index = store.runtime.block_on(catch_up(&store.log, None)).expect("it can be read");
-    let memory = (resident() - before) / precise(size.events);
-    drop(index);
-
+    let memory = memory_apart(&store.server.url()) / precise(size.events);
     let compressed = compressed(size.events);
     let stream = bytes_of(&store.server.store());
     let folder = tempfile::tempdir().expect("a folder");
@@ -49,6 +48,25 @@ pub(crate) fn sizes(size: Size) -> Vec<Measured> {
         Measured::amounts("the archive on disk, an event", zstd, "bytes", &[(each(archive), each(compressed))])
             .reaching(Goal::RatioAtMost(1.3)),
     ]
+}
+
+/// Bytes of memory that an index of a log takes, in a process of its own: what others have used and left is none of it.
+fn memory_apart(url: &str) -> f64 {
+    let program = std::env::current_exe().expect("this program has a path");
+    let told = Command::new(program).args(["--index", url]).output().expect("it runs once more");
+    let told = String::from_utf8_lossy(&told.stdout);
+    told.trim().parse().unwrap_or_else(|_| panic!("bytes, not {told:?}"))
+}
+
+/// Bytes of memory by which this process grows as it indexes a log.
+pub(crate) fn memory(url: &str) -> f64 {
+    let runtime = Runtime::new().expect("a runtime");
+    let log = runtime.block_on(NatsChronicle::connect(&Settings::new(url, "bench"))).expect("the log can be reached");
+    let before = resident();
+    let index = runtime.block_on(catch_up(&log, None)).expect("it can be read");
+    let grown = resident() - before;
+    drop(index);
+    grown
 }
 
 /// Bytes of memory that this process has by itself.
