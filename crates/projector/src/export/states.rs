@@ -22,7 +22,7 @@ use summit::{Answer, Cutoff, Day, OrganisationId, PartyId, Status};
 
 use super::spells::unique;
 use super::table::{Column, Rows, Table, Writing};
-use crate::membership::{Folded, Spell};
+use crate::membership::{Folded, Spell, stays};
 use crate::view::{AskError, View};
 
 /// How many cells a table holds at most.
@@ -185,11 +185,9 @@ fn code(folded: &Folded, codes: &BTreeMap<Status, i8>, at: &Cutoff) -> i8 {
     let of = |spell: &Spell| codes.get(&spell.status).copied().unwrap_or(NONE);
     let mut found = NONE;
     for stay in folded.spells.chunk_by(|left, right| of(left) == of(right)) {
-        let (first, last) = (&stay[0], &stay[stay.len() - 1]);
-        let ended = last.end.as_ref().map_or(Answer::No, |end| end.reached(at));
-        let one_by_one = stay.iter().map(|spell| spell.holds(at)).fold(Answer::No, Answer::or);
+        let first = &stay[0];
         // That nothing is held is sure only where nothing may be.
-        match first.start.reached(at).and(!ended).or(one_by_one) {
+        match stays(stay, at) {
             _ if of(first) == NONE => {}
             Answer::Yes => return of(first),
             Answer::Possibly => found = UNCLEAR,

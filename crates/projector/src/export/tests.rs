@@ -361,9 +361,16 @@ fn years_begin_with_the_first_status_and_end_with_the_vantage_and_are_bounded() 
     let index = history();
     let view = index.view(&from("2019"), TODAY).expect("a vantage");
     let years = Years { from: Some(i16::MIN), to: Some(i16::MAX) };
-    let too_large =
-        view.states_table(&States { organisations: vec!["sco".parse().expect("a slug"); 60], years, ..asked });
-    assert!(matches!(too_large, Err(BadStates::TooLarge { rows: 262_144, columns: 60 })), "{too_large:?}");
+    // The same one again is no other one.
+    let twice = States { organisations: slugs(&["sco", "sco"]), ..asked.clone() };
+    assert_eq!(view.states_table(&twice), view.states_table(&asked));
+    let many: Vec<String> = (0..160).map(|number| format!("org-{number}")).collect();
+    let founded = |name: &String| ("admission", json!({ "occurred": "2000", "organisation": name, "party": "IND" }));
+    let world = self::index(many.iter().map(founded));
+    let view_of_many = world.view(&from("2019"), TODAY).expect("a vantage");
+    let organisations = slugs(&many.iter().map(String::as_str).collect::<Vec<_>>());
+    let too_large = view_of_many.states_table(&States { organisations, years, ..asked });
+    assert!(matches!(too_large, Err(BadStates::TooLarge { rows: 65_536, columns: 160 })), "{too_large:?}");
     let unknown = States { organisations: slugs(&["sc0"]), ..States::default() };
     assert!(matches!(view.states_table(&unknown), Err(BadStates::Ask(_))));
     // The slug of an organisation may be the name of another column.

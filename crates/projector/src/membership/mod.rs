@@ -18,7 +18,7 @@ use summit::{Answer, Cutoff, Event, EventId, OrganisationId, PartyId, Status};
 pub(crate) use dating::winner;
 pub use explain::{Knowledge, diff};
 pub use over_time::CountsFrom;
-pub(crate) use spells::{EventKey, Folded, Spell, sorted};
+pub(crate) use spells::{EventKey, Folded, Spell, sorted, stays};
 pub(crate) use succession::{Place, as_organisation, as_party};
 pub(crate) use tally::{just_after, tally_remark};
 pub use turns::{Turn, TurnedBy};
@@ -242,11 +242,8 @@ fn counts(folded: &BTreeMap<PartyId, Folded>, at: &Cutoff) -> BTreeMap<Status, C
 fn held<'s>(spells: &'s Folded, at: &Cutoff) -> BTreeMap<&'s Status, Answer> {
     let mut held: BTreeMap<&Status, Answer> = BTreeMap::new();
     for stay in spells.spells.chunk_by(|left, right| left.status == right.status) {
-        let (first, last) = (&stay[0], &stay[stay.len() - 1]);
-        let ended = last.end.as_ref().map_or(Answer::No, |end| end.reached(at));
-        let one_by_one = stay.iter().map(|spell| spell.holds(at)).fold(Answer::No, Answer::or);
-        let answer = held.entry(&first.status).or_insert(Answer::No);
-        *answer = answer.or(first.start.reached(at).and(!ended)).or(one_by_one);
+        let answer = held.entry(&stay[0].status).or_insert(Answer::No);
+        *answer = answer.or(stays(stay, at));
     }
     held.retain(|status, _| !status.is_none());
     held

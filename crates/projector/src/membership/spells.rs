@@ -162,6 +162,17 @@ impl EventKey {
     }
 }
 
+/// Whether one of neighbouring spells is held at the cutoff, or passes into another of them: when it does, is of no account.
+/// Sure of any run of them is sure of all.
+pub(crate) fn stays(stay: &[Spell], at: &Cutoff) -> Answer {
+    let (mut begun, mut held) = (Answer::No, Answer::No);
+    for spell in stay {
+        begun = begun.or(spell.start.reached(at));
+        held = held.or(begun.and(!spell.end.as_ref().map_or(Answer::No, |end| end.reached(at))));
+    }
+    held
+}
+
 /// Events in sort order.
 pub(crate) fn sorted<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<&'a Event> {
     let mut events: Vec<&Event> = events.into_iter().collect();
