@@ -23,6 +23,8 @@ use tests::{Chronicle, NatsServer};
 const FACTBOOK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/factbook-1990-2019.csv.gz");
 /// How often each import is killed.
 const KILLS: u32 = 4;
+/// How often it is looked whether the moment to kill has come.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(1);
 /// The rows of a large table.
 const MANY: u32 = 100_000;
 /// The most that the program may hold of memory while it reads one, in KiB.
@@ -539,7 +541,7 @@ fn whenever_an_import_is_killed_the_next_one_completes_it() {
             let mut child = chronicle.command(&command).spawn().expect("the command runs");
             let (begun, moment) = (std::time::Instant::now(), duration * round / (KILLS + 1));
             while child.try_wait().expect("a child").is_none() && begun.elapsed() < moment {
-                std::thread::park_timeout(std::time::Duration::from_millis(1));
+                std::thread::park_timeout(LOOK);
             }
             // Fails only when it has ended already.
             let _ = child.kill();

@@ -57,6 +57,26 @@ export async function accessible(page) {
   assert.deepEqual(told, [], `${page.url()} is not accessible:\n${told.join("\n")}`);
 }
 
+/// The keyboard alone reaches all that can be used, and shows where it is.
+export async function reachable(page) {
+  const usable = await page.evaluate(() => {
+    const all = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")];
+    const seen = all.filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({ contentVisibilityAuto: false }) && !one.closest("details:not([open]) > :not(summary)"));
+    seen.forEach((one, place) => { one.dataset.place = place; });
+    return seen.length;
+  });
+  const reached = new Set();
+  for (let press = 0; press < usable + 5 && reached.size < usable; press += 1) {
+    await page.keyboard.press("Tab");
+    const [place, outline] = await page.evaluate(() => [document.activeElement.dataset.place, getComputedStyle(document.activeElement).outlineStyle]);
+    if (place === undefined) continue;
+    reached.add(place);
+    assert.notEqual(outline, "none", `${page.url()}: the focus is not seen on ${place}`);
+  }
+  const missed = await page.evaluate((reached) => [...document.querySelectorAll("[data-place]")].filter((one) => !reached.includes(one.dataset.place)).map((one) => one.outerHTML.slice(0, 200)), [...reached]);
+  assert.deepEqual(missed, [], `${page.url()}: the keyboard does not reach everything`);
+}
+
 /// Nothing is wider than the window.
 export async function fits(page) {
   const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);

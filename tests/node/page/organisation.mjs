@@ -2,7 +2,7 @@
 // links lead to other vantages, with scripts and without, by keyboard alone; it can be embedded anywhere.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { accessible, ask, browse, fits, shoot, url } from "./browser.mjs";
+import { accessible, ask, browse, fits, reachable, shoot, url } from "./browser.mjs";
 
 const sco = `${url}/organisations/sco`;
 const api = (what, query = "") => ask(`/v1/organisations/sco/${what}${query}`);
@@ -160,22 +160,7 @@ await browse({}, async (page, _, odd) => {
 
   // The keyboard reaches all that can be used.
   await page.goto(sco);
-  const usable = await page.evaluate(() => {
-    const all = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), summary, [tabindex='0']")];
-    const seen = all.filter((one) => one.tabIndex >= 0 && one.checkVisibility({ contentVisibilityAuto: false }) && !one.closest("details:not([open]) > :not(summary)"));
-    seen.forEach((one, place) => { one.dataset.place = place; });
-    return seen.length;
-  });
-  const reached = new Set();
-  for (let press = 0; press < usable + 5 && reached.size < usable; press += 1) {
-    await page.keyboard.press("Tab");
-    const [place, outline] = await page.evaluate(() => [document.activeElement.dataset.place, getComputedStyle(document.activeElement).outlineStyle]);
-    if (place !== undefined) {
-      reached.add(place);
-      assert.notEqual(outline, "none", `the focus is seen on ${place}`);
-    }
-  }
-  assert.equal(reached.size, usable, "the keyboard reaches everything");
+  await reachable(page);
 
   // On a page of somebody else, the timeline is a picture.
   const other = createServer((_, response) => {

@@ -11,6 +11,11 @@ mod stage;
 use stage::{ASTANA, HISTORY, Stage};
 
 #[test]
+fn every_page_can_be_used_by_everybody_and_tells_the_same_without_scripts() {
+    Stage::told(&[ASTANA, HISTORY]).story("everywhere");
+}
+
+#[test]
 fn an_organisation_is_seen_from_every_vantage() {
     Stage::told(&[ASTANA, HISTORY]).story("organisation");
 }

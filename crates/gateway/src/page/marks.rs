@@ -136,6 +136,11 @@ impl Sign {
     }
 }
 
+/// Text, lesser text and lines of pictures that stand alone, on white.
+pub(super) const INK: &str = "#16202b";
+pub(super) const QUIET: &str = "#505b67";
+pub(super) const LINE: &str = "#d9dcd8";
+
 /// A tone on paper, for pictures that stand alone: the style sheet has the one list of colours.
 pub(super) fn on_paper(tone: &str) -> &'static str {
     let own = format!(".tone-{tone} ");

@@ -12,6 +12,7 @@ use super::marks::{DERIVED, Mark, SHAPE_SIZE, Tone, capacity_words, level_words}
 use super::matrix::{Cell, Column, Matrix, Row, Who};
 use super::told::Told;
 use crate::ask::{Asking, Lane};
+use crate::page::marks::{INK, LINE, QUIET};
 use crate::page::shown::picture;
 use crate::page::{spoken, words};
 use crate::problem::Problem;
@@ -36,9 +37,6 @@ const PERSON_FITS: usize = 24;
 const BELOW_FITS: usize = 38;
 const TITLE_FITS: usize = 76;
 
-const INK: &str = "#16202b";
-const QUIET: &str = "#505b67";
-const LINE: &str = "#d9dcd8";
 const FONT: &str = "Helvetica Neue, Liberation Sans, Arial, sans-serif";
 
 /// The picture of who took part in a meeting.

@@ -9,7 +9,7 @@ use super::axis::Axis;
 use super::bars::{Bar, Line, Order, Piece, lines};
 use super::timeline::{anchor, statuses};
 use crate::ask::{Asking, Lane};
-use crate::page::marks::{Shape, Sign, on_paper};
+use crate::page::marks::{INK, LINE, QUIET, Shape, Sign, on_paper};
 use crate::page::shown::{Look, picture};
 use crate::page::words;
 use crate::problem::Problem;
@@ -27,10 +27,6 @@ const FOOT: f64 = 34.0;
 const NAME: usize = 27;
 /// Behind the last year there is space for arrows.
 const ARROW: f64 = 10.0;
-
-const INK: &str = "#16202b";
-const QUIET: &str = "#505b67";
-const LINE: &str = "#d9dcd8";
 
 /// Where a part of the axis is.
 fn across(place: f64) -> f64 {
