@@ -81,8 +81,9 @@ impl Demo {
             Output::text(&next(&place, &index))?;
         }
         let Some(mut page) = page else { return Ok(()) };
-        output.remark("\nthe chronicle and its page stay open; ctrl-c ends them");
+        // Listened for before it is said.
         let told = told_to_end();
+        output.remark("\nthe chronicle and its page stay open; ctrl-c ends them");
         let over = tokio::select! {
             () = told => Ok(()),
             over = page.follow() => Err(over),
