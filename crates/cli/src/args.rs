@@ -9,7 +9,7 @@ use crate::ask::Shell;
 use crate::command::{
     archive::Archive, attendance::Attendance, completions::Completions, correct::Correct, demo::Demo, diff::Diff,
     doctor::Doctor, events::Events, explain::Explain, export::Export, find::Find, import::Import, members::Members,
-    party::Party, person::Person, publish::Publish, rebuild::Rebuild, record::Record, rehearse::Rehearse,
+    party::Party, person::Person, publish::Publish, ready::Ready, rebuild::Rebuild, record::Record, rehearse::Rehearse,
     remarks::Remarks, replay::Replay, restore::Restore, retract::Retract, serve::Serve, signings::Signings,
     timeline::Timeline, token::Token, verify::Verify, watch::Watch,
 };
@@ -122,6 +122,7 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     Demo(Demo),
     Serve(Serve),
+    Ready(Ready),
     Token(Token),
     Publish(Publish),
     Record(Box<Record>),
@@ -164,6 +165,7 @@ impl Command {
         match self {
             Self::Demo(command) => command.run(shell).await,
             Self::Serve(command) => command.run(shell).await,
+            Self::Ready(command) => command.run(shell).await,
             Self::Token(command) => command.run(shell),
             Self::Publish(command) => command.run(shell).await,
             Self::Record(command) => command.run(shell).await,
@@ -253,6 +255,7 @@ impl Command {
             | Self::Verify(_) => true,
             Self::Demo(_)
             | Self::Serve(_)
+            | Self::Ready(_)
             | Self::Token(_)
             | Self::Publish(_)
             | Self::Record(_)
