@@ -62,6 +62,7 @@ pub struct ActRow {
 
 /// Who did an act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Signatory")]
 pub struct SignatoryRow {
     /// For whom.
     #[serde(skip_serializing_if = "Option::is_none")]
