@@ -66,7 +66,7 @@ mod tests {
     /// What options of a kind come to in the report of Astana.
     fn told<const N: usize>(kind: Kind, fields: [(&str, &str); N]) -> Result<serde_json::Value, String> {
         let mut given = Given::of(fields.map(|(name, text)| (name, vec![text.to_owned()])));
-        let shell = Shell { global: Global::default(), today: samples::TODAY };
+        let shell = Shell { global: Global { quiet: true, ..Global::default() }, today: samples::TODAY };
         identified(&mut given, kind, &samples::astana(), &shell).map_err(|failure| failure.to_string())?;
         Ok(given.data(kind).into())
     }
