@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use summit::{Content, Event, MeetingId, Named, OrganisationId, Participation, PartyId, Person, Succession};
+use summit::{
+    Content, Event, InstrumentId, MeetingId, Named, OrganisationId, Participation, PartyId, Person, PersonId,
+    Succession,
+};
 
 use super::Index;
 
@@ -61,6 +64,14 @@ pub(crate) struct MeetingFile {
     pub(crate) parts: BTreeSet<MeetingId>,
     /// Meetings that some event calls held on the sidelines of this one.
     pub(crate) sidelines: BTreeSet<MeetingId>,
+    /// Meetings that some event calls this one a part of.
+    pub(crate) part_of: BTreeSet<MeetingId>,
+    /// Meetings on whose sidelines some event says that this one is held.
+    pub(crate) sidelines_of: BTreeSet<MeetingId>,
+    /// Organisations that an event of the kind `meeting` names with it.
+    pub(crate) organisations: BTreeSet<OrganisationId>,
+    /// Parties that an event at this meeting names for something else than their status.
+    pub(crate) parties: BTreeSet<PartyId>,
     /// As for an organisation.
     pub(crate) linked: BTreeSet<Slot>,
 }
@@ -79,7 +90,12 @@ pub(crate) struct PartyFile {
 impl Index {
     /// Files an event that is about to stand at `slot`.
     pub(super) fn file(&mut self, slot: Slot, event: &Event) {
-        let new: Vec<Named> = mentioned(event).into_iter().filter(|one| !self.has_file(one)).collect();
+        let mut new: Vec<Named> = Vec::new();
+        each_mentioned(event, |one| {
+            if !self.has_file(one) {
+                new.push(one.to_named());
+            }
+        });
         if let Some(organisation) = &event.shared.organisation {
             self.file_organisation(slot, event, organisation);
         }
@@ -91,6 +107,9 @@ impl Index {
             file.first.get_or_insert(slot);
             if file.deeds.last() != Some(&slot) {
                 file.deeds.push(slot);
+                if let Some(meeting) = &event.shared.meeting {
+                    insert(&mut self.meetings.file(meeting).parties, party);
+                }
             }
         }
         for person in people(event) {
@@ -115,13 +134,13 @@ impl Index {
     }
 
     /// Whether an earlier event names something.
-    fn has_file(&self, of: &Named) -> bool {
+    fn has_file(&self, of: Mention<'_>) -> bool {
         match of {
-            Named::Party(name) => self.parties.get(name).is_some(),
-            Named::Organisation(name) => self.organisations.get(name).is_some(),
-            Named::Meeting(name) => self.meetings.get(name).is_some(),
-            Named::Instrument(name) => self.instruments.get(name).is_some(),
-            Named::Person(name) => self.people.get(name).is_some(),
+            Mention::Party(name) => self.parties.get(name).is_some(),
+            Mention::Organisation(name) => self.organisations.get(name).is_some(),
+            Mention::Meeting(name) => self.meetings.get(name).is_some(),
+            Mention::Instrument(name) => self.instruments.get(name).is_some(),
+            Mention::Person(name) => self.people.get(name).is_some(),
         }
     }
 
@@ -177,10 +196,13 @@ impl Index {
             | Content::Succession(_)
             | Content::Retraction(_) => return,
         };
-        place(file.parties.entry(party.clone()).or_default()).push(slot);
+        match file.parties.get_mut(party) {
+            Some(standings) => place(standings).push(slot),
+            None => place(file.parties.entry(party.clone()).or_default()).push(slot),
+        }
         let file = self.parties.file(party);
         file.first.get_or_insert(slot);
-        file.organisations.insert(organisation.clone());
+        insert(&mut file.organisations, organisation);
     }
 
     fn file_meeting(&mut self, slot: Slot, event: &Event, meeting: &MeetingId) {
@@ -189,18 +211,21 @@ impl Index {
         match &event.content {
             Content::Meeting(about) => {
                 file.about.push(slot);
+                about.part_of.iter().for_each(|whole| insert(&mut file.part_of, whole));
+                about.sidelines_of.iter().for_each(|whole| insert(&mut file.sidelines_of, whole));
                 if let Some(organisation) = &event.shared.organisation {
-                    self.organisations.file(organisation).meetings.insert(meeting.clone());
+                    insert(&mut file.organisations, organisation);
+                    insert(&mut self.organisations.file(organisation).meetings, meeting);
                 }
                 if let Some(whole) = &about.part_of {
                     let file = self.meetings.file(whole);
                     file.first.get_or_insert(slot);
-                    file.parts.insert(meeting.clone());
+                    insert(&mut file.parts, meeting);
                 }
                 if let Some(whole) = &about.sidelines_of {
                     let file = self.meetings.file(whole);
                     file.first.get_or_insert(slot);
-                    file.sidelines.insert(meeting.clone());
+                    insert(&mut file.sidelines, meeting);
                 }
             }
             Content::Attendance(_) => file.attendance.push(slot),
@@ -224,22 +249,66 @@ impl Index {
     }
 }
 
+/// Puts something in a set, most of the time to find that it is there.
+fn insert<T: Ord + Clone>(set: &mut BTreeSet<T>, one: &T) {
+    if !set.contains(one) {
+        set.insert(one.clone());
+    }
+}
+
+/// Something that an event names, where the event has it.
+#[derive(Debug, Clone, Copy)]
+enum Mention<'e> {
+    Party(&'e PartyId),
+    Organisation(&'e OrganisationId),
+    Meeting(&'e MeetingId),
+    Instrument(&'e InstrumentId),
+    Person(&'e PersonId),
+}
+
+impl<'e> Mention<'e> {
+    const fn of(named: &'e Named) -> Self {
+        match named {
+            Named::Party(name) => Self::Party(name),
+            Named::Organisation(name) => Self::Organisation(name),
+            Named::Meeting(name) => Self::Meeting(name),
+            Named::Instrument(name) => Self::Instrument(name),
+            Named::Person(name) => Self::Person(name),
+        }
+    }
+
+    fn to_named(self) -> Named {
+        match self {
+            Self::Party(name) => Named::Party(name.clone()),
+            Self::Organisation(name) => Named::Organisation(name.clone()),
+            Self::Meeting(name) => Named::Meeting(name.clone()),
+            Self::Instrument(name) => Named::Instrument(name.clone()),
+            Self::Person(name) => Named::Person(name.clone()),
+        }
+    }
+}
+
 /// Everything that an event names, in whatever part.
 pub(super) fn mentioned(event: &Event) -> Vec<Named> {
-    let mut all: Vec<Named> = event.shared.organisation.clone().map(Named::Organisation).into_iter().collect();
-    all.extend(event.shared.meeting.clone().map(Named::Meeting));
-    all.extend(parties(event).chain(party_of_status(event)).cloned().map(Named::Party));
-    all.extend(people(event).map(|person| Named::Person(person.id.clone())));
+    let mut all = Vec::new();
+    each_mentioned(event, |one| all.push(one.to_named()));
+    all
+}
+
+fn each_mentioned<'e>(event: &'e Event, mut take: impl FnMut(Mention<'e>)) {
+    event.shared.organisation.iter().map(Mention::Organisation).for_each(&mut take);
+    event.shared.meeting.iter().map(Mention::Meeting).for_each(&mut take);
+    parties(event).chain(party_of_status(event)).map(Mention::Party).for_each(&mut take);
+    people(event).map(|person| Mention::Person(&person.id)).for_each(&mut take);
     if let Content::Meeting(about) = &event.content {
-        all.extend(about.part_of.iter().chain(&about.sidelines_of).cloned().map(Named::Meeting));
+        about.part_of.iter().chain(&about.sidelines_of).map(Mention::Meeting).for_each(&mut take);
     }
     if let Content::Signing(signing) = &event.content {
-        all.push(Named::Instrument(signing.instrument.clone()));
+        take(Mention::Instrument(&signing.instrument));
     }
     if let Content::Naming(naming) = &event.content {
-        all.push(naming.of.clone());
+        take(Mention::of(&naming.of));
     }
-    all
 }
 
 /// The party of whose status, rights or ladder an event speaks.

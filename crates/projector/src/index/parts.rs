@@ -22,13 +22,7 @@ impl Index {
 
     /// A meeting and the meetings that any event calls it a part of, however deep.
     pub(crate) fn with_wholes(&self, meeting: &MeetingId) -> BTreeSet<MeetingId> {
-        reachable(meeting, |meeting| {
-            let about = self.meeting(meeting).into_iter().flat_map(|file| &file.about);
-            let whole = about.filter_map(|slot| {
-                if let Content::Meeting(about) = &self.at(*slot).event.content { about.part_of.clone() } else { None }
-            });
-            whole.collect()
-        })
+        reachable(meeting, |meeting| self.meeting(meeting).into_iter().flat_map(|file| file.part_of.clone()).collect())
     }
 
     /// Every party of which any event says something at a meeting or at its parts.
@@ -62,12 +56,11 @@ impl Index {
         parties
     }
 
-    /// The meetings of an organisation at which, or at whose parts, any event says something of a party.
+    /// The meetings of an organisation at which, or at whose parts, any event says something of a party. Cost: the meetings
+    /// of the organisation.
     pub(crate) fn meetings_with(&self, organisation: &OrganisationId, party: &PartyId) -> BTreeSet<MeetingId> {
-        let deeds = self.party(party).into_iter().flat_map(|file| &file.deeds);
-        let at: BTreeSet<&MeetingId> = deeds.filter_map(|slot| self.at(*slot).event.shared.meeting.as_ref()).collect();
-        let meetings = at.into_iter().flat_map(|meeting| self.with_wholes(meeting)).collect::<BTreeSet<_>>();
-        meetings.into_iter().filter(|one| self.organisations_of_meeting(one).contains(organisation)).collect()
+        let at = |meeting: &MeetingId| self.meeting(meeting).is_some_and(|file| file.parties.contains(party));
+        self.meetings_of(organisation).into_iter().filter(|meeting| self.with_parts(meeting).iter().any(at)).collect()
     }
 }
 
