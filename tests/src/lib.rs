@@ -3,6 +3,7 @@
 //! Nothing here judges; the tests are in `tests/`.
 
 pub mod checker;
+pub mod cluster;
 mod command;
 pub mod http;
 mod server;

@@ -149,6 +149,11 @@ impl Document {
         &self.event
     }
 
+    /// The event by itself.
+    pub fn into_event(self) -> Event {
+        self.event
+    }
+
     /// Fills in when the claim was put on record, where the document does not say. It grows by as much.
     #[must_use]
     pub fn recorded_at(mut self, now: Timestamp) -> Self {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use summit::{
-    Content, Event, InstrumentId, MeetingId, Named, OrganisationId, Participation, PartyId, Person, PersonId,
+    Content, Event, InstrumentId, Meeting, MeetingId, Named, OrganisationId, Participation, PartyId, Person, PersonId,
     Succession,
 };
 
@@ -35,6 +35,9 @@ pub(crate) struct OrganisationFile {
     pub(crate) tallies: Vec<Slot>,
     /// Meetings of which an event of the kind `meeting` says that they are its own.
     pub(crate) meetings: BTreeSet<MeetingId>,
+    /// By party: its meetings, in whatever way they belong to it, at which, or at whose parts, any event says something of
+    /// the party.
+    pub(crate) attended: BTreeMap<PartyId, BTreeSet<MeetingId>>,
     /// Events that name it and correct or retract another, are corrected or retracted, or whose id was used again.
     pub(crate) linked: BTreeSet<Slot>,
 }
@@ -60,17 +63,17 @@ pub(crate) struct MeetingFile {
     pub(crate) attendance: Vec<Slot>,
     pub(crate) tallies: Vec<Slot>,
     pub(crate) statements: Vec<Slot>,
+    /// Organisations that some event of the kind `meeting` names.
+    pub(crate) organisations: BTreeSet<OrganisationId>,
+    /// Meetings of which some event calls this one a part.
+    pub(crate) part_of: BTreeSet<MeetingId>,
+    /// Meetings on whose sidelines some event says that this one is held.
+    pub(crate) sidelines_of: BTreeSet<MeetingId>,
     /// Meetings that some event calls a part of this one.
     pub(crate) parts: BTreeSet<MeetingId>,
     /// Meetings that some event calls held on the sidelines of this one.
     pub(crate) sidelines: BTreeSet<MeetingId>,
-    /// Meetings that some event calls this one a part of.
-    pub(crate) part_of: BTreeSet<MeetingId>,
-    /// Meetings on whose sidelines some event says that this one is held.
-    pub(crate) sidelines_of: BTreeSet<MeetingId>,
-    /// Organisations that an event of the kind `meeting` names with it.
-    pub(crate) organisations: BTreeSet<OrganisationId>,
-    /// Parties that an event at this meeting names for something else than their status.
+    /// Parties of which some event says whether they take part in this one itself, its parts left out.
     pub(crate) parties: BTreeSet<PartyId>,
     /// As for an organisation.
     pub(crate) linked: BTreeSet<Slot>,
@@ -107,9 +110,6 @@ impl Index {
             file.first.get_or_insert(slot);
             if file.deeds.last() != Some(&slot) {
                 file.deeds.push(slot);
-                if let Some(meeting) = &event.shared.meeting {
-                    insert(&mut self.meetings.file(meeting).parties, party);
-                }
             }
         }
         for person in people(event) {
@@ -210,25 +210,13 @@ impl Index {
         file.first.get_or_insert(slot);
         match &event.content {
             Content::Meeting(about) => {
-                file.about.push(slot);
-                about.part_of.iter().for_each(|whole| insert(&mut file.part_of, whole));
-                about.sidelines_of.iter().for_each(|whole| insert(&mut file.sidelines_of, whole));
-                if let Some(organisation) = &event.shared.organisation {
-                    insert(&mut file.organisations, organisation);
-                    insert(&mut self.organisations.file(organisation).meetings, meeting);
-                }
-                if let Some(whole) = &about.part_of {
-                    let file = self.meetings.file(whole);
-                    file.first.get_or_insert(slot);
-                    insert(&mut file.parts, meeting);
-                }
-                if let Some(whole) = &about.sidelines_of {
-                    let file = self.meetings.file(whole);
-                    file.first.get_or_insert(slot);
-                    insert(&mut file.sidelines, meeting);
-                }
+                self.file_relations(slot, event, meeting, about);
+                self.meetings.file(meeting).about.push(slot);
             }
-            Content::Attendance(_) => file.attendance.push(slot),
+            Content::Attendance(entry) => {
+                file.attendance.push(slot);
+                self.file_parties(meeting, entry.party.iter());
+            }
             Content::Tally(_) => file.tallies.push(slot),
             Content::Statement(_) => file.statements.push(slot),
             Content::Founding(_)
@@ -247,13 +235,63 @@ impl Index {
             | Content::Retraction(_) => {}
         }
     }
+
+    /// Files what an event of the kind `meeting` says of whose meeting it is, and who comes.
+    fn file_relations(&mut self, slot: Slot, event: &Event, meeting: &MeetingId, about: &Meeting) {
+        let file = self.meetings.file(meeting);
+        let mut new = false;
+        if let Some(organisation) = &event.shared.organisation {
+            new |= insert(&mut file.organisations, organisation);
+            insert(&mut self.organisations.file(organisation).meetings, meeting);
+        }
+        if let Some(whole) = &about.part_of {
+            new |= insert(&mut self.meetings.file(meeting).part_of, whole);
+            let file = self.meetings.file(whole);
+            file.first.get_or_insert(slot);
+            insert(&mut file.parts, meeting);
+        }
+        if let Some(whole) = &about.sidelines_of {
+            new |= insert(&mut self.meetings.file(meeting).sidelines_of, whole);
+            let file = self.meetings.file(whole);
+            file.first.get_or_insert(slot);
+            insert(&mut file.sidelines, meeting);
+        }
+        self.file_parties(meeting, about.participants.iter().filter_map(|entry| entry.party.as_ref()));
+        if new {
+            // What is said already of who came counts for more meetings, or for those of more organisations.
+            for one in self.with_parts_and_sidelines(meeting) {
+                let parties: Vec<PartyId> = self.parties_at_itself(&one).cloned().collect();
+                self.file_attended(&one, &parties);
+            }
+        }
+    }
+
+    /// Files parties as such of which something is said at a meeting. Most are filed already.
+    fn file_parties<'p>(&mut self, meeting: &MeetingId, parties: impl Iterator<Item = &'p PartyId>) {
+        let file = self.meetings.file(meeting);
+        let new: Vec<PartyId> = parties.filter(|party| insert(&mut file.parties, party)).cloned().collect();
+        self.file_attended(meeting, &new);
+    }
+
+    /// Files parties at a meeting, for every organisation of it and of those that it is a part of.
+    fn file_attended(&mut self, meeting: &MeetingId, parties: &[PartyId]) {
+        if parties.is_empty() {
+            return;
+        }
+        for whole in self.with_wholes(meeting) {
+            for organisation in self.organisations_of_meeting(&whole) {
+                let attended = &mut self.organisations.file(&organisation).attended;
+                for party in parties {
+                    attended.entry(party.clone()).or_default().insert(whole.clone());
+                }
+            }
+        }
+    }
 }
 
-/// Puts something in a set, most of the time to find that it is there.
-fn insert<T: Ord + Clone>(set: &mut BTreeSet<T>, one: &T) {
-    if !set.contains(one) {
-        set.insert(one.clone());
-    }
+/// Puts something in a set, most of the time to find that it is there; tells whether it was not.
+fn insert<T: Ord + Clone>(set: &mut BTreeSet<T>, one: &T) -> bool {
+    !set.contains(one) && set.insert(one.clone())
 }
 
 /// Something that an event names, where the event has it.

@@ -207,8 +207,10 @@ impl Index {
     pub fn record(&mut self, record: Record) -> Noted {
         self.tail = record.position;
         self.last = None;
-        let fingerprint = Document::from_event(record.event.clone()).fingerprint();
-        self.take(&record, fingerprint)
+        let Record { position, stored_at, event } = record;
+        let document = Document::from_event(event);
+        let fingerprint = document.fingerprint();
+        self.take(&Record { position, stored_at, event: document.into_event() }, fingerprint)
     }
 
     fn take(&mut self, record: &Record, fingerprint: Fingerprint) -> Noted {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use summit::{Content, MeetingId, OrganisationId, Participation, PartyId};
+use summit::{MeetingId, OrganisationId, PartyId};
 
 use super::Index;
 
@@ -27,40 +27,18 @@ impl Index {
 
     /// Every party of which any event says something at a meeting or at its parts.
     pub(crate) fn parties_at(&self, meeting: &MeetingId) -> BTreeSet<PartyId> {
-        let mut parties = BTreeSet::new();
-        for file in self.with_parts(meeting).iter().filter_map(|meeting| self.meeting(meeting)) {
-            for slot in file.about.iter().chain(&file.attendance) {
-                let entries: &[Participation] = match &self.at(*slot).event.content {
-                    Content::Meeting(about) => &about.participants,
-                    Content::Attendance(entry) => std::slice::from_ref(entry),
-                    Content::Founding(_)
-                    | Content::Admission(_)
-                    | Content::Standing(_)
-                    | Content::Step(_)
-                    | Content::Suspension(_)
-                    | Content::Reinstatement(_)
-                    | Content::Withdrawal(_)
-                    | Content::Reclassification(_)
-                    | Content::Arrival(_)
-                    | Content::Departure(_)
-                    | Content::Signing(_)
-                    | Content::Statement(_)
-                    | Content::Tally(_)
-                    | Content::Naming(_)
-                    | Content::Succession(_)
-                    | Content::Retraction(_) => &[],
-                };
-                parties.extend(entries.iter().filter_map(|entry| entry.party.clone()));
-            }
-        }
-        parties
+        self.with_parts(meeting).iter().flat_map(|meeting| self.parties_at_itself(meeting)).cloned().collect()
     }
 
-    /// The meetings of an organisation at which, or at whose parts, any event says something of a party. Cost: the meetings
-    /// of the organisation.
+    /// Every party of which any event says something at a meeting, its parts left out.
+    pub(super) fn parties_at_itself(&self, meeting: &MeetingId) -> impl Iterator<Item = &PartyId> {
+        self.meeting(meeting).into_iter().flat_map(|file| &file.parties)
+    }
+
+    /// The meetings of an organisation at which, or at whose parts, any event says something of a party.
     pub(crate) fn meetings_with(&self, organisation: &OrganisationId, party: &PartyId) -> BTreeSet<MeetingId> {
-        let at = |meeting: &MeetingId| self.meeting(meeting).is_some_and(|file| file.parties.contains(party));
-        self.meetings_of(organisation).into_iter().filter(|meeting| self.with_parts(meeting).iter().any(at)).collect()
+        let attended = self.organisation(organisation).and_then(|file| file.attended.get(party));
+        attended.cloned().unwrap_or_default()
     }
 }
 
