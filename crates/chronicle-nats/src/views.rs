@@ -23,12 +23,12 @@ use crate::stream::{self as kept, NO_STREAM};
 const EXPECTED_LAST: &str = "Nats-Expected-Last-Subject-Sequence";
 const SEQUENCE: &str = "Nats-Sequence";
 /// The header of a message that is no value, and what it says of a removed key.
-const OPERATION: &str = "KV-Operation";
-const REMOVED: &str = "DEL";
+pub(crate) const OPERATION: &str = "KV-Operation";
+pub(crate) const REMOVED: &str = "DEL";
 /// How often a bucket that is being read is asked for again, when its delivery is lost.
 const LOAD_ATTEMPTS: usize = 3;
 /// The pause between attempts to watch again.
-const WATCH_PAUSE: Duration = Duration::from_millis(500);
+pub(crate) const WATCH_PAUSE: Duration = Duration::from_millis(500);
 
 /// The published views of a nats-server. See [`NatsChronicle::views`](crate::NatsChronicle::views).
 #[derive(Clone)]
@@ -304,6 +304,6 @@ fn unapplied(failure: &Failure, expected: Revision) -> ApplyError {
     }
 }
 
-fn unreachable(failure: &Failure) -> ViewError {
+pub(crate) fn unreachable(failure: &Failure) -> ViewError {
     ViewError::Unreachable(failure.to_string())
 }

@@ -8,9 +8,9 @@ use crate::ask::Shell;
 use crate::command::{
     archive::Archive, attendance::Attendance, completions::Completions, correct::Correct, demo::Demo, diff::Diff,
     doctor::Doctor, events::Events, explain::Explain, export::Export, find::Find, import::Import, members::Members,
-    party::Party, person::Person, publish::Publish, rebuild::Rebuild, record::Record, rehearse::Rehearse,
-    remarks::Remarks, replay::Replay, restore::Restore, retract::Retract, serve::Serve, signings::Signings,
-    timeline::Timeline, token::Token, verify::Verify, watch::Watch,
+    party::Party, person::Person, project::Project, publish::Publish, rebuild::Rebuild, record::Record,
+    rehearse::Rehearse, remarks::Remarks, replay::Replay, restore::Restore, retract::Retract, serve::Serve,
+    signings::Signings, timeline::Timeline, token::Token, verify::Verify, watch::Watch,
 };
 use crate::connect::Place;
 use crate::error::Failure;
@@ -74,6 +74,7 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     Demo(Demo),
     Serve(Serve),
+    Project(Project),
     Token(Token),
     Publish(Publish),
     Record(Box<Record>),
@@ -116,6 +117,7 @@ impl Command {
         match self {
             Self::Demo(command) => command.run(shell).await,
             Self::Serve(command) => command.run(shell).await,
+            Self::Project(command) => command.run(shell).await,
             Self::Token(command) => command.run(shell),
             Self::Publish(command) => command.run(shell).await,
             Self::Record(command) => command.run(shell).await,
@@ -205,6 +207,7 @@ impl Command {
             | Self::Verify(_) => true,
             Self::Demo(_)
             | Self::Serve(_)
+            | Self::Project(_)
             | Self::Token(_)
             | Self::Publish(_)
             | Self::Record(_)

@@ -59,6 +59,8 @@ mod read;
 
 mod publishing;
 
+mod crew;
+
 mod stale;
 
 mod whole;
