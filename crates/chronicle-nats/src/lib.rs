@@ -20,7 +20,8 @@
 //! them ([`NatsWorkers`]), and a server of our own, run for as long as somebody needs it ([`embedded`]).
 //!
 //! **Invariants.** Only this crate names the client library. A server that would ignore the headers of a batch is
-//! refused at the start. Every position is checked to follow the one before. Nothing is sent while nothing happens.
+//! refused at the start. Every position is checked to follow the one before. Nothing is sent while nothing happens, but
+//! that a worker is there.
 
 mod version;
 

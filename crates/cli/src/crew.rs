@@ -48,7 +48,7 @@ impl Crew {
     pub(crate) async fn changed(&mut self) {
         if self.at_work.changed().await.is_err() {
             // The sender ends with the process.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

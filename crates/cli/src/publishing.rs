@@ -130,7 +130,7 @@ pub(crate) async fn publish(
 /// Who keeps the version that counts.
 enum Keeper {
     /// This process, perhaps beside others that do the same.
-    Here(Publisher<NatsViews>),
+    Here(Box<Publisher<NatsViews>>),
     /// Workers, each its partitions of this version.
     Workers(u32),
 }
@@ -157,7 +157,7 @@ async fn take_up(views: &NatsViews, index: &Shared, waiting: &Waiting, log: &Nat
             begun => {
                 let publisher = begun?;
                 match log.tail().await {
-                    Ok(tail) if publisher.position() <= tail => return Ok(Keeper::Here(publisher)),
+                    Ok(tail) if publisher.position() <= tail => return Ok(Keeper::Here(Box::new(publisher))),
                     // What is published was once read from this log.
                     Ok(tail) => return Err(ReadError::Gap { expected: publisher.position(), found: tail }.into()),
                     Err(ReadError::Unreachable(_)) => {}

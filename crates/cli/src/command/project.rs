@@ -139,7 +139,9 @@ async fn work(
             taken = live.take_in(TAKEN_AT_ONCE) => {
                 let TakenIn { behind, to, day } = taken?;
                 worker.note(index.as_ref(), behind, to);
-                day.into_iter().for_each(|day| worker.note_day(day));
+                if let Some(day) = day {
+                    worker.note_day(day);
+                }
                 kept.snapshot();
             }
             () = crew.changed() => {}

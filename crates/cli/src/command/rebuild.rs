@@ -21,7 +21,8 @@ pub(crate) struct Rebuild {
     /// Have the version before count again
     #[arg(long)]
     rollback: bool,
-    /// In how many partitions workers are to keep the new ones; 0: `chronicle serve` is to keep them [default: as before]
+    /// In how many partitions workers are to keep the new ones; 0, once every worker has ended: `chronicle serve` is to
+    /// [default: as before]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(..=64), conflicts_with = "rollback")]
     partitions: Option<u16>,
 }

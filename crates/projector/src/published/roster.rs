@@ -161,7 +161,7 @@ mod tests {
         roster.hear("other", begun);
         roster.hear("me", begun);
         assert_eq!(roster.share(partitions, begun).len(), 4);
-        assert_eq!(roster.until_silence(begun + Duration::from_secs(1)), Some(SILENCE - Duration::from_secs(1)));
+        assert_eq!(roster.until_silence(begun + Duration::from_secs(1)), SILENCE.checked_sub(Duration::from_secs(1)));
         let late = begun + SILENCE;
         assert_eq!((roster.share(partitions, late).len(), roster.until_silence(late)), (8, None));
         roster.hear("other", late);

@@ -74,7 +74,10 @@ impl Shard {
     /// Where a checkpoint is.
     pub(super) fn hear(&mut self, scope: Scope, checkpoint: Checkpoint) {
         let known = self.known.entry(scope).or_default();
-        *known = (*known).max_by_revision(checkpoint);
+        // What is seen late may have been moved on since.
+        if checkpoint.revision > known.revision {
+            *known = checkpoint;
+        }
     }
 
     /// How far the worker's own partitions are; nothing where it has none.
@@ -219,7 +222,9 @@ impl Shard {
                     held.checkpoint = checkpoint;
                 }
             }
-            part.iter().for_each(|(key, value)| self.stood(key, value.as_ref()));
+            for (key, value) in &part {
+                self.stood(key, value.as_ref());
+            }
             if last {
                 return Ok(count);
             }
@@ -260,23 +265,14 @@ impl Shard {
         let step = Step { scope: Scope::Whole, expected: whole.revision, position };
         match store.move_on(&self.name, &[step], vec![]).await {
             Ok(moved) => {
-                moved.into_iter().for_each(|checkpoint| self.hear(Scope::Whole, checkpoint));
+                for checkpoint in moved {
+                    self.hear(Scope::Whole, checkpoint);
+                }
                 Ok(())
             }
             // Where it is by now is heard.
             Err(ApplyError::Stale { .. } | ApplyError::OutcomeUnknown(_)) => Ok(()),
             Err(error @ ApplyError::Refused(_)) => Err(error),
         }
-    }
-}
-
-/// The later of two sights of one checkpoint.
-trait Later {
-    fn max_by_revision(self, other: Self) -> Self;
-}
-
-impl Later for Checkpoint {
-    fn max_by_revision(self, other: Self) -> Self {
-        if other.revision > self.revision { other } else { self }
     }
 }
