@@ -31,7 +31,7 @@ pub struct NatsChronicle {
     reader: Link,
     /// The server's version when we connected.
     version: Version,
-    /// How many servers are to keep what has to be created.
+    /// How many servers keep the log, and are to keep what has to be created beside it.
     replicas: usize,
     /// Up to here, entries were restored from another log, and say when they were first stored.
     restored_to: Position,
@@ -84,7 +84,8 @@ impl NatsChronicle {
         let differences = differences(settings.replicas, &info);
         if differences.is_empty() {
             let (restored_to, created_at) = (Position::new(info.restored_to()), info.created);
-            return Ok(Self { writer, reader, version, replicas: settings.replicas, restored_to, created_at });
+            let replicas = info.replicas().unwrap_or(settings.replicas);
+            return Ok(Self { writer, reader, version, replicas, restored_to, created_at });
         }
         Err(ConnectError::Differs { stream: STREAM.into(), differences })
     }

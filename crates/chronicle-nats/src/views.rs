@@ -234,8 +234,14 @@ impl Watching {
     }
 }
 
+/// Whether a bucket of this name is one of published views, by their names.
+pub(crate) fn is_ours(view: &str) -> bool {
+    let numbered = |name: &str| view.strip_prefix(name).is_some_and(|version| version.parse::<u32>().is_ok());
+    view == "chronicle" || ["membership-", "attendance-"].into_iter().any(numbered)
+}
+
 /// The stream behind a bucket, as the clients of NATS create it, but with atomic batches.
-fn bucket(view: &str, replicas: usize) -> Value {
+pub(crate) fn bucket(view: &str, replicas: usize) -> Value {
     json!({
         "name": format!("KV_{view}"),
         "subjects": [filter(view)],
@@ -247,6 +253,8 @@ fn bucket(view: &str, replicas: usize) -> Value {
         "max_msgs": -1,
         "max_msgs_per_subject": 1,
         "max_bytes": -1,
+        "max_msg_size": -1,
+        "duplicate_window": 120_000_000_000_u64,
         "num_replicas": replicas,
         "allow_rollup_hdrs": true,
         "deny_delete": true,

@@ -254,7 +254,7 @@ impl Failure {
                 ConnectError::Unreachable { .. } | ConnectError::TooOld { .. } | ConnectError::NoJetStream { .. } => {
                     Code::NoServer
                 }
-                ConnectError::NotPermitted { .. } => Code::NotPermitted,
+                ConnectError::NotPermitted { .. } | ConnectError::Secret { .. } => Code::NotPermitted,
                 ConnectError::Differs { .. } => Code::Different,
                 ConnectError::Gone { .. } => Code::Damaged,
                 ConnectError::Refused { .. } | ConnectError::NotEmpty { .. } => Code::Failed,

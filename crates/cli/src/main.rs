@@ -27,6 +27,8 @@
 //! - `restore` with `--json`: `{"position","archived","taken","moved":[{"id"|null,"from","to"}],"lost":[[first,last]],
 //!   "set_aside":path|null}`: up to where the log is restored, where the archive ended, how many entries behind it were taken
 //!   over, which of the others stand elsewhere now, which positions are lost.
+//! - `ready` with `--json`: what `/readyz` answers, `{"ready":true,"position","tail"|null,"reasons":[{"code","detail"}]}`. Exit
+//!   code 3 where it is not ready.
 //! - `token create` with `--json`: `{"id","name"|null,"role","organisations":[slugs]|["all"],"created_at","expires_at"|null,
 //!   "revoked_at"|null,"token"}`, and without it the token alone; `token revoke` the same without `token`, `token list` a list.
 //! - `doctor` with `--json`: `{"program":{"version","path"},"data":path|null,"nats_server":{"url"|null,"version",
@@ -36,7 +38,7 @@
 //!
 //! In reading order: the command line ([`args`]), why a command fails ([`error`]), where the chronicle is
 //! ([`connect`]), from where it is asked ([`vantage`]), how a question is answered ([`ask`]), also of a damaged log
-//! ([`stale`]), how that is noticed while serving ([`whole`]), documents from options
+//! ([`stale`]), how that is noticed while serving ([`whole`]), what a service manager hears of it ([`manager`]), documents from options
 //! ([`fields`], [`document`]), what lets one event out after another ([`release`]), what happens at a rehearsal and where
 //! ([`script`], [`stage`]), the commands, their text.
 //!
@@ -54,6 +56,8 @@ mod connect;
 mod anchors;
 
 mod http;
+
+mod manager;
 
 mod read;
 

@@ -1,6 +1,7 @@
 //! Many workers on one version of the published views: whoever works, and however they overlap, each partition holds exactly
 //! what the log gives at its checkpoint.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
@@ -167,8 +168,8 @@ async fn run(turns: Vec<Turn>) -> Result<(), TestCaseError> {
             least[view] = told;
             for number in four().all() {
                 let at = contents.checkpoints[&Scope::Partition(number)].position.get();
-                if !made.contains_key(&at) {
-                    made.insert(at, made_at(&whole, at).await);
+                if let Entry::Vacant(vacant) = made.entry(at) {
+                    vacant.insert(made_at(&whole, at).await);
                 }
                 let own = |cells: &BTreeMap<String, Bytes>| -> BTreeMap<String, Bytes> {
                     let own = cells.iter().filter(|(key, _)| four().of(key) == number);

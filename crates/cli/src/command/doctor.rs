@@ -139,7 +139,7 @@ impl Report {
     /// What is there without a server.
     fn of(place: &Place) -> Self {
         let data = match place {
-            Place::Url(_) => None,
+            Place::Url(..) => None,
             Place::Data(data) => Some(data.clone()),
         };
         let path = std::env::current_exe().ok();

@@ -17,6 +17,7 @@ pub(crate) mod party;
 pub(crate) mod person;
 pub(crate) mod project;
 pub(crate) mod publish;
+pub(crate) mod ready;
 pub(crate) mod rebuild;
 pub(crate) mod record;
 pub(crate) mod rehearse;

@@ -17,6 +17,7 @@ use crate::connect::{Connection, Place};
 use crate::error::Failure;
 use crate::http::{Door, Http};
 use crate::kept::Kept;
+use crate::manager::Manager;
 use crate::output::Output;
 use crate::publishing::{Waiting, publish};
 use crate::stale::{self, Good};
@@ -66,6 +67,7 @@ impl Serve {
         // Heard from before anybody is told that it serves.
         let told = told_to_end();
         let open = door.map(|door| Open::new(door, &service, shell)).transpose()?;
+        let manager = Manager::ready(&index);
         let waiting = Waiting::new(live.today());
         let mut publishing = JoinSet::new();
         publishing.spawn(publish(log, Arc::clone(&index), Arc::clone(&waiting), shell.output()));
@@ -90,6 +92,7 @@ impl Serve {
                 go_on(failure, shell, told_to_end()).await;
             }
         }
+        drop(manager);
         if let Some(open) = open {
             open.close(&service, shell).await;
         }
@@ -135,16 +138,19 @@ async fn serve_stale(door: Option<Door>, failure: Failure, shell: &Shell) -> Res
     let service = Service::new(connection.log.clone(), Arc::clone(&index), Timestamp::now);
     let told = told_to_end();
     let open = Open::new(door, &service, shell)?;
+    let manager = Manager::ready(&index);
     tokio::select! {
         () = go_on(&failure, shell, told) => {}
         _ = connection.lost() => {}
     }
+    drop(manager);
     open.close(&service, shell).await;
     Err(failure)
 }
 
 /// Says that questions are still answered, until told to end.
 async fn go_on(failure: &Failure, shell: &Shell, told: impl Future<Output = ()>) {
+    Manager::status(&format!("questions are answered, marked stale: {failure}"));
     shell.output().note(format_args!("{failure}; questions are still answered, marked stale; ctrl-c ends it"));
     told.await;
 }

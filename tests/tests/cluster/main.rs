@@ -1,0 +1,3 @@
+//! Three nodes, as `deploy/nats` configures them.
+
+mod users;
