@@ -17,7 +17,7 @@
 //! In reading order: which server will do ([`Version`]), how to reach it ([`Settings`]), one connection and its
 //! refusals, the stream's set-up ([`Difference`]), pushed deliveries, publishing one or several as one, messages as
 //! entries, reading through everything that happens, the log ([`NatsChronicle`]), the views ([`NatsViews`]), the servers of a
-//! cluster one by one ([`nodes()`]), and a server
+//! cluster one by one ([`nodes()`]) and their copies of the log ([`ServerCopy`]), and a server
 //! of our own, run for as long as somebody needs it ([`embedded`]).
 //!
 //! **Invariants.** Only this crate names the client library. A server that would ignore the headers of a batch is
@@ -47,8 +47,11 @@ mod views;
 
 mod nodes;
 
+mod copies;
+
 pub mod embedded;
 
+pub use copies::ServerCopy;
 pub use log::{NatsChronicle, Statistics};
 pub use nodes::{Node, Replica, nodes};
 pub use settings::{ConnectError, Settings};
