@@ -40,7 +40,7 @@
 //! In reading order: the command line ([`args`]), why a command fails ([`error`]), where the chronicle is
 //! ([`connect`]), whether the nodes of a cluster agree ([`cluster`]), from where it is asked ([`vantage`]), how a question is answered ([`ask`]), also of a damaged log
 //! ([`stale`]), how that is noticed while serving ([`whole`]), what a service manager hears of it ([`manager`]), documents from options
-//! ([`fields`], [`document`]), what lets one event out after another ([`release`]), what happens at a rehearsal and where
+//! ([`fields`], [`document`], [`identified`]), what lets one event out after another ([`release`]), what happens at a rehearsal and where
 //! ([`script`], [`stage`]), the commands, their text.
 //!
 //! **Invariants.** Data goes to standard output, everything else to standard error. Nothing is printed that does not
@@ -95,6 +95,8 @@ mod fields;
 mod setting;
 
 mod document;
+
+mod identified;
 
 mod command;
 

@@ -4,11 +4,16 @@ mod manager;
 
 mod units;
 
+mod containers;
+
+mod guide;
+
 mod scripts;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use serde_json::Value;
 use tests::{Running, wait};
 
 /// The project's folder.
@@ -19,6 +24,26 @@ fn project() -> &'static Path {
 /// A folder or file of `deploy/`.
 fn deploy(name: &str) -> PathBuf {
     project().join("deploy").join(name)
+}
+
+/// What is under version control, by its path within the project.
+fn under_version_control() -> Vec<String> {
+    let mut git = Command::new("git");
+    let listed = git.args(["ls-files", "-z"]).current_dir(project()).output().expect("git lists what it keeps").stdout;
+    let names = listed.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    names.map(|name| String::from_utf8_lossy(name).into_owned()).collect()
+}
+
+/// The documents of a file of YAML, as another program reads them.
+#[track_caller]
+fn yaml(path: &Path) -> Vec<Value> {
+    let script =
+        "import json, sys, yaml; print(json.dumps([one for one in yaml.safe_load_all(open(sys.argv[1])) if one]))";
+    let mut python = Command::new("python3");
+    python.env("PYTHONPATH", project().join(".python-packages")).args(["-c", script]).arg(path);
+    let (output, said) = said(&mut python);
+    assert!(output.status.success(), "{}: {said}\nhint: ./deploy/setup --tests", path.display());
+    serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
 /// A program that the set-up script installs from Python's registry.

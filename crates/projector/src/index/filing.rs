@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use summit::{Content, Event, MeetingId, Named, OrganisationId, Participation, PartyId, Person, Succession};
+use summit::{Content, Event, Meeting, MeetingId, Named, OrganisationId, Participation, PartyId, Person, Succession};
 
 use super::Index;
 
@@ -32,6 +32,9 @@ pub(crate) struct OrganisationFile {
     pub(crate) tallies: Vec<Slot>,
     /// Meetings of which an event of the kind `meeting` says that they are its own.
     pub(crate) meetings: BTreeSet<MeetingId>,
+    /// By party: its meetings, in whatever way they belong to it, at which, or at whose parts, any event says something of
+    /// the party.
+    pub(crate) attended: BTreeMap<PartyId, BTreeSet<MeetingId>>,
     /// Events that name it and correct or retract another, are corrected or retracted, or whose id was used again.
     pub(crate) linked: BTreeSet<Slot>,
 }
@@ -57,6 +60,12 @@ pub(crate) struct MeetingFile {
     pub(crate) attendance: Vec<Slot>,
     pub(crate) tallies: Vec<Slot>,
     pub(crate) statements: Vec<Slot>,
+    /// Organisations that some event of the kind `meeting` names.
+    pub(crate) organisations: BTreeSet<OrganisationId>,
+    /// Meetings of which some event calls this one a part.
+    pub(crate) part_of: BTreeSet<MeetingId>,
+    /// Meetings on whose sidelines some event says that this one is held.
+    pub(crate) sidelines_of: BTreeSet<MeetingId>,
     /// Meetings that some event calls a part of this one.
     pub(crate) parts: BTreeSet<MeetingId>,
     /// Meetings that some event calls held on the sidelines of this one.
@@ -188,22 +197,13 @@ impl Index {
         file.first.get_or_insert(slot);
         match &event.content {
             Content::Meeting(about) => {
-                file.about.push(slot);
-                if let Some(organisation) = &event.shared.organisation {
-                    self.organisations.file(organisation).meetings.insert(meeting.clone());
-                }
-                if let Some(whole) = &about.part_of {
-                    let file = self.meetings.file(whole);
-                    file.first.get_or_insert(slot);
-                    file.parts.insert(meeting.clone());
-                }
-                if let Some(whole) = &about.sidelines_of {
-                    let file = self.meetings.file(whole);
-                    file.first.get_or_insert(slot);
-                    file.sidelines.insert(meeting.clone());
-                }
+                self.file_relations(slot, event, meeting, about);
+                self.meetings.file(meeting).about.push(slot);
             }
-            Content::Attendance(_) => file.attendance.push(slot),
+            Content::Attendance(entry) => {
+                file.attendance.push(slot);
+                self.file_attended(meeting, entry.party.as_ref());
+            }
             Content::Tally(_) => file.tallies.push(slot),
             Content::Statement(_) => file.statements.push(slot),
             Content::Founding(_)
@@ -220,6 +220,56 @@ impl Index {
             | Content::Naming(_)
             | Content::Succession(_)
             | Content::Retraction(_) => {}
+        }
+    }
+
+    /// Files what an event of the kind `meeting` says of whose meeting it is, and who comes.
+    fn file_relations(&mut self, slot: Slot, event: &Event, meeting: &MeetingId, about: &Meeting) {
+        let mut new = false;
+        if let Some(organisation) = &event.shared.organisation {
+            new |= self.meetings.file(meeting).organisations.insert(organisation.clone());
+            self.organisations.file(organisation).meetings.insert(meeting.clone());
+        }
+        if let Some(whole) = &about.part_of {
+            new |= self.meetings.file(meeting).part_of.insert(whole.clone());
+            let file = self.meetings.file(whole);
+            file.first.get_or_insert(slot);
+            file.parts.insert(meeting.clone());
+        }
+        if let Some(whole) = &about.sidelines_of {
+            new |= self.meetings.file(meeting).sidelines_of.insert(whole.clone());
+            let file = self.meetings.file(whole);
+            file.first.get_or_insert(slot);
+            file.sidelines.insert(meeting.clone());
+        }
+        self.file_attended(meeting, about.participants.iter().filter_map(|entry| entry.party.as_ref()));
+        if new {
+            // What is said already of who came counts for more meetings, or for those of more organisations.
+            for one in self.with_parts_and_sidelines(meeting) {
+                let parties = self.parties_at_itself(&one);
+                self.file_attended(&one, &parties);
+            }
+        }
+    }
+
+    /// Files parties at a meeting, for every organisation of it and of those that it is a part of.
+    fn file_attended<'p>(&mut self, meeting: &MeetingId, parties: impl IntoIterator<Item = &'p PartyId>) {
+        let mut parties = parties.into_iter().peekable();
+        if parties.peek().is_none() {
+            return;
+        }
+        let wholes: Vec<_> =
+            self.with_wholes(meeting).into_iter().map(|one| (self.organisations_of_meeting(&one), one)).collect();
+        for party in parties {
+            for (organisations, whole) in &wholes {
+                for organisation in organisations {
+                    let attended = &mut self.organisations.file(organisation).attended;
+                    let known = attended.get(party).is_some_and(|meetings| meetings.contains(whole));
+                    if !known {
+                        attended.entry(party.clone()).or_default().insert(whole.clone());
+                    }
+                }
+            }
         }
     }
 }

@@ -31,7 +31,14 @@ impl Index {
     /// The organisations of a meeting: those that its own events name, and those of the meetings that it is a part of or
     /// held on the sidelines of.
     pub fn organisations_of_meeting(&self, meeting: &MeetingId) -> BTreeSet<OrganisationId> {
-        self.organisations_of_meeting_told(meeting, &|_| true)
+        let (mut found, mut seen, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![meeting]);
+        while let Some(meeting) = open.pop() {
+            if let Some(file) = self.meeting(meeting).filter(|_| seen.insert(meeting)) {
+                found.extend(file.organisations.iter().cloned());
+                open.extend(file.part_of.iter().chain(&file.sidelines_of));
+            }
+        }
+        found
     }
 
     /// The same, as far as those records tell that count.

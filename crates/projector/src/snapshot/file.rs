@@ -27,7 +27,7 @@ use crate::FOLD;
 use crate::index::{Filed, Index, Record, Slot};
 
 /// How a snapshot is written; another one is not read.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// What every snapshot begins with, and ends with.
 const MAGIC: &[u8; 20] = b"chronicle-snapshot-\n";
 const HEAD_BYTES: usize = MAGIC.len() + 4;
