@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use summit::{EventId, Position};
 
+use crate::copies::ServerCopy;
 use crate::link::{Failure, Link};
 use crate::publish::{self, FULL, Outgoing, REPEATED, Stored, TOO_LARGE, WRONG_LAST_SEQUENCE};
 use crate::reading::Reading;
@@ -104,6 +105,11 @@ impl NatsChronicle {
     pub async fn differences(&self) -> Result<Vec<Difference>, ReadError> {
         let info = kept::info(&self.reader, STREAM).await.map_err(|failure| self.unreadable(failure))?;
         Ok(differences(self.replicas, &info))
+    }
+
+    /// The copy of one server of a cluster, by its name; none where it delivers nothing.
+    pub async fn copy_of(&self, server: &str) -> Result<Option<ServerCopy>, ReadError> {
+        ServerCopy::open(&self.reader, server, self.restored_to).await
     }
 
     /// How many bytes the server has stored for this account, the views among them: as it counts, before compression.

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use async_nats::{HeaderMap, HeaderValue, Message, StatusCode};
+use async_nats::{HeaderMap, HeaderValue, Message};
 use bytes::Bytes;
 use chronicle::{
     ApplyError, CHECKPOINT_KEY, Change, Checkpoint, Contents, Revision, Scope, Step, ViewError, ViewStore, ViewUpdate,
@@ -18,10 +18,9 @@ use serde_json::{Value, json};
 use crate::deliver::{Delivered, Delivery, HEARTBEAT, Start};
 use crate::link::{Failure, Link};
 use crate::publish::{self, FULL, Outgoing, WRONG_LAST_SEQUENCE};
-use crate::stream::{self as kept, NO_STREAM};
+use crate::stream::{self as kept, NO_MESSAGE, NO_STREAM};
 
 const EXPECTED_LAST: &str = "Nats-Expected-Last-Subject-Sequence";
-const SEQUENCE: &str = "Nats-Sequence";
 /// The header of a message that is no value, and what it says of a removed key.
 pub(crate) const OPERATION: &str = "KV-Operation";
 pub(crate) const REMOVED: &str = "DEL";
@@ -49,18 +48,15 @@ impl NatsViews {
         kept::ensure(&self.writer, &bucket(view, self.replicas)).await.map(drop)
     }
 
-    /// The last message of a key, removed or not.
-    async fn last(&self, view: &str, key: &str) -> Result<Option<Message>, ViewError> {
-        let subject = format!("$JS.API.DIRECT.GET.KV_{view}.{}", subject(view, key));
-        let mut refusals = self.reader.refusals(vec![subject.clone()]);
-        match self.reader.ask(subject, None, Bytes::new(), &mut refusals).await {
-            Ok(message) if message.status == Some(StatusCode::NOT_FOUND) => Ok(None),
-            Ok(message) => Ok(Some(message)),
-            Err(Failure::Nobody) => match kept::info(&self.reader, &format!("KV_{view}")).await {
-                Err(Failure::Code(NO_STREAM, _)) => Ok(None),
-                Err(failure) => Err(unreachable(&failure)),
-                Ok(_) => Err(unreachable(&Failure::Nobody)),
-            },
+    /// The last message of a key, removed or not, and its sequence: asked of the leader, for the copies of others may be
+    /// behind, and what is seen must not go back.
+    async fn last(&self, view: &str, key: &str) -> Result<Option<(Message, u64)>, ViewError> {
+        match kept::last(&self.reader, &format!("KV_{view}"), &subject(view, key)).await {
+            Ok(stored) => {
+                let found = Delivered::spelled_out(stored).map(|found| (found.message, found.sequence));
+                found.map(Some).ok_or_else(|| ViewError::Damaged(format!("\"{key}\" cannot be read")))
+            }
+            Err(Failure::Code(NO_STREAM | NO_MESSAGE, _)) => Ok(None),
             Err(failure) => Err(unreachable(&failure)),
         }
     }
@@ -104,9 +100,8 @@ impl NatsViews {
 
 impl ViewStore for NatsViews {
     async fn checkpoint(&self, view: &str) -> Result<Checkpoint, ViewError> {
-        let Some(message) = self.last(view, CHECKPOINT_KEY).await? else { return Ok(Checkpoint::default()) };
-        let revision = message.headers.as_ref().and_then(|headers| headers.get(SEQUENCE)?.as_str().parse().ok());
-        let revision = revision.ok_or_else(|| ViewError::Damaged("its checkpoint has no sequence".into()))?;
+        let last = self.last(view, CHECKPOINT_KEY).await?;
+        let Some((message, revision)) = last else { return Ok(Checkpoint::default()) };
         checkpoint(revision, &message.payload)
     }
 
@@ -139,8 +134,8 @@ impl ViewStore for NatsViews {
     }
 
     async fn value(&self, view: &str, key: &str) -> Result<Option<Bytes>, ViewError> {
-        let message = self.last(view, key).await?;
-        Ok(message.filter(|message| !removed(message)).map(|message| message.payload))
+        let last = self.last(view, key).await?;
+        Ok(last.map(|(message, _)| message).filter(|message| !removed(message)).map(|message| message.payload))
     }
 
     async fn contents(&self, view: &str) -> Result<Contents, ViewError> {
