@@ -5,6 +5,7 @@
 pub mod checker;
 pub mod cluster;
 mod command;
+pub mod console;
 pub mod http;
 mod server;
 pub mod sse;

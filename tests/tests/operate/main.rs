@@ -6,6 +6,8 @@ mod units;
 
 mod containers;
 
+mod guide;
+
 mod scripts;
 
 use std::path::{Path, PathBuf};
