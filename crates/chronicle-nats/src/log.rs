@@ -20,6 +20,7 @@ use crate::settings::{ConnectError, Settings};
 use crate::stream::{self as kept, Difference, Info, NO_STREAM, STREAM};
 use crate::version::{NEEDED, NEEDED_API_LEVEL, Version};
 use crate::views::NatsViews;
+use crate::workers::NatsWorkers;
 
 const EXPECTED_LAST: &str = "Nats-Expected-Last-Sequence";
 
@@ -145,6 +146,11 @@ impl NatsChronicle {
     /// The published views on the same server and connections.
     pub fn views(&self) -> NatsViews {
         NatsViews::new(self.writer.clone(), self.reader.clone(), self.replicas)
+    }
+
+    /// Who works on the published views, on the same server and connections.
+    pub fn workers(&self) -> NatsWorkers {
+        NatsWorkers::new(self.writer.clone(), self.reader.clone(), self.replicas)
     }
 }
 

@@ -66,6 +66,8 @@ mod read;
 
 mod publishing;
 
+mod crew;
+
 mod stale;
 
 mod whole;
