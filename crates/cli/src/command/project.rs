@@ -21,6 +21,7 @@ use crate::connect::Connection;
 use crate::crew::Crew;
 use crate::error::Failure;
 use crate::kept::Kept;
+use crate::manager::Manager;
 use crate::output::Output;
 use crate::publishing::{RETRY_PAUSE, may_pass};
 
@@ -75,6 +76,7 @@ impl Project {
         let mut crew = Crew::join(me, connection.log.workers());
         let index = Arc::clone(live.index());
         let (log, mut connection) = (connection.log.clone(), connection);
+        let manager = Manager::ready(&index);
         let over = tokio::select! {
             biased;
             over = work(&log, &mut live, &mut kept, &mut crew, into, shell.output()) => over,
@@ -83,6 +85,7 @@ impl Project {
             () = told => Ok(()),
             lost = connection.lost() => Err(lost),
         };
+        drop(manager);
         crew.leave().await;
         over.inspect_err(|failure| connection.note(failure))
     }
