@@ -1,6 +1,7 @@
 //! The lines: each measures ours beside a reference.
 
 mod commands;
+mod fold;
 mod import;
 mod many_readers;
 mod publish;
@@ -35,6 +36,7 @@ pub(crate) const LINES: &[Line] = &[
     Line { name: "publish-many", run: publish::many },
     Line { name: "publish-one", run: publish::one },
     Line { name: "replay", run: replay::replay },
+    Line { name: "fold", run: fold::fold },
     Line { name: "rebuild", run: rebuild::rebuild },
     Line { name: "views", run: views::views },
     Line { name: "seen", run: seen::seen },
