@@ -64,7 +64,7 @@ pub(crate) fn precise(count: u64) -> f64 {
 }
 
 /// Processor time that a process has used, in seconds; this one's where none is named.
-fn processor(process: Option<i32>) -> f64 {
+pub(crate) fn processor(process: Option<i32>) -> f64 {
     let path = process.map_or_else(|| "/proc/self/stat".to_owned(), |process| format!("/proc/{process}/stat"));
     let Ok(stat) = fs::read_to_string(path) else { return f64::NAN };
     // Behind the name of the program, which may hold anything but ends with the last bracket: utime and stime, and the same
