@@ -5,6 +5,7 @@ mod rebuild;
 mod replay;
 mod sizes;
 mod views;
+mod workers;
 
 use crate::measure::Measured;
 
@@ -30,5 +31,6 @@ pub(crate) const LINES: &[Line] = &[
     Line { name: "replay", run: replay::replay },
     Line { name: "rebuild", run: rebuild::rebuild },
     Line { name: "views", run: views::views },
+    Line { name: "workers", run: workers::workers },
     Line { name: "sizes", run: sizes::sizes },
 ];
