@@ -32,6 +32,8 @@ const LAST_DELIVERED: &str = "Nats-Last-Consumer";
 /// The header of a heartbeat that says where to answer when the server waits for us.
 const STALLED: &str = "Nats-Consumer-Stalled";
 
+const SECOND_NANOS: i64 = 1_000_000_000;
+
 /// Where a delivery begins.
 pub(crate) enum Start {
     /// With this sequence.
@@ -256,14 +258,17 @@ impl Place {
     /// Reads `$JS.ACK.<stream>.<consumer>.<times>.<sequence>.<delivered>.<nanoseconds>.<waiting>`; newer servers put
     /// domain and account before the stream, and may put more behind.
     fn parse(reply: &str) -> Option<Self> {
-        let tokens: Vec<&str> = reply.strip_prefix("$JS.ACK.")?.split('.').collect();
-        let tokens = if tokens.len() >= 9 { tokens.get(2..)? } else { &tokens };
-        let [_, _, _, sequence, delivered, nanoseconds, waiting, ..] = tokens else { return None };
+        let rest = reply.strip_prefix("$JS.ACK.")?;
+        let before_sequence = if rest.split('.').count() >= 9 { 5 } else { 3 };
+        let mut tokens = rest.split('.').skip(before_sequence);
+        let mut number = || tokens.next()?.parse::<i64>().ok();
+        let (sequence, delivered, nanoseconds, waiting) = (number()?, number()?, number()?, number()?);
+        let (second, rest) = (nanoseconds.div_euclid(SECOND_NANOS), nanoseconds.rem_euclid(SECOND_NANOS));
         Some(Self {
-            sequence: sequence.parse().ok()?,
-            delivered: delivered.parse().ok()?,
-            stored_at: Timestamp::from_nanosecond(nanoseconds.parse().ok()?).ok()?,
-            waiting: waiting.parse().ok()?,
+            sequence: sequence.try_into().ok()?,
+            delivered: delivered.try_into().ok()?,
+            stored_at: Timestamp::new(second, rest.try_into().ok()?).ok()?,
+            waiting: waiting.try_into().ok()?,
         })
     }
 }

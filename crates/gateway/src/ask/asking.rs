@@ -64,6 +64,11 @@ impl Asking {
 }
 
 impl Has {
+    /// Path and query.
+    pub(super) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// The tag of an answer from here: another address, another state of the record or another program, another tag.
     pub(crate) fn tag(&self, from: &impl Serialize) -> String {
         let from = serde_json::to_vec(from).expect("what tells answers apart is JSON");
