@@ -12,14 +12,16 @@ use summit::Position;
 
 use super::asking::{Asking, Has};
 use super::lanes::Lane;
-use super::vantage::From;
+use super::vantage::{From, accepted};
 use crate::problem::{Code, Problem};
 use crate::service::Service;
 
 /// What may be kept for ever: the same question has the same answer.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// What must be asked for again, if only by its tag.
-const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+pub(super) const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+/// What is another answer in another language that is accepted.
+const BY_LANGUAGE: HeaderValue = HeaderValue::from_static("Accept-Language");
 /// What the asker may have got wrong, although there is an answer: a JSON list of sentences.
 pub(crate) const NOTES: &str = "chronicle-notes";
 /// Why an answer is not current: a JSON text.
@@ -83,6 +85,16 @@ impl Asking {
 
     /// Takes the parameters of the vantage, and refuses whatever is left.
     pub(crate) fn vantage(&mut self) -> Result<From, Problem> {
+        let mut from = self.vantage_of_a_file()?;
+        if !from.is_language_written {
+            from.names.language = accepted(&self.headers).unwrap_or_default();
+            self.has.speak(&from.names.language);
+        }
+        Ok(from)
+    }
+
+    /// The same, in no language but that of the address: what a file says depends on nothing else.
+    pub(super) fn vantage_of_a_file(&mut self) -> Result<From, Problem> {
         let from = From::take(&mut self.parameters)?;
         std::mem::take(&mut self.parameters).finish()?;
         Ok(from)
@@ -99,10 +111,13 @@ impl Asking {
         if let Some(wanted) = min_position {
             reach(&service, wanted).await?;
         }
-        let (asked, today) = (service.clone(), service.today());
+        let (asked, today, varies) = (service.clone(), service.today(), has.varies());
         let reply = move || work(&Ground { index: asked.index(), has: &has, today });
-        let reply = service.lanes().work(lane, reply).await??;
-        Ok(stale(&service, reply.into_response()))
+        let mut response = service.lanes().work(lane, reply).await??.into_response();
+        if varies {
+            response.headers_mut().append(header::VARY, BY_LANGUAGE);
+        }
+        Ok(stale(&service, response))
     }
 }
 
