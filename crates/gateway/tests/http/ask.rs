@@ -33,7 +33,12 @@ async fn what_cannot_be_meant_is_named() {
     for (address, status, code, told) in [
         ("/v1/organisations/sc0/members", 404, "unknown-name", "no event names the organisation \"sc0\""),
         ("/v1/organisations/!/members", 400, "bad-parameter", "\"organisation\""),
-        ("/v1/organisations/Shanghai%20Union/members", 404, "unknown-name", "no event names the organisation"),
+        (
+            "/v1/organisations/Shangai%20Cooperation%20Organisation/members",
+            404,
+            "unknown-name",
+            "no event names the organisation",
+        ),
         ("/v1/organisations/sco/members?as_of=2024-13", 400, "bad-parameter", "\"as_of\""),
         ("/v1/organisations/sco/members?as_off=2024", 400, "bad-parameter", "as_off"),
         ("/v1/organisations/sco/members?as_of=2024&as_of=2023", 400, "bad-parameter", "once"),
