@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use summit::{EventId, Position};
 
+use crate::copies::ServerCopy;
 use crate::link::{Failure, Link};
 use crate::publish::{self, FULL, Outgoing, REPEATED, Stored, TOO_LARGE, WRONG_LAST_SEQUENCE};
 use crate::reading::Reading;
@@ -19,6 +20,7 @@ use crate::settings::{ConnectError, Settings};
 use crate::stream::{self as kept, Difference, Info, NO_STREAM, STREAM};
 use crate::version::{NEEDED, NEEDED_API_LEVEL, Version};
 use crate::views::NatsViews;
+use crate::workers::NatsWorkers;
 
 const EXPECTED_LAST: &str = "Nats-Expected-Last-Sequence";
 
@@ -105,6 +107,11 @@ impl NatsChronicle {
         Ok(differences(self.replicas, &info))
     }
 
+    /// The copy of one server of a cluster, by its name; none where it delivers nothing.
+    pub async fn copy_of(&self, server: &str) -> Result<Option<ServerCopy>, ReadError> {
+        ServerCopy::open(&self.reader, server, self.restored_to).await
+    }
+
     /// How many bytes the server has stored for this account, the views among them: as it counts, before compression.
     pub async fn stored_bytes(&self) -> Result<u64, ReadError> {
         let account: Value = self.reader.api("INFO".to_owned(), &Value::Null).await.map_err(unreadable)?;
@@ -139,6 +146,11 @@ impl NatsChronicle {
     /// The published views on the same server and connections.
     pub fn views(&self) -> NatsViews {
         NatsViews::new(self.writer.clone(), self.reader.clone(), self.replicas)
+    }
+
+    /// Who works on the published views, on the same server and connections.
+    pub fn workers(&self) -> NatsWorkers {
+        NatsWorkers::new(self.writer.clone(), self.reader.clone(), self.replicas)
     }
 }
 

@@ -176,11 +176,20 @@ pub(crate) struct Stored {
 
 /// The message of a sequence.
 pub(crate) async fn get(link: &Link, name: &str, sequence: u64) -> Result<Stored, Failure> {
+    stored(link, name, &json!({ "seq": sequence })).await
+}
+
+/// The last message of a subject.
+pub(crate) async fn last(link: &Link, name: &str, subject: &str) -> Result<Stored, Failure> {
+    stored(link, name, &json!({ "last_by_subj": subject })).await
+}
+
+async fn stored(link: &Link, name: &str, which: &Value) -> Result<Stored, Failure> {
     #[derive(Deserialize)]
     struct Answer {
         message: Stored,
     }
-    let answer: Answer = link.api(format!("STREAM.MSG.GET.{name}"), &json!({ "seq": sequence })).await?;
+    let answer: Answer = link.api(format!("STREAM.MSG.GET.{name}"), which).await?;
     Ok(answer.message)
 }
 

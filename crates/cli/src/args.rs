@@ -9,9 +9,9 @@ use crate::ask::Shell;
 use crate::command::{
     archive::Archive, attendance::Attendance, completions::Completions, correct::Correct, demo::Demo, diff::Diff,
     doctor::Doctor, events::Events, explain::Explain, export::Export, find::Find, import::Import, members::Members,
-    party::Party, person::Person, publish::Publish, ready::Ready, rebuild::Rebuild, record::Record, rehearse::Rehearse,
-    remarks::Remarks, replay::Replay, restore::Restore, retract::Retract, serve::Serve, signings::Signings,
-    timeline::Timeline, token::Token, verify::Verify, watch::Watch,
+    party::Party, person::Person, project::Project, publish::Publish, ready::Ready, rebuild::Rebuild, record::Record,
+    rehearse::Rehearse, remarks::Remarks, replay::Replay, restore::Restore, retract::Retract, serve::Serve,
+    signings::Signings, timeline::Timeline, token::Token, verify::Verify, watch::Watch,
 };
 use crate::connect::Place;
 use crate::error::Failure;
@@ -122,6 +122,7 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     Demo(Demo),
     Serve(Serve),
+    Project(Project),
     Ready(Ready),
     Token(Token),
     Publish(Publish),
@@ -165,6 +166,7 @@ impl Command {
         match self {
             Self::Demo(command) => command.run(shell).await,
             Self::Serve(command) => command.run(shell).await,
+            Self::Project(command) => command.run(shell).await,
             Self::Ready(command) => command.run(shell).await,
             Self::Token(command) => command.run(shell),
             Self::Publish(command) => command.run(shell).await,
@@ -255,6 +257,7 @@ impl Command {
             | Self::Verify(_) => true,
             Self::Demo(_)
             | Self::Serve(_)
+            | Self::Project(_)
             | Self::Ready(_)
             | Self::Token(_)
             | Self::Publish(_)

@@ -30,7 +30,7 @@ const NAMED_PATIENCE: Duration = Duration::from_secs(2);
 /// The pause before it is tried again.
 const RETURN_PAUSE: Duration = Duration::from_millis(50);
 /// What the server calls this program in its own lists.
-const CLIENT_NAME: &str = concat!("chronicle/", env!("CARGO_PKG_VERSION"));
+pub(crate) const CLIENT_NAME: &str = concat!("chronicle/", env!("CARGO_PKG_VERSION"));
 
 /// Where the chronicle is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use chronicle_nats::embedded::{Disk, EmbeddedError};
 use gateway::{TlsError, TokenFileError};
 use producer::PublishError;
 use projector::archive::{ArchiveError, RestoreError};
-use projector::published::PublishViewsError;
+use projector::published::{PublishViewsError, RebuildError};
 use projector::{AskError, BadToken, CatchUpError, Halted, VantageError};
 use summit::Position;
 use wire::Refused;
@@ -150,6 +150,15 @@ impl From<CatchUpError> for Failure {
         match error {
             CatchUpError::Read(error) => Self::Read(error),
             CatchUpError::NotReached { .. } => Self::CatchUp(error),
+        }
+    }
+}
+
+impl From<RebuildError> for Failure {
+    fn from(error: RebuildError) -> Self {
+        match error {
+            RebuildError::Publish(error) => error.into(),
+            RebuildError::CatchUp(error) => error.into(),
         }
     }
 }

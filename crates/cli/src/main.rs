@@ -34,10 +34,11 @@
 //! - `doctor` with `--json`: `{"program":{"version","path"},"data":path|null,"nats_server":{"url"|null,"version",
 //!   "program"|null,"skipped":[{"program","reason"}]}|null,"log":{"created_at","first","last","entries","contiguous"}|null,"events":n,
 //!   "disk":{"free","least","store","quota"|null,"stored"|null}|null,"differences":[{"setting","expected","found"}],"undecodable":[{"position","stored_at","subject","reason","hash"}],
-//!   "faults":[texts]}`. Exit code 3 where there are faults.
+//!   "nodes":[{"name","answers","version"|null,"syncs_always"|null,"stored"|null,"may_store"|null,
+//!   "log":{"leads","created_at","first","last","entries","bytes"}|null}],"faults":[texts]}`. Exit code 3 where there are faults.
 //!
 //! In reading order: the command line ([`args`]), why a command fails ([`error`]), where the chronicle is
-//! ([`connect`]), from where it is asked ([`vantage`]), how a question is answered ([`ask`]), also of a damaged log
+//! ([`connect`]), whether the nodes of a cluster agree ([`cluster`]), from where it is asked ([`vantage`]), how a question is answered ([`ask`]), also of a damaged log
 //! ([`stale`]), how that is noticed while serving ([`whole`]), what a service manager hears of it ([`manager`]), documents from options
 //! ([`fields`], [`document`], [`identified`]), what lets one event out after another ([`release`]), what happens at a rehearsal and where
 //! ([`script`], [`stage`]), the commands, their text.
@@ -53,6 +54,8 @@ mod output;
 
 mod connect;
 
+mod cluster;
+
 mod anchors;
 
 mod http;
@@ -62,6 +65,8 @@ mod manager;
 mod read;
 
 mod publishing;
+
+mod crew;
 
 mod stale;
 

@@ -1,3 +1,4 @@
 //! Three nodes, as `deploy/nats` configures them.
 
+mod damaged;
 mod users;

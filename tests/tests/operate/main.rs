@@ -6,6 +6,8 @@ mod units;
 
 mod containers;
 
+mod kubernetes;
+
 mod guide;
 
 mod scripts;

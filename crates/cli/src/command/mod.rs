@@ -15,6 +15,7 @@ pub(crate) mod import;
 pub(crate) mod members;
 pub(crate) mod party;
 pub(crate) mod person;
+pub(crate) mod project;
 pub(crate) mod publish;
 pub(crate) mod ready;
 pub(crate) mod rebuild;

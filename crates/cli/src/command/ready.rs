@@ -72,7 +72,9 @@ fn reached(listening: SocketAddr) -> SocketAddr {
 
 impl Readiness {
     fn text(&self) -> String {
-        let tail = self.tail.map_or_else(|| "an unknown tail".to_owned(), |tail| tail.to_string());
+        // It looks at the log once a second, and may have taken in more since.
+        let tail = self.tail.map(|tail| tail.max(self.position).to_string());
+        let tail = tail.unwrap_or_else(|| "an unknown tail".to_owned());
         let word = if self.ready { "ready" } else { "not ready" };
         let first = format!("{word} at position {} of {tail}", self.position);
         let reasons = self.reasons.iter().map(|reason| format!("{}: {}", reason.code, reason.detail));

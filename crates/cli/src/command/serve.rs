@@ -28,7 +28,8 @@ use crate::whole::watch_over;
 /// It begins from the newest snapshot, reads the whole log once beside that, archives every entry, keeps snapshots for
 /// questions, and ends where the log is damaged. The views
 /// are membership-N (keys such as sco.BLR) and attendance-N (sco-plus-astana-2024.IND); the key "views" of the
-/// bucket "chronicle" names the N that counts. Any number of them may run at once.
+/// bucket "chronicle" names the N that counts. Any number of them may run at once; where `chronicle project` keeps the
+/// views, this only serves.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   chronicle serve --data /var/lib/chronicle
@@ -155,7 +156,7 @@ async fn go_on(failure: &Failure, shell: &Shell, told: impl Future<Output = ()>)
 }
 
 /// What ends where the log is found to be damaged, as long as it is held.
-fn watched_over(connection: &Connection, output: Output) -> BoxFuture<'static, Failure> {
+pub(super) fn watched_over(connection: &Connection, output: Output) -> BoxFuture<'static, Failure> {
     let watching = tokio::spawn(watch_over(connection.log.clone(), connection.anchors.clone(), output));
     watching.map(|ended| ended.expect("it is not cancelled, and does not panic")).boxed()
 }

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, header};
 use projector::{Language, Token};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -74,6 +75,12 @@ impl Has {
     /// Whether the language of names may be another one at the same address.
     pub(crate) const fn varies(&self) -> bool {
         self.language.is_some()
+    }
+
+    /// What a kept answer goes by: path and query, and the language where that is not said there.
+    pub(super) fn key(&self) -> Cow<'_, str> {
+        let Some(language) = &self.language else { return self.address.as_str().into() };
+        format!("{} {language}", self.address).into()
     }
 
     /// The tag of an answer from here: another address, another accepted language, another state of the record or another program, another tag.

@@ -1,5 +1,5 @@
-//! How a question is answered: from one state of the index, off the threads that serve connections; and not again for
-//! whoever has the answer.
+//! How a question is answered: from one state of the index, off the threads that serve connections; not again for whoever
+//! has the answer, nor while it is the same.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,6 +11,7 @@ use serde_json::Value;
 use summit::Position;
 
 use super::asking::{Asking, Has};
+use super::kept::Answer;
 use super::lanes::Lane;
 use super::vantage::{From, accepted};
 use crate::problem::{Code, Problem};
@@ -66,7 +67,14 @@ impl Asking {
         note: impl FnOnce(&Index) -> Option<String> + Send + 'static,
     ) -> Result<Response, Problem> {
         let from = self.vantage()?;
-        self.reply(lane, from.min_position, move |ground| {
+        if let Some(wanted) = from.min_position {
+            reach(&self.service, wanted).await?;
+        }
+        let service = self.service.clone();
+        if let Some(answer) = service.answers().find(&self.has.key(), service.index().tail(), service.today()) {
+            return Ok(stale(&service, varying(&self.has, answer.reply(&self.has).into_response())));
+        }
+        self.reply(lane, None, move |ground| {
             let asked = ground.index.ask(|index| {
                 let vantage = from.resolve(index)?;
                 let view = index.view(&vantage, ground.today)?.showing(from.names.clone());
@@ -74,11 +82,15 @@ impl Asking {
                 // Whoever has the answer was answered: nothing is unknown.
                 let answer = if has { None } else { Some(question(&view)?) };
                 let notes = [unknown_source(index, &vantage), note(index)].into_iter().flatten().collect();
-                Ok::<_, Problem>((tag, notes, answer))
+                Ok::<_, Problem>((index.tail(), tag, notes, answer))
             });
-            let (tag, notes, answer) = asked?;
-            let body = answer.as_ref().map(json);
-            Ok(Reply { tag, fixed: from.is_fixed(), notes, body, headers: HeaderMap::new() })
+            let (tail, tag, notes, answer): (_, _, Vec<String>, _) = asked?;
+            let (body, fixed) = (answer.as_ref().map(json), from.is_fixed());
+            if let Some(body) = body.clone() {
+                let (today, tag, notes) = (ground.today, tag.clone(), notes.clone());
+                service.answers().keep(&ground.has.key(), Answer { tail, today, fixed, tag, notes, body });
+            }
+            Ok(Reply { tag, fixed, notes, body, headers: HeaderMap::new() })
         })
         .await
     }
@@ -111,14 +123,22 @@ impl Asking {
         if let Some(wanted) = min_position {
             reach(&service, wanted).await?;
         }
-        let (asked, today, varies) = (service.clone(), service.today(), has.varies());
-        let reply = move || work(&Ground { index: asked.index(), has: &has, today });
-        let mut response = service.lanes().work(lane, reply).await??.into_response();
-        if varies {
-            response.headers_mut().append(header::VARY, BY_LANGUAGE);
-        }
+        let (asked, today) = (service.clone(), service.today());
+        let reply = move || {
+            let reply = work(&Ground { index: asked.index(), has: &has, today })?;
+            Ok::<_, Problem>(varying(&has, reply.into_response()))
+        };
+        let response = service.lanes().work(lane, reply).await??;
         Ok(stale(&service, response))
     }
+}
+
+/// Says on an answer that it is another one in another language, where that is so.
+fn varying(has: &Has, mut response: Response) -> Response {
+    if has.varies() {
+        response.headers_mut().append(header::VARY, BY_LANGUAGE);
+    }
+    response
 }
 
 /// An answer as JSON.

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use summit::{Content, Event, Meeting, MeetingId, Named, OrganisationId, Participation, PartyId, Person, Succession};
+use summit::{
+    Content, Event, InstrumentId, Meeting, MeetingId, Named, OrganisationId, Participation, PartyId, Person, PersonId,
+    Succession,
+};
 
 use super::Index;
 
@@ -70,6 +73,8 @@ pub(crate) struct MeetingFile {
     pub(crate) parts: BTreeSet<MeetingId>,
     /// Meetings that some event calls held on the sidelines of this one.
     pub(crate) sidelines: BTreeSet<MeetingId>,
+    /// Parties of which some event says whether they take part in this one itself, its parts left out.
+    pub(crate) parties: BTreeSet<PartyId>,
     /// As for an organisation.
     pub(crate) linked: BTreeSet<Slot>,
 }
@@ -88,7 +93,12 @@ pub(crate) struct PartyFile {
 impl Index {
     /// Files an event that is about to stand at `slot`.
     pub(super) fn file(&mut self, slot: Slot, event: &Event) {
-        let new: Vec<Named> = mentioned(event).into_iter().filter(|one| !self.has_file(one)).collect();
+        let mut new: Vec<Named> = Vec::new();
+        each_mentioned(event, |one| {
+            if !self.has_file(one) {
+                new.push(one.to_named());
+            }
+        });
         if let Some(organisation) = &event.shared.organisation {
             self.file_organisation(slot, event, organisation);
         }
@@ -124,13 +134,13 @@ impl Index {
     }
 
     /// Whether an earlier event names something.
-    fn has_file(&self, of: &Named) -> bool {
+    fn has_file(&self, of: Mention<'_>) -> bool {
         match of {
-            Named::Party(name) => self.parties.get(name).is_some(),
-            Named::Organisation(name) => self.organisations.get(name).is_some(),
-            Named::Meeting(name) => self.meetings.get(name).is_some(),
-            Named::Instrument(name) => self.instruments.get(name).is_some(),
-            Named::Person(name) => self.people.get(name).is_some(),
+            Mention::Party(name) => self.parties.get(name).is_some(),
+            Mention::Organisation(name) => self.organisations.get(name).is_some(),
+            Mention::Meeting(name) => self.meetings.get(name).is_some(),
+            Mention::Instrument(name) => self.instruments.get(name).is_some(),
+            Mention::Person(name) => self.people.get(name).is_some(),
         }
     }
 
@@ -186,10 +196,13 @@ impl Index {
             | Content::Succession(_)
             | Content::Retraction(_) => return,
         };
-        place(file.parties.entry(party.clone()).or_default()).push(slot);
+        match file.parties.get_mut(party) {
+            Some(standings) => place(standings).push(slot),
+            None => place(file.parties.entry(party.clone()).or_default()).push(slot),
+        }
         let file = self.parties.file(party);
         file.first.get_or_insert(slot);
-        file.organisations.insert(organisation.clone());
+        insert(&mut file.organisations, organisation);
     }
 
     fn file_meeting(&mut self, slot: Slot, event: &Event, meeting: &MeetingId) {
@@ -202,7 +215,7 @@ impl Index {
             }
             Content::Attendance(entry) => {
                 file.attendance.push(slot);
-                self.file_attended(meeting, entry.party.as_ref());
+                self.file_parties(meeting, entry.party.iter());
             }
             Content::Tally(_) => file.tallies.push(slot),
             Content::Statement(_) => file.statements.push(slot),
@@ -225,71 +238,115 @@ impl Index {
 
     /// Files what an event of the kind `meeting` says of whose meeting it is, and who comes.
     fn file_relations(&mut self, slot: Slot, event: &Event, meeting: &MeetingId, about: &Meeting) {
+        let file = self.meetings.file(meeting);
         let mut new = false;
         if let Some(organisation) = &event.shared.organisation {
-            new |= self.meetings.file(meeting).organisations.insert(organisation.clone());
-            self.organisations.file(organisation).meetings.insert(meeting.clone());
+            new |= insert(&mut file.organisations, organisation);
+            insert(&mut self.organisations.file(organisation).meetings, meeting);
         }
         if let Some(whole) = &about.part_of {
-            new |= self.meetings.file(meeting).part_of.insert(whole.clone());
+            new |= insert(&mut self.meetings.file(meeting).part_of, whole);
             let file = self.meetings.file(whole);
             file.first.get_or_insert(slot);
-            file.parts.insert(meeting.clone());
+            insert(&mut file.parts, meeting);
         }
         if let Some(whole) = &about.sidelines_of {
-            new |= self.meetings.file(meeting).sidelines_of.insert(whole.clone());
+            new |= insert(&mut self.meetings.file(meeting).sidelines_of, whole);
             let file = self.meetings.file(whole);
             file.first.get_or_insert(slot);
-            file.sidelines.insert(meeting.clone());
+            insert(&mut file.sidelines, meeting);
         }
-        self.file_attended(meeting, about.participants.iter().filter_map(|entry| entry.party.as_ref()));
+        self.file_parties(meeting, about.participants.iter().filter_map(|entry| entry.party.as_ref()));
         if new {
             // What is said already of who came counts for more meetings, or for those of more organisations.
             for one in self.with_parts_and_sidelines(meeting) {
-                let parties = self.parties_at_itself(&one);
+                let parties: Vec<PartyId> = self.parties_at_itself(&one).cloned().collect();
                 self.file_attended(&one, &parties);
             }
         }
     }
 
+    /// Files parties as such of which something is said at a meeting. Most are filed already.
+    fn file_parties<'p>(&mut self, meeting: &MeetingId, parties: impl Iterator<Item = &'p PartyId>) {
+        let file = self.meetings.file(meeting);
+        let new: Vec<PartyId> = parties.filter(|party| insert(&mut file.parties, party)).cloned().collect();
+        self.file_attended(meeting, &new);
+    }
+
     /// Files parties at a meeting, for every organisation of it and of those that it is a part of.
-    fn file_attended<'p>(&mut self, meeting: &MeetingId, parties: impl IntoIterator<Item = &'p PartyId>) {
-        let mut parties = parties.into_iter().peekable();
-        if parties.peek().is_none() {
+    fn file_attended(&mut self, meeting: &MeetingId, parties: &[PartyId]) {
+        if parties.is_empty() {
             return;
         }
-        let wholes: Vec<_> =
-            self.with_wholes(meeting).into_iter().map(|one| (self.organisations_of_meeting(&one), one)).collect();
-        for party in parties {
-            for (organisations, whole) in &wholes {
-                for organisation in organisations {
-                    let attended = &mut self.organisations.file(organisation).attended;
-                    let known = attended.get(party).is_some_and(|meetings| meetings.contains(whole));
-                    if !known {
-                        attended.entry(party.clone()).or_default().insert(whole.clone());
-                    }
+        for whole in self.with_wholes(meeting) {
+            for organisation in self.organisations_of_meeting(&whole) {
+                let attended = &mut self.organisations.file(&organisation).attended;
+                for party in parties {
+                    attended.entry(party.clone()).or_default().insert(whole.clone());
                 }
             }
         }
     }
 }
 
+/// Puts something in a set, most of the time to find that it is there; tells whether it was not.
+fn insert<T: Ord + Clone>(set: &mut BTreeSet<T>, one: &T) -> bool {
+    !set.contains(one) && set.insert(one.clone())
+}
+
+/// Something that an event names, where the event has it.
+#[derive(Debug, Clone, Copy)]
+enum Mention<'e> {
+    Party(&'e PartyId),
+    Organisation(&'e OrganisationId),
+    Meeting(&'e MeetingId),
+    Instrument(&'e InstrumentId),
+    Person(&'e PersonId),
+}
+
+impl<'e> Mention<'e> {
+    const fn of(named: &'e Named) -> Self {
+        match named {
+            Named::Party(name) => Self::Party(name),
+            Named::Organisation(name) => Self::Organisation(name),
+            Named::Meeting(name) => Self::Meeting(name),
+            Named::Instrument(name) => Self::Instrument(name),
+            Named::Person(name) => Self::Person(name),
+        }
+    }
+
+    fn to_named(self) -> Named {
+        match self {
+            Self::Party(name) => Named::Party(name.clone()),
+            Self::Organisation(name) => Named::Organisation(name.clone()),
+            Self::Meeting(name) => Named::Meeting(name.clone()),
+            Self::Instrument(name) => Named::Instrument(name.clone()),
+            Self::Person(name) => Named::Person(name.clone()),
+        }
+    }
+}
+
 /// Everything that an event names, in whatever part.
 pub(super) fn mentioned(event: &Event) -> Vec<Named> {
-    let mut all: Vec<Named> = event.shared.organisation.clone().map(Named::Organisation).into_iter().collect();
-    all.extend(event.shared.meeting.clone().map(Named::Meeting));
-    all.extend(parties(event).chain(party_of_status(event)).cloned().map(Named::Party));
-    all.extend(people(event).map(|person| Named::Person(person.id.clone())));
+    let mut all = Vec::new();
+    each_mentioned(event, |one| all.push(one.to_named()));
+    all
+}
+
+fn each_mentioned<'e>(event: &'e Event, mut take: impl FnMut(Mention<'e>)) {
+    event.shared.organisation.iter().map(Mention::Organisation).for_each(&mut take);
+    event.shared.meeting.iter().map(Mention::Meeting).for_each(&mut take);
+    parties(event).chain(party_of_status(event)).map(Mention::Party).for_each(&mut take);
+    people(event).map(|person| Mention::Person(&person.id)).for_each(&mut take);
     if let Content::Meeting(about) = &event.content {
-        all.extend(about.part_of.iter().chain(&about.sidelines_of).cloned().map(Named::Meeting));
+        about.part_of.iter().chain(&about.sidelines_of).map(Mention::Meeting).for_each(&mut take);
     }
     if let Content::Signing(signing) = &event.content {
-        all.push(Named::Instrument(signing.instrument.clone()));
+        take(Mention::Instrument(&signing.instrument));
     }
     if let Content::Naming(naming) = &event.content {
-        all.push(naming.of.clone());
+        take(Mention::of(&naming.of));
     }
-    all
 }
 
 /// The party of whose status, rights or ladder an event speaks.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use summit::{Content, EventId, MeetingId, OrganisationId};
+use summit::{Content, Event, EventId, MeetingId, OrganisationId};
 
 use super::{Index, Record};
 
@@ -25,6 +25,16 @@ impl Index {
             }
             open.extend(record.event.targets());
         }
+        found
+    }
+
+    /// The organisations that an event on record belongs to, for who has it in hand.
+    pub(crate) fn organisations_of_event(&self, event: &Event) -> BTreeSet<OrganisationId> {
+        let mut found: BTreeSet<OrganisationId> = event.shared.organisation.iter().cloned().collect();
+        if let Some(meeting) = &event.shared.meeting {
+            found.extend(self.organisations_of_meeting(meeting));
+        }
+        found.extend(event.targets().flat_map(|target| self.organisations_of(target)));
         found
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use summit::{Content, MeetingId, OrganisationId, Participation, PartyId};
+use summit::{MeetingId, OrganisationId, PartyId};
 
 use super::Index;
 
@@ -27,38 +27,12 @@ impl Index {
 
     /// Every party of which any event says something at a meeting or at its parts.
     pub(crate) fn parties_at(&self, meeting: &MeetingId) -> BTreeSet<PartyId> {
-        self.with_parts(meeting).iter().flat_map(|meeting| self.parties_at_itself(meeting)).collect()
+        self.with_parts(meeting).iter().flat_map(|meeting| self.parties_at_itself(meeting)).cloned().collect()
     }
 
     /// Every party of which any event says something at a meeting, its parts left out.
-    pub(super) fn parties_at_itself(&self, meeting: &MeetingId) -> BTreeSet<PartyId> {
-        let mut parties = BTreeSet::new();
-        if let Some(file) = self.meeting(meeting) {
-            for slot in file.about.iter().chain(&file.attendance) {
-                let entries: &[Participation] = match &self.at(*slot).event.content {
-                    Content::Meeting(about) => &about.participants,
-                    Content::Attendance(entry) => std::slice::from_ref(entry),
-                    Content::Founding(_)
-                    | Content::Admission(_)
-                    | Content::Standing(_)
-                    | Content::Step(_)
-                    | Content::Suspension(_)
-                    | Content::Reinstatement(_)
-                    | Content::Withdrawal(_)
-                    | Content::Reclassification(_)
-                    | Content::Arrival(_)
-                    | Content::Departure(_)
-                    | Content::Signing(_)
-                    | Content::Statement(_)
-                    | Content::Tally(_)
-                    | Content::Naming(_)
-                    | Content::Succession(_)
-                    | Content::Retraction(_) => &[],
-                };
-                parties.extend(entries.iter().filter_map(|entry| entry.party.clone()));
-            }
-        }
-        parties
+    pub(super) fn parties_at_itself(&self, meeting: &MeetingId) -> impl Iterator<Item = &PartyId> {
+        self.meeting(meeting).into_iter().flat_map(|file| &file.parties)
     }
 
     /// The meetings of an organisation at which, or at whose parts, any event says something of a party.

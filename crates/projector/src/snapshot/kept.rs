@@ -243,7 +243,7 @@ macro_rules! kept {
 kept!(Standings { status, rights, steps });
 kept!(OrganisationFile { first, parties, foundings, reclassifications, tallies, linked }, { meetings, attended });
 kept!(MeetingFile { first, about, attendance, tallies, statements, linked }, {
-    organisations, part_of, sidelines_of, parts, sidelines
+    organisations, part_of, sidelines_of, parts, sidelines, parties
 });
 kept!(PartyFile { first, deeds }, { organisations });
 

@@ -1,9 +1,15 @@
 //! The lines: each measures ours beside a reference.
 
+mod commands;
+mod fold;
+mod import;
+mod many_readers;
 mod publish;
 mod rebuild;
 mod replay;
+mod seen;
 mod sizes;
+mod view_over_http;
 mod views;
 
 use crate::measure::Measured;
@@ -15,6 +21,8 @@ pub(crate) use sizes::memory;
 pub(crate) struct Size {
     pub(crate) events: u64,
     pub(crate) rounds: usize,
+    /// How many read a stream at once.
+    pub(crate) readers: u64,
 }
 
 /// A line of the table.
@@ -28,7 +36,13 @@ pub(crate) const LINES: &[Line] = &[
     Line { name: "publish-many", run: publish::many },
     Line { name: "publish-one", run: publish::one },
     Line { name: "replay", run: replay::replay },
+    Line { name: "fold", run: fold::fold },
     Line { name: "rebuild", run: rebuild::rebuild },
     Line { name: "views", run: views::views },
+    Line { name: "seen", run: seen::seen },
+    Line { name: "many-readers", run: many_readers::many_readers },
+    Line { name: "view-over-http", run: view_over_http::view },
+    Line { name: "import", run: import::import },
+    Line { name: "commands", run: commands::commands },
     Line { name: "sizes", run: sizes::sizes },
 ];
