@@ -10,7 +10,7 @@ use clap::Args;
 use futures::FutureExt;
 use futures::stream::{self, BoxStream, StreamExt};
 use jiff::Timestamp;
-use projector::published::{self, MAX_WORKER_BYTES, POINTER_VIEW, Partitions, Worker};
+use projector::published::{self, MAX_WORKER_BYTES, POINTER_VIEW, Partitions, PublishViewsError, Worker};
 use projector::{Live, TakenIn};
 use serde_json::json;
 use uuid::Uuid;
@@ -133,6 +133,12 @@ async fn work(
                 Some(REFUSED_PAUSE)
             }
             Err(error) if may_pass(&error) => Some(RETRY_PAUSE),
+            // The bucket is another one now.
+            Err(PublishViewsError::NotInPartitions(_)) => {
+                (worker, checkpoints) = take_up(log, live, into).await?;
+                share.clear();
+                Some(RETRY_PAUSE)
+            }
             Err(error) => return Err(error.into()),
         };
         crew.say(&json!({

@@ -3,9 +3,10 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use projector::Token;
+use projector::{Language, Token};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -31,6 +32,8 @@ pub(crate) struct Asking {
 pub(crate) struct Has {
     address: String,
     tags: String,
+    /// The language of names, where not the address says it but what is accepted.
+    language: Option<String>,
 }
 
 impl FromRequestParts<Service> for Asking {
@@ -43,7 +46,7 @@ impl FromRequestParts<Service> for Asking {
         let names = names.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let tags: Vec<&str> =
             parts.headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok()).collect();
-        let has = Has { address: parts.uri.to_string(), tags: tags.join(",") };
+        let has = Has { address: parts.uri.to_string(), tags: tags.join(","), language: None };
         let path = parts.uri.path().to_owned();
         let query = parts.uri.query().unwrap_or_default().to_owned();
         Ok(Self { service: service.clone(), parameters, has, path, query, headers: parts.headers.clone(), names })
@@ -64,16 +67,28 @@ impl Asking {
 }
 
 impl Has {
-    /// Path and query.
-    pub(super) fn address(&self) -> &str {
-        &self.address
+    /// From now on the same in this language, which the address does not say.
+    pub(crate) fn speak(&mut self, language: &Language) {
+        self.language = Some(language.to_string());
     }
 
-    /// The tag of an answer from here: another address, another state of the record or another program, another tag.
+    /// Whether the language of names may be another one at the same address.
+    pub(crate) const fn varies(&self) -> bool {
+        self.language.is_some()
+    }
+
+    /// What a kept answer goes by: path and query, and the language where that is not said there.
+    pub(super) fn key(&self) -> Cow<'_, str> {
+        let Some(language) = &self.language else { return self.address.as_str().into() };
+        format!("{} {language}", self.address).into()
+    }
+
+    /// The tag of an answer from here: another address, another accepted language, another state of the record or another program, another tag.
     pub(crate) fn tag(&self, from: &impl Serialize) -> String {
+        let language = self.language.as_deref().unwrap_or_default();
         let from = serde_json::to_vec(from).expect("what tells answers apart is JSON");
         let mut digest = Sha256::new();
-        for part in [self.address.as_bytes(), env!("CARGO_PKG_VERSION").as_bytes(), &from] {
+        for part in [self.address.as_bytes(), language.as_bytes(), env!("CARGO_PKG_VERSION").as_bytes(), &from] {
             digest.update(part.len().to_be_bytes());
             digest.update(part);
         }
@@ -99,11 +114,15 @@ mod tests {
 
     #[test]
     fn other_addresses_and_other_states_have_other_tags() {
-        let has = |address: &str, tags: &str| Has { address: address.to_owned(), tags: tags.to_owned() };
+        let has =
+            |address: &str, tags: &str| Has { address: address.to_owned(), tags: tags.to_owned(), language: None };
         let tag = has("/v1/remarks", "").tag(&73);
         assert_ne!(tag, has("/v1/remarks", "").tag(&74));
         assert_ne!(tag, has("/v1/remarks?as_of=2024", "").tag(&73));
         assert!(has("/v1/remarks", &format!("\"other\", W/{tag}")).is(&tag));
         assert!(!has("/v1/remarks", "\"other\"").is(&tag));
+        let mut french = has("/v1/remarks", "");
+        french.speak(&"fr".parse().expect("a language"));
+        assert_ne!(tag, french.tag(&73));
     }
 }
