@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use jiff::civil::Date;
+use projector::export::Citable;
 use projector::{AskError, CatchUpError, Index, Indexed, Shared, View, unknown_source};
 use serde::Serialize;
 use serde_json::Value;
@@ -48,7 +49,7 @@ pub(crate) struct Ground<'a> {
 
 impl Asking {
     /// Answers a question that a view answers.
-    pub(super) async fn answer<A: Serialize>(
+    pub(super) async fn answer<A: Citable>(
         self,
         lane: Lane,
         question: impl FnOnce(&View<'_>) -> Result<A, AskError> + Send + 'static,
@@ -57,13 +58,13 @@ impl Asking {
     }
 
     /// The same, with what the asker may have got wrong.
-    pub(super) async fn answer_noting<A: Serialize>(
+    pub(super) async fn answer_noting<A: Citable>(
         mut self,
         lane: Lane,
         question: impl FnOnce(&View<'_>) -> Result<A, AskError> + Send + 'static,
         note: impl FnOnce(&Index) -> Option<String> + Send + 'static,
     ) -> Result<Response, Problem> {
-        let from = self.vantage()?;
+        let (from, citing) = (self.vantage()?, self.citing());
         self.reply(lane, from.min_position, move |ground| {
             let asked = ground.index.ask(|index| {
                 let vantage = from.resolve(index)?;
@@ -71,12 +72,17 @@ impl Asking {
                 let (tag, has) = ground.has.of(&[view.token()]);
                 // Whoever has the answer was answered: nothing is unknown.
                 let answer = if has { None } else { Some(question(&view)?) };
+                let answer = answer.map(|answer| index.cited(answer, &citing.licence, &from.names));
                 let notes = [unknown_source(index, &vantage), note(index)].into_iter().flatten().collect();
                 Ok::<_, Problem>((tag, notes, answer))
             });
             let (tag, notes, answer) = asked?;
-            let body = answer.as_ref().map(json);
-            Ok(Reply { tag, fixed: from.is_fixed(), notes, body, headers: HeaderMap::new() })
+            let mut headers = HeaderMap::new();
+            let body = answer.map(|cited| {
+                citing.link(&mut headers, cited.answer.token());
+                json(&cited)
+            });
+            Ok(Reply { tag, fixed: from.is_fixed(), notes, body, headers })
         })
         .await
     }

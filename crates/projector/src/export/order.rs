@@ -164,6 +164,20 @@ impl View<'_> {
         Ok(Exported { text, about, file: format!("{stem}.{}", format.extension()) })
     }
 
+    /// That nobody names it, neither as an organisation nor as a meeting; with the nearest names of both kinds.
+    pub fn unknown_subject(&self, of: &OrganisationId) -> AskError {
+        let mut nearest = Vec::new();
+        let meeting = of.as_str().parse::<MeetingId>().ok();
+        let unknown =
+            [self.known_organisation(of).err(), meeting.and_then(|meeting| self.known_meeting(&meeting).err())];
+        for error in unknown.into_iter().flatten() {
+            if let AskError::Unknown { nearest: names, .. } = error {
+                nearest.extend(names);
+            }
+        }
+        AskError::Unknown { what: "organisation or meeting", name: of.to_string(), nearest }
+    }
+
     /// A table, with what describes it.
     pub fn table(&self, subject: &Subject, tabular: Tabular, terms: &Terms) -> Result<Table, ExportError> {
         match (subject, tabular) {
