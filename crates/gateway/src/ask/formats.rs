@@ -289,7 +289,9 @@ impl From<ExportError> for Problem {
         let detail = error.to_string();
         match error {
             ExportError::Ask(error) => error.into(),
-            ExportError::TooLarge(_) => Self::new(Code::BadParameter, detail).with("parameter", "from"),
+            ExportError::TooLarge(_) | ExportError::Backwards(_) => {
+                Self::new(Code::BadParameter, detail).with("parameter", "from")
+            }
             ExportError::One(_) | ExportError::NotOfMeetings(_) => {
                 Self::new(Code::BadParameter, detail).with("parameter", "format")
             }

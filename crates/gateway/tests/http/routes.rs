@@ -54,7 +54,10 @@ const ROUTES: &[Route] = &[
     Route { address: "/v1/find?q=India", own: &[VANTAGE, &[("kind", "country")]] },
     Route { address: "/v1/remarks", own: &[VANTAGE, &[("organisation", "SCO")]] },
     Route { address: "/v1/explain?organisation=sco&party=IND", own: &[VANTAGE] },
-    Route { address: "/v1/events", own: &[PAGE, FILTERS] },
+    Route {
+        address: "/v1/events",
+        own: &[PAGE, FILTERS, &[("belonging", "SCO"), ("at_position", "last"), ("token", "{}")]],
+    },
     Route { address: "/v1/events/3be78c39", own: &[&[("min_position", "first")]] },
     Route { address: "/v1/quarantine", own: &[PAGE, &[("after", "first"), ("min_position", "first")]] },
 ];
@@ -85,7 +88,10 @@ async fn a_bad_parameter_is_refused_with_its_name_what_was_found_and_what_is_all
         let allowed: Vec<&str> =
             unknown["allowed"].as_array().into_iter().flatten().filter_map(|one| one.as_str()).collect();
         assert!(own.iter().all(|name| allowed.contains(name)), "{address}: {allowed:?}");
-        for name in allowed.iter().filter(|name| **name != "kind" && !address.contains(&format!("{name}="))) {
+        for name in allowed
+            .iter()
+            .filter(|name| !["kind", "belonging"].contains(name) && !address.contains(&format!("{name}=")))
+        {
             let once = with(address, name, "7");
             let twice = stage.ask(&with(&once, name, "7")).await.json();
             assert_eq!(

@@ -2,13 +2,14 @@
 //!
 //! In reading order: `about` is what every export says of itself, `cited` says it beside answers; `text` what may stand in a cell or in XML, and how names
 //! are shown; `table` writes rows, `spells`, `attendance` and `states` are the tables, `package` describes them; `popolo`,
-//! `calendar` and `feed` are whole documents; `format` names all of them, and `order` is what is asked for.
+//! `calendar` with its `attendees` and `feed` are whole documents; `format` names all of them, and `order` is what is asked for.
 //!
 //! **Invariants.** An export reads a view and no clock, so the same token gives the same bytes. What a format cannot say is
 //! left out, counted or said in words beside it, and never rounded to something else.
 
 mod about;
 mod attendance;
+mod attendees;
 mod calendar;
 mod cited;
 mod feed;

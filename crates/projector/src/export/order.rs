@@ -89,6 +89,9 @@ pub enum ExportError {
     /// The table would be too large.
     #[error(transparent)]
     TooLarge(BadStates),
+    /// The years end before they begin.
+    #[error(transparent)]
+    Backwards(BadStates),
     /// The format takes one organisation or meeting only.
     #[error("{0} is of one organisation or meeting; csv and states are of several, too")]
     One(Format),
@@ -102,6 +105,7 @@ impl From<BadStates> for ExportError {
         match bad {
             BadStates::Ask(error) => Self::Ask(error),
             BadStates::TooLarge { .. } => Self::TooLarge(bad),
+            BadStates::Backwards { .. } => Self::Backwards(bad),
         }
     }
 }

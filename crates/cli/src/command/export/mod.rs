@@ -218,6 +218,7 @@ impl From<ExportError> for Failure {
         let said = error.to_string();
         match error {
             ExportError::Ask(error) => error.into(),
+            ExportError::Backwards(_) => Self::usage(said, "--from is the first year, --to the last"),
             ExportError::TooLarge(_) => Self::usage(said, "--from and --to say which years, names which organisations"),
             ExportError::One(_) => Self::usage(said, "name one, or write --format csv"),
             ExportError::NotOfMeetings(_) => Self::usage(said, "write --format csv, or name an organisation"),
