@@ -1,6 +1,6 @@
 //! The command `chronicle` as a value, with a data directory or a server of its own.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -39,6 +39,8 @@ pub struct Chronicle {
     /// Its data directory lies within; removed on drop.
     folder: TempDir,
     nats: Option<String>,
+    /// More of its environment.
+    settings: Vec<(String, OsString)>,
 }
 
 /// A command that has ended.
@@ -71,12 +73,19 @@ impl Finished {
 impl Chronicle {
     /// On an embedded server of its own.
     pub fn embedded() -> Self {
-        Self { folder: TempDir::new().expect("a temporary folder"), nats: None }
+        Self { folder: TempDir::new().expect("a temporary folder"), nats: None, settings: Vec::new() }
     }
 
     /// On a server that runs already.
     pub fn on(url: &str) -> Self {
         Self { nats: Some(url.to_owned()), ..Self::embedded() }
+    }
+
+    /// With one more variable in its environment.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.settings.push((name.to_owned(), value.into()));
+        self
     }
 
     /// Its data directory.
@@ -114,6 +123,7 @@ impl Chronicle {
         if let Some(nats) = &self.nats {
             command.env("CHRONICLE_NATS_URL", nats);
         }
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

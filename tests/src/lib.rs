@@ -3,7 +3,9 @@
 //! Nothing here judges; the tests are in `tests/`.
 
 pub mod checker;
+pub mod cluster;
 mod command;
+pub mod console;
 pub mod http;
 mod server;
 pub mod sse;

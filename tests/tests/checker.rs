@@ -63,6 +63,7 @@ fn good() -> Evidence {
         answers: vec![answer("2020-01-04", 6), answer("2020-01-02", 2), answer("2019", 6)],
         journal,
         state: (1, 6, 6),
+        replicas: ["n1", "n2", "n3"].map(|node| (node.to_owned(), (1, 6, 6))).to_vec(),
         history: [1, 2, 3, 4, 5].map(id).to_vec(),
         views: views.map(|by| Views { by: by.to_owned(), position: 6, cells: cells.clone() }).to_vec(),
         transcripts: vec![Transcript { by: "a watcher".to_owned(), since: 1, lines }],
@@ -118,6 +119,7 @@ fn an_event_in_effect_twice_or_not_at_all_breaks_l2() {
     broken(Law::L2, "stands at [1, 7]", |evidence| {
         evidence.log.push(stored(7, 1));
         evidence.state = (1, 7, 7);
+        evidence.replicas.clear();
     });
 }
 
@@ -154,6 +156,7 @@ fn a_gap_or_another_count_breaks_l6() {
     found(Law::L6, "position 3 was to come, and 4 came", |evidence| drop(evidence.log.remove(2)));
     broken(Law::L6, "6 entries were read, and the server tells (1, 6, 5)", |evidence| evidence.state = (1, 6, 5));
     broken(Law::L6, "the server tells (2, 6, 6)", |evidence| evidence.state.0 = 2);
+    broken(Law::L6, "n2 holds (1, 6, 5)", |evidence| evidence.replicas[1].1.2 = 5);
 }
 
 #[test]

@@ -127,6 +127,7 @@ fn the_log_and_a_service_give_the_same_files() {
         &["sco", "--format", "states", "--from", "1996", "--code", "dialogue_partner=3", "--code", "partner=3"],
         &["sco", "brics", "--format", "states"],
         &["--all", "--format", "csv"],
+        &["Shanghai Cooperation Organisation", "SCO", "--format", "csv", "--party", "India"],
         &["sco", "--format", "popolo"],
         &["sco", "--format", "ics"],
         &["sco", "--format", "json"],
@@ -159,6 +160,47 @@ fn the_log_and_a_service_give_the_same_files() {
         assert_eq!(here.code, there.code, "{what:?}: {}\n{}", here.err, there.err);
         assert_ne!(here.code, Some(0), "{what:?}");
     }
+}
+
+#[test]
+fn a_name_stands_wherever_an_identifier_is_expected_and_what_it_is_taken_for_is_said() {
+    const SCO: &str = "Shanghai Cooperation Organisation";
+    let (_server, chronicle) = filled();
+    for (named, written) in [
+        (
+            &["events", "--organisation", SCO, "--party", "belarus"][..],
+            &["events", "--organisation", "sco", "--party", "BLR"][..],
+        ),
+        (&["replay", "--party", "India"], &["replay", "--party", "IND"]),
+        (&["export", SCO], &["export", "sco"]),
+        (
+            &["export", SCO, "--format", "csv", "--party", "India"],
+            &["export", "sco", "--format", "csv", "--party", "IND"],
+        ),
+        (&["diff", SCO, "--from", "1", "--to", "9"], &["diff", "sco", "--from", "1", "--to", "9"]),
+    ] {
+        let [named, written] = [named, written].map(|line| chronicle.run(line));
+        assert_eq!((named.code, written.code, &named.out), (Some(0), Some(0), &written.out), "{}", named.err);
+        assert!(!written.out.is_empty() && named.err.contains("\" is taken for "), "{}", named.err);
+        assert!(!written.err.contains("is taken for"), "{}", written.err);
+    }
+    let desk = ["--occurred", "2024", "--source", "/desks/test", "--attribution", "A desk"];
+    let record = |line: &[&str]| chronicle.run(["record"].iter().chain(line).chain(&desk));
+    let told = record(&["admission", "--organisation", SCO, "--party", "Belarus", "--dry-run"]);
+    let document: Value = serde_json::from_str(&told.out).expect("a document");
+    assert_eq!((&document["data"]["organisation"], &document["data"]["party"]), (&json!("sco"), &json!("BLR")));
+    assert!(told.err.contains("\"Belarus\" is taken for BLR (Belarus)"), "{}", told.err);
+
+    // What several bear is nobody's, and what nothing bears is refused as ever.
+    for of in ["organisation=alliance-one", "organisation=alliance-two"] {
+        let told = record(&["naming", "--of", of, "--name", "The Alliance"]);
+        assert_eq!(told.code, Some(0), "{}", told.err);
+    }
+    let told = record(&["admission", "--organisation", "the alliance", "--party", "IND"]);
+    let called = "several are called \"the alliance\": alliance-one (The Alliance), alliance-two (The Alliance)";
+    assert!(told.code != Some(0) && told.err.contains(called), "{}", told.err);
+    let told = record(&["admission", "--organisation", "No Such Thing", "--party", "IND"]);
+    assert!(told.code != Some(0) && told.err.contains("data.organisation: found \"No Such Thing\""), "{}", told.err);
 }
 
 #[test]

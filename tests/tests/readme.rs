@@ -6,21 +6,8 @@ use std::process::{Child, Command, Stdio};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use regex::Regex;
+use tests::console::{compare, steps};
 use tests::program;
-
-/// What differs from run to run: a pattern, and what stands for it.
-const MASK: [(&str, &str); 6] = [
-    // Ids that are made here (UUID version 7); those of the report are fixed.
-    ("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>"),
-    (r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "<instant>"),
-    (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
-    ("\\b01[0-9a-f]{6}\\b", "<id>"),
-    (r"as of 20\d\d-\d\d-\d\d", "as of <day>"),
-    (r"\b\d+(\.\d+)? (ms|s)\b", "<time>"),
-];
-/// Set, the README is rewritten with what its commands print.
-const BLESS: &str = "CHRONICLE_BLESS";
 
 /// Where the README's service answers; in the test it is at a port that is free.
 const ADDRESS: &str = "127.0.0.1:8080";
@@ -53,48 +40,6 @@ impl Drop for Service {
     }
 }
 
-/// A command and what the README says that it prints.
-#[derive(Debug)]
-struct Step {
-    command: String,
-    output: String,
-}
-
-/// The lines of blocks marked `console`, as steps, and where each output stands (in lines).
-fn steps(readme: &str) -> Vec<(Step, std::ops::Range<usize>)> {
-    let mut steps: Vec<(Step, std::ops::Range<usize>)> = Vec::new();
-    let (mut inside, mut begun) = (false, false);
-    for (number, line) in readme.lines().enumerate() {
-        if line.starts_with("```") {
-            inside = line == "```console";
-            begun = false;
-        } else if let Some(command) = line.strip_prefix("$ ").filter(|_| inside) {
-            let step = Step { command: command.to_owned(), output: String::new() };
-            steps.push((step, number + 1..number + 1));
-            begun = true;
-        } else if let Some((step, lines)) = steps.last_mut().filter(|_| begun) {
-            // A quote that is open goes on, too.
-            if step.command.ends_with('\\') || step.command.matches('\'').count() % 2 == 1 {
-                step.command.push('\n');
-                step.command.push_str(line);
-                *lines = number + 1..number + 1;
-            } else {
-                step.output.push_str(line);
-                step.output.push('\n');
-                lines.end = number + 1;
-            }
-        }
-    }
-    steps
-}
-
-fn masked(text: &str) -> String {
-    let text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
-    MASK.iter().fold(text, |text, (pattern, stand_in)| {
-        Regex::new(pattern).expect("a pattern").replace_all(&text, *stand_in).into_owned()
-    })
-}
-
 #[test]
 fn every_command_of_the_readme_prints_what_it_says() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the project");
@@ -109,7 +54,7 @@ fn every_command_of_the_readme_prints_what_it_says() {
     let (cargo, rustup) = (toolchain("CARGO_HOME", ".cargo"), toolchain("RUSTUP_HOME", ".rustup"));
     program();
     let (mut printed, mut exported, mut service) = (Vec::new(), String::new(), None::<Service>);
-    for (step, lines) in steps(&readme) {
+    for step in steps(&readme) {
         if step.command.starts_with("export ") {
             exported = format!("{exported}{}\n", step.command);
             continue;
@@ -135,23 +80,8 @@ fn every_command_of_the_readme_prints_what_it_says() {
         assert!(output.status.success(), "`{}` fails: {}", step.command, output.status);
         let output = String::from_utf8(output.stdout).expect("UTF-8");
         let output = output.replace(home.path().to_str().expect("a path"), "~");
-        printed.push((step, lines, output));
+        printed.push((step, output));
     }
     assert!(printed.len() > 3, "the README has commands");
-    if std::env::var_os(BLESS).is_some() {
-        let mut rows: Vec<&str> = readme.lines().collect();
-        for (_, lines, output) in printed.iter().rev() {
-            rows.splice(lines.clone(), output.lines().map(str::trim_end));
-        }
-        std::fs::write(&file, rows.join("\n") + "\n").expect("written");
-        return;
-    }
-    for (step, _, output) in printed {
-        assert_eq!(
-            masked(&output),
-            masked(&step.output),
-            "`{}` prints something else; where that is right, {BLESS}=1 writes it into the README",
-            step.command
-        );
-    }
+    compare(&file, &printed, &[]);
 }

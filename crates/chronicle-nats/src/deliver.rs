@@ -15,8 +15,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use crate::copies::ASKED_MOST;
 use crate::link::{Failure, Link};
-use crate::stream::Stored;
+use crate::stream::{STREAM, Stored};
 
 /// How often the server says that nothing happened.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -30,6 +31,8 @@ const ABANDONED: Duration = Duration::from_secs(10);
 const LAST_DELIVERED: &str = "Nats-Last-Consumer";
 /// The header of a heartbeat that says where to answer when the server waits for us.
 const STALLED: &str = "Nats-Consumer-Stalled";
+
+const SECOND_NANOS: i64 = 1_000_000_000;
 
 /// Where a delivery begins.
 pub(crate) enum Start {
@@ -104,6 +107,15 @@ pub(crate) enum Lost {
 struct Made {
     #[serde(default)]
     num_pending: u64,
+    #[serde(default)]
+    cluster: MadeIn,
+}
+
+/// By which server of a cluster.
+#[derive(Deserialize, Default)]
+struct MadeIn {
+    #[serde(default)]
+    leader: String,
 }
 
 impl Delivery {
@@ -130,18 +142,7 @@ impl Delivery {
                 return Err(Failure::Unknown(error.to_string()));
             }
         };
-        let mut config = json!({
-            "name": name,
-            "deliver_subject": inbox,
-            "ack_policy": "none",
-            "max_deliver": 1,
-            "replay_policy": "instant",
-            "flow_control": true,
-            "idle_heartbeat": nanos(heartbeat),
-            "inactive_threshold": nanos(ABANDONED),
-            "mem_storage": true,
-            "num_replicas": 1,
-        });
+        let mut config = config(&name, &inbox, heartbeat);
         match start {
             Start::At(sequence) => {
                 config["deliver_policy"] = "by_start_sequence".into();
@@ -157,6 +158,29 @@ impl Delivery {
         let body: Value = json!({ "stream_name": stream, "config": config });
         let made: Made = link.api(request, &body).await?;
         Ok(Self { link: link.clone(), subscriber, losses, delivered: 0, waiting: made.num_pending })
+    }
+
+    /// Has one server of a cluster push the log from its beginning, as its own copy has it; none where others make all
+    /// deliveries.
+    pub(crate) async fn begin_at(link: &Link, server: &str) -> Result<Option<Self>, Failure> {
+        for _ in 0..ASKED_MOST {
+            let losses = link.losses();
+            let client = link.client();
+            let inbox = client.new_inbox();
+            let name = inbox.rsplit('.').next().unwrap_or_default().to_owned();
+            let mut config = config(&name, &inbox, READING_HEARTBEAT);
+            config["deliver_policy"] = "all".into();
+            let body: Value = json!({ "stream_name": STREAM, "config": config });
+            let made: Made = link.api(format!("CONSUMER.CREATE.{STREAM}.{name}"), &body).await?;
+            if made.cluster.leader != server {
+                continue;
+            }
+            // Nothing is sent before somebody listens.
+            let subscriber = client.subscribe(inbox).await.map_err(|error| Failure::Unknown(error.to_string()))?;
+            let waiting = made.num_pending;
+            return Ok(Some(Self { link: link.clone(), subscriber, losses, delivered: 0, waiting }));
+        }
+        Ok(None)
     }
 
     /// The next message, whenever it comes.
@@ -234,16 +258,35 @@ impl Place {
     /// Reads `$JS.ACK.<stream>.<consumer>.<times>.<sequence>.<delivered>.<nanoseconds>.<waiting>`; newer servers put
     /// domain and account before the stream, and may put more behind.
     fn parse(reply: &str) -> Option<Self> {
-        let tokens: Vec<&str> = reply.strip_prefix("$JS.ACK.")?.split('.').collect();
-        let tokens = if tokens.len() >= 9 { tokens.get(2..)? } else { &tokens };
-        let [_, _, _, sequence, delivered, nanoseconds, waiting, ..] = tokens else { return None };
+        let rest = reply.strip_prefix("$JS.ACK.")?;
+        let before_sequence = if rest.split('.').count() >= 9 { 5 } else { 3 };
+        let mut tokens = rest.split('.').skip(before_sequence);
+        let mut number = || tokens.next()?.parse::<i64>().ok();
+        let (sequence, delivered, nanoseconds, waiting) = (number()?, number()?, number()?, number()?);
+        let (second, rest) = (nanoseconds.div_euclid(SECOND_NANOS), nanoseconds.rem_euclid(SECOND_NANOS));
         Some(Self {
-            sequence: sequence.parse().ok()?,
-            delivered: delivered.parse().ok()?,
-            stored_at: Timestamp::from_nanosecond(nanoseconds.parse().ok()?).ok()?,
-            waiting: waiting.parse().ok()?,
+            sequence: sequence.try_into().ok()?,
+            delivered: delivered.try_into().ok()?,
+            stored_at: Timestamp::new(second, rest.try_into().ok()?).ok()?,
+            waiting: waiting.try_into().ok()?,
         })
     }
+}
+
+/// A delivery that the server forgets once nobody listens.
+fn config(name: &str, inbox: &str, heartbeat: Duration) -> Value {
+    json!({
+        "name": name,
+        "deliver_subject": inbox,
+        "ack_policy": "none",
+        "max_deliver": 1,
+        "replay_policy": "instant",
+        "flow_control": true,
+        "idle_heartbeat": nanos(heartbeat),
+        "inactive_threshold": nanos(ABANDONED),
+        "mem_storage": true,
+        "num_replicas": 1,
+    })
 }
 
 /// As the server writes durations.

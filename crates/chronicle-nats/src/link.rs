@@ -1,5 +1,6 @@
 //! One connection to a server: its settings, its requests, and what happened to it.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, sleep};
 
 use crate::publish::NOT_NOW;
+use crate::secret;
 use crate::settings::{ConnectError, Settings};
 
 /// How long a connection may take to come about.
@@ -22,8 +24,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(3);
 /// How often the connection is tried; two missed answers and it counts as lost.
 const PING_INTERVAL: Duration = Duration::from_secs(5);
-/// The first and the longest pause between attempts to connect again; each pause doubles the one before.
-const RECONNECT_PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
+/// The first and the longest pause between attempts to connect again; each doubles the one before, and up to half of it is
+/// left out by chance, so that those who lost a server together do not come back together.
+const RECONNECT_PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 /// The pause before a question that was not answered is asked again.
 const AGAIN_PAUSE: Duration = Duration::from_millis(50);
 /// Refusals kept for those who wait; far more than can be waited for at once.
@@ -214,7 +217,9 @@ async fn connect(
 ) -> Result<Client, ConnectError> {
     let url = settings.shown_url();
     let unreachable = |reason: String| ConnectError::Unreachable { url: url.clone(), reason };
-    let address: ServerAddr = settings.url.parse().map_err(|_| unreachable("it is no URL of a server".into()))?;
+    let addresses: Result<Vec<ServerAddr>, _> = settings.urls().map(str::parse).collect();
+    let addresses = addresses.map_err(|_| unreachable("it is no URL of a server".into()))?;
+    let address = addresses.first().ok_or_else(|| unreachable("it is no URL of a server".into()))?;
     let (lost, heard) = (lost.clone(), refusals.clone());
     let mut options = ConnectOptions::new()
         .name(&settings.name)
@@ -240,7 +245,14 @@ async fn connect(
         let read = options.credentials_file(path).await;
         options = read.map_err(|error| not_permitted(format!("{}: {error}", path.display())))?;
     }
-    options.connect(address).await.map_err(|error| match error.kind() {
+    if let Some(path) = &settings.nkey {
+        options = options.nkey(secret::seed(path)?);
+    }
+    if let Some(path) = &settings.authorities {
+        secret::readable(path)?;
+        options = options.add_root_certificates(path.clone()).require_tls(true);
+    }
+    options.connect(addresses).await.map_err(|error| match error.kind() {
         ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => not_permitted(error.to_string()),
         ConnectErrorKind::ServerParse
         | ConnectErrorKind::Dns
@@ -300,5 +312,22 @@ fn note(event: &Event, lost: &watch::Sender<u64>, refusals: &broadcast::Sender<A
 fn reconnect_pause(attempt: usize) -> Duration {
     let (first, longest) = RECONNECT_PAUSES;
     let doublings = u32::try_from(attempt.saturating_sub(1)).unwrap_or(u32::MAX).min(16);
-    (first * 2_u32.pow(doublings)).min(longest)
+    let pause = (first * 2_u32.pow(doublings)).min(longest);
+    // A hasher of the standard library is seeded by chance.
+    let chance = u32::try_from(RandomState::new().build_hasher().finish() % 1000).unwrap_or_default();
+    pause / 2 + pause / 2 * chance / 1000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RECONNECT_PAUSES, reconnect_pause};
+
+    #[test]
+    fn pauses_grow_to_their_bound_and_differ() {
+        let (first, longest) = RECONNECT_PAUSES;
+        let pauses: Vec<_> = (1..200).map(reconnect_pause).collect();
+        assert!(pauses[0] <= first && pauses.iter().all(|pause| *pause <= longest), "{pauses:?}");
+        let late: std::collections::BTreeSet<_> = pauses[20..].iter().collect();
+        assert!(late.len() > 20 && late.iter().all(|pause| **pause >= longest / 2), "{late:?}");
+    }
 }

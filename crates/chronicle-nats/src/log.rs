@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use summit::{EventId, Position};
 
+use crate::copies::ServerCopy;
 use crate::link::{Failure, Link};
 use crate::publish::{self, FULL, Outgoing, REPEATED, Stored, TOO_LARGE, WRONG_LAST_SEQUENCE};
 use crate::reading::Reading;
@@ -19,6 +20,7 @@ use crate::settings::{ConnectError, Settings};
 use crate::stream::{self as kept, Difference, Info, NO_STREAM, STREAM};
 use crate::version::{NEEDED, NEEDED_API_LEVEL, Version};
 use crate::views::NatsViews;
+use crate::workers::NatsWorkers;
 
 const EXPECTED_LAST: &str = "Nats-Expected-Last-Sequence";
 
@@ -30,7 +32,7 @@ pub struct NatsChronicle {
     reader: Link,
     /// The server's version when we connected.
     version: Version,
-    /// How many servers are to keep what has to be created.
+    /// How many servers keep the log, and are to keep what has to be created beside it.
     replicas: usize,
     /// Up to here, entries were restored from another log, and say when they were first stored.
     restored_to: Position,
@@ -83,7 +85,8 @@ impl NatsChronicle {
         let differences = differences(settings.replicas, &info);
         if differences.is_empty() {
             let (restored_to, created_at) = (Position::new(info.restored_to()), info.created);
-            return Ok(Self { writer, reader, version, replicas: settings.replicas, restored_to, created_at });
+            let replicas = info.replicas().unwrap_or(settings.replicas);
+            return Ok(Self { writer, reader, version, replicas, restored_to, created_at });
         }
         Err(ConnectError::Differs { stream: STREAM.into(), differences })
     }
@@ -102,6 +105,11 @@ impl NatsChronicle {
     pub async fn differences(&self) -> Result<Vec<Difference>, ReadError> {
         let info = kept::info(&self.reader, STREAM).await.map_err(|failure| self.unreadable(failure))?;
         Ok(differences(self.replicas, &info))
+    }
+
+    /// The copy of one server of a cluster, by its name; none where it delivers nothing.
+    pub async fn copy_of(&self, server: &str) -> Result<Option<ServerCopy>, ReadError> {
+        ServerCopy::open(&self.reader, server, self.restored_to).await
     }
 
     /// How many bytes the server has stored for this account, the views among them: as it counts, before compression.
@@ -138,6 +146,11 @@ impl NatsChronicle {
     /// The published views on the same server and connections.
     pub fn views(&self) -> NatsViews {
         NatsViews::new(self.writer.clone(), self.reader.clone(), self.replicas)
+    }
+
+    /// Who works on the published views, on the same server and connections.
+    pub fn workers(&self) -> NatsWorkers {
+        NatsWorkers::new(self.writer.clone(), self.reader.clone(), self.replicas)
     }
 }
 

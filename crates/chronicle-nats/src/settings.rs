@@ -12,12 +12,17 @@ use crate::version::{HOW_TO_GET, NEEDED, Version};
 /// How to reach the chronicle on a nats-server.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Such as `nats://127.0.0.1:4222`; a user and password, or a token alone, may stand before the `@`.
+    /// Such as `nats://127.0.0.1:4222`; a user and password, or a token alone, may stand before the `@`. Those of several
+    /// servers of one cluster stand with commas between them.
     pub url: String,
     /// What the server calls this client in its own lists, such as `chronicle-projector/0.1.0`.
     pub name: String,
     /// A `.creds` file, where the server wants one.
     pub credentials: Option<PathBuf>,
+    /// A file with the seed of an nkey (`SU…`), for its owner only, where the server knows this client by its public half.
+    pub nkey: Option<PathBuf>,
+    /// A file with the certificates of who vouches for the server, where those of the machine do not. Only TLS will do then.
+    pub authorities: Option<PathBuf>,
     /// The prefix of reply subjects, where the server allows this client no other than its own.
     pub inbox_prefix: Option<String>,
     /// How many servers keep the log, if it has to be created: 1 or 3.
@@ -36,6 +41,8 @@ impl Settings {
             url: url.into(),
             name: name.into(),
             credentials: None,
+            nkey: None,
+            authorities: None,
             inbox_prefix: None,
             replicas: 1,
             patience: Duration::ZERO,
@@ -45,10 +52,16 @@ impl Settings {
 
     /// The URL without what stands before the `@`, for messages.
     pub(crate) fn shown_url(&self) -> String {
-        match self.url.parse::<ServerAddr>() {
+        let shown = |url: &str| match url.parse::<ServerAddr>() {
             Ok(address) => format!("{}://{}:{}", address.scheme(), address.host(), address.port()),
             Err(_) => "the given URL".to_owned(),
-        }
+        };
+        self.urls().map(shown).collect::<Vec<_>>().join(",")
+    }
+
+    /// The URLs, one by one.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &str> {
+        self.url.split(',').map(str::trim).filter(|url| !url.is_empty())
     }
 }
 
@@ -69,6 +82,14 @@ pub enum ConnectError {
         /// Where.
         url: String,
         /// What was not permitted.
+        reason: String,
+    },
+    /// What is to let this client in, or to vouch for the server, cannot be used.
+    #[error("\"{}\" cannot be used: {reason}", path.display())]
+    Secret {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
         reason: String,
     },
     /// The server is older than what the log's guarantees need.
@@ -129,6 +150,7 @@ impl ConnectError {
         match self {
             Self::Unreachable { .. } | Self::NoJetStream { .. } => true,
             Self::NotPermitted { .. }
+            | Self::Secret { .. }
             | Self::TooOld { .. }
             | Self::Differs { .. }
             | Self::Gone { .. }
@@ -153,6 +175,9 @@ impl ConnectError {
                 "the operator keeps a copy of the stream (`nats stream backup CHRONICLE FOLDER`), removes it \
                  (`nats stream rm CHRONICLE`), and lets nobody publish meanwhile",
             ),
+            Self::Secret { .. } => {
+                Some("deploy/nats/keys makes keys and certificates; a seed file is its owner's alone: `chmod 600 FILE`")
+            }
             Self::Refused { .. } | Self::Gone { .. } => None,
         }
     }

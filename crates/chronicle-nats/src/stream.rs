@@ -87,11 +87,21 @@ impl State {
 }
 
 impl Info {
+    /// How many servers keep it.
+    pub(crate) fn replicas(&self) -> Option<usize> {
+        self.config.get("num_replicas").and_then(Value::as_u64).and_then(|replicas| usize::try_from(replicas).ok())
+    }
+
     /// Up to which sequence the log was restored from another one; 0 where it was not.
     pub(crate) fn restored_to(&self) -> u64 {
-        let said = self.config.get("metadata").and_then(|metadata| metadata[RESTORED_TO].as_str());
-        said.and_then(|said| said.parse().ok()).unwrap_or_default()
+        restored_to(&self.config)
     }
+}
+
+/// Up to which sequence a log of this configuration was restored; 0 where it was not.
+pub(crate) fn restored_to(config: &Map<String, Value>) -> u64 {
+    let said = config.get("metadata").and_then(|metadata| metadata[RESTORED_TO].as_str());
+    said.and_then(|said| said.parse().ok()).unwrap_or_default()
 }
 
 /// The log's stream as it must be, where it was restored up to a sequence or not (0).
@@ -166,11 +176,20 @@ pub(crate) struct Stored {
 
 /// The message of a sequence.
 pub(crate) async fn get(link: &Link, name: &str, sequence: u64) -> Result<Stored, Failure> {
+    stored(link, name, &json!({ "seq": sequence })).await
+}
+
+/// The last message of a subject.
+pub(crate) async fn last(link: &Link, name: &str, subject: &str) -> Result<Stored, Failure> {
+    stored(link, name, &json!({ "last_by_subj": subject })).await
+}
+
+async fn stored(link: &Link, name: &str, which: &Value) -> Result<Stored, Failure> {
     #[derive(Deserialize)]
     struct Answer {
         message: Stored,
     }
-    let answer: Answer = link.api(format!("STREAM.MSG.GET.{name}"), &json!({ "seq": sequence })).await?;
+    let answer: Answer = link.api(format!("STREAM.MSG.GET.{name}"), which).await?;
     Ok(answer.message)
 }
 

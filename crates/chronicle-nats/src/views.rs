@@ -3,33 +3,31 @@
 //! A bucket is a stream with one message per key. Changes and checkpoint go into it as one atomic batch, the checkpoint
 //! first and with the revision that the writer built on: the server refuses a stale writer's batch whole.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use async_nats::{HeaderMap, HeaderValue, Message, StatusCode};
+use async_nats::{HeaderMap, HeaderValue, Message};
 use bytes::Bytes;
 use chronicle::{
-    ApplyError, CHECKPOINT_KEY, Change, Checkpoint, Revision, ViewError, ViewStore, ViewUpdate, check_changes,
+    ApplyError, CHECKPOINT_KEY, Change, Checkpoint, Contents, Revision, Scope, Step, ViewError, ViewStore, ViewUpdate,
+    check_changes, check_steps,
 };
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use serde_json::{Value, json};
-use summit::Position;
 
 use crate::deliver::{Delivered, Delivery, HEARTBEAT, Start};
 use crate::link::{Failure, Link};
 use crate::publish::{self, FULL, Outgoing, WRONG_LAST_SEQUENCE};
-use crate::stream::{self as kept, NO_STREAM};
+use crate::stream::{self as kept, NO_MESSAGE, NO_STREAM};
 
 const EXPECTED_LAST: &str = "Nats-Expected-Last-Subject-Sequence";
-const SEQUENCE: &str = "Nats-Sequence";
 /// The header of a message that is no value, and what it says of a removed key.
-const OPERATION: &str = "KV-Operation";
-const REMOVED: &str = "DEL";
+pub(crate) const OPERATION: &str = "KV-Operation";
+pub(crate) const REMOVED: &str = "DEL";
 /// How often a bucket that is being read is asked for again, when its delivery is lost.
 const LOAD_ATTEMPTS: usize = 3;
 /// The pause between attempts to watch again.
-const WATCH_PAUSE: Duration = Duration::from_millis(500);
+pub(crate) const WATCH_PAUSE: Duration = Duration::from_millis(500);
 
 /// The published views of a nats-server. See [`NatsChronicle::views`](crate::NatsChronicle::views).
 #[derive(Clone)]
@@ -50,18 +48,15 @@ impl NatsViews {
         kept::ensure(&self.writer, &bucket(view, self.replicas)).await.map(drop)
     }
 
-    /// The last message of a key, removed or not.
-    async fn last(&self, view: &str, key: &str) -> Result<Option<Message>, ViewError> {
-        let subject = format!("$JS.API.DIRECT.GET.KV_{view}.{}", subject(view, key));
-        let mut refusals = self.reader.refusals(vec![subject.clone()]);
-        match self.reader.ask(subject, None, Bytes::new(), &mut refusals).await {
-            Ok(message) if message.status == Some(StatusCode::NOT_FOUND) => Ok(None),
-            Ok(message) => Ok(Some(message)),
-            Err(Failure::Nobody) => match kept::info(&self.reader, &format!("KV_{view}")).await {
-                Err(Failure::Code(NO_STREAM, _)) => Ok(None),
-                Err(failure) => Err(unreachable(&failure)),
-                Ok(_) => Err(unreachable(&Failure::Nobody)),
-            },
+    /// The last message of a key, removed or not, and its sequence: asked of the leader, for the copies of others may be
+    /// behind, and what is seen must not go back.
+    async fn last(&self, view: &str, key: &str) -> Result<Option<(Message, u64)>, ViewError> {
+        match kept::last(&self.reader, &format!("KV_{view}"), &subject(view, key)).await {
+            Ok(stored) => {
+                let found = Delivered::spelled_out(stored).map(|found| (found.message, found.sequence));
+                found.map(Some).ok_or_else(|| ViewError::Damaged(format!("\"{key}\" cannot be read")))
+            }
+            Err(Failure::Code(NO_STREAM | NO_MESSAGE, _)) => Ok(None),
             Err(failure) => Err(unreachable(&failure)),
         }
     }
@@ -78,71 +73,76 @@ impl NatsViews {
     }
 
     /// What stands in a view, from one delivery.
-    async fn collect(&self, view: &str) -> Result<BTreeMap<String, Bytes>, Option<Failure>> {
-        let mut values = BTreeMap::new();
+    async fn collect(&self, view: &str) -> Result<Contents, Option<Failure>> {
+        let mut contents = Contents::default();
         let begun =
             Delivery::begin(&self.reader, &format!("KV_{view}"), Some(&filter(view)), &Start::LastOfEach, HEARTBEAT)
                 .await;
         let mut delivery = match begun {
-            Err(Failure::Code(NO_STREAM, _)) => return Ok(values),
+            Err(Failure::Code(NO_STREAM, _)) => return Ok(contents),
             begun => begun.map_err(Some)?,
         };
         let mut waiting = delivery.waiting;
         while waiting > 0 {
             let delivered = delivery.next().await.map_err(|_| None)?;
             waiting = delivered.waiting;
-            if let Some(Change { key, value: Some(value) }) = change(view, delivered.message) {
-                values.insert(key, value);
-            }
+            let Some(Change { key, value: Some(value) }) = change(view, delivered.message) else { continue };
+            let Some(scope) = Scope::of_key(&key) else {
+                contents.values.insert(key, value);
+                continue;
+            };
+            let checkpoint = checkpoint(delivered.sequence, &value);
+            contents.checkpoints.insert(scope, checkpoint.map_err(|error| Some(Failure::Code(0, error.to_string())))?);
         }
-        values.remove(CHECKPOINT_KEY);
-        Ok(values)
+        Ok(contents)
     }
 }
 
 impl ViewStore for NatsViews {
     async fn checkpoint(&self, view: &str) -> Result<Checkpoint, ViewError> {
-        let Some(message) = self.last(view, CHECKPOINT_KEY).await? else { return Ok(Checkpoint::default()) };
-        let revision = message.headers.as_ref().and_then(|headers| headers.get(SEQUENCE)?.as_str().parse().ok());
-        let revision = revision.ok_or_else(|| ViewError::Damaged("its checkpoint has no sequence".into()))?;
+        let last = self.last(view, CHECKPOINT_KEY).await?;
+        let Some((message, revision)) = last else { return Ok(Checkpoint::default()) };
         checkpoint(revision, &message.payload)
     }
 
-    async fn apply(
-        &self,
-        view: &str,
-        expected: Revision,
-        changes: Vec<Change>,
-        position: Position,
-    ) -> Result<Checkpoint, ApplyError> {
+    async fn move_on(&self, view: &str, steps: &[Step], changes: Vec<Change>) -> Result<Vec<Checkpoint>, ApplyError> {
         check_changes(view, &changes)?;
+        check_steps(steps, &changes)?;
         let messages = || {
-            let mut headers = HeaderMap::new();
-            headers.insert(EXPECTED_LAST, HeaderValue::from(expected.get()));
-            let first =
-                Outgoing { subject: subject(view, CHECKPOINT_KEY), headers, payload: position.to_string().into() };
-            std::iter::once(first).chain(changes.iter().map(|change| outgoing(view, change))).collect()
+            let steps = steps.iter().map(|step| {
+                let mut headers = HeaderMap::new();
+                headers.insert(EXPECTED_LAST, HeaderValue::from(step.expected.get()));
+                let payload = step.position.to_string().into();
+                Outgoing { subject: subject(view, &step.scope.key()), headers, payload }
+            });
+            steps.chain(changes.iter().map(|change| outgoing(view, change))).collect()
         };
+        let expected = steps[0].expected;
         let mut stored = self.store(messages()).await;
         if stored == Err(Failure::Nobody) {
             // A view nobody wrote to has no bucket yet. Nothing was stored, so the same may be sent again.
             self.ensure(view).await.map_err(|failure| unapplied(&failure, expected))?;
             stored = self.store(messages()).await;
         }
-        let revision = stored.map_err(|failure| unapplied(&failure, expected))?;
-        Ok(Checkpoint { revision: Revision::new(revision), position })
+        let first = stored.map_err(|failure| unapplied(&failure, expected))?;
+        let revisions = (first..).map(Revision::new);
+        Ok(steps
+            .iter()
+            .zip(revisions)
+            .map(|(Step { position, .. }, revision)| Checkpoint { revision, position: *position })
+            .collect())
     }
 
     async fn value(&self, view: &str, key: &str) -> Result<Option<Bytes>, ViewError> {
-        let message = self.last(view, key).await?;
-        Ok(message.filter(|message| !removed(message)).map(|message| message.payload))
+        let last = self.last(view, key).await?;
+        Ok(last.map(|(message, _)| message).filter(|message| !removed(message)).map(|message| message.payload))
     }
 
-    async fn load(&self, view: &str) -> Result<BTreeMap<String, Bytes>, ViewError> {
+    async fn contents(&self, view: &str) -> Result<Contents, ViewError> {
         let mut failed = Failure::Unknown("the delivery was lost".into());
         for _ in 0..LOAD_ATTEMPTS {
             match self.collect(view).await {
-                Ok(values) => return Ok(values),
+                Ok(contents) => return Ok(contents),
                 Err(None) => {}
                 Err(Some(failure)) if failure.may_pass() => failed = failure,
                 Err(Some(failure)) => return Err(unreachable(&failure)),
@@ -152,7 +152,29 @@ impl ViewStore for NatsViews {
     }
 
     fn watch(&self, view: &str) -> BoxStream<'static, Result<ViewUpdate, ViewError>> {
-        let watching = Watching { views: self.clone(), view: view.to_owned(), seen: 0, delivery: None };
+        self.watching(view, filter(view))
+    }
+
+    fn watch_checkpoints(&self, view: &str) -> BoxStream<'static, Result<(Scope, Checkpoint), ViewError>> {
+        // Two filters on one delivery are dear to the server, and so each has its own.
+        let [whole, parts] = [CHECKPOINT_KEY.to_owned(), format!("{CHECKPOINT_KEY}.>")];
+        let both =
+            stream::select(self.watching(view, subject(view, &whole)), self.watching(view, subject(view, &parts)));
+        let moves = both.filter_map(|update| async {
+            match update {
+                Ok(ViewUpdate::Moved(scope, checkpoint)) => Some(Ok((scope, checkpoint))),
+                Ok(ViewUpdate::Changed(_)) => None,
+                Err(error) => Some(Err(error)),
+            }
+        });
+        moves.boxed()
+    }
+}
+
+impl NatsViews {
+    /// What comes under subjects of a view.
+    fn watching(&self, view: &str, subjects: String) -> BoxStream<'static, Result<ViewUpdate, ViewError>> {
+        let watching = Watching { views: self.clone(), view: view.to_owned(), subjects, seen: 0, delivery: None };
         stream::try_unfold(watching, |mut watching| async move {
             let update = watching.next().await?;
             Ok(Some((update, watching)))
@@ -165,6 +187,8 @@ impl ViewStore for NatsViews {
 struct Watching {
     views: NatsViews,
     view: String,
+    /// Which of its subjects.
+    subjects: String,
     /// The last sequence seen.
     seen: u64,
     delivery: Option<Delivery>,
@@ -187,26 +211,32 @@ impl Watching {
             let Ok(Delivered { message, sequence, .. }) = delivery.next().await else { continue };
             self.delivery = Some(delivery);
             self.seen = sequence;
-            match change(&self.view, message) {
-                Some(Change { key, value }) if key == CHECKPOINT_KEY => {
-                    return checkpoint(sequence, &value.unwrap_or_default()).map(ViewUpdate::Moved);
+            let Some(change) = change(&self.view, message) else { continue };
+            return match Scope::of_key(&change.key) {
+                Some(scope) => {
+                    let checkpoint = checkpoint(sequence, &change.value.unwrap_or_default())?;
+                    Ok(ViewUpdate::Moved(scope, checkpoint))
                 }
-                Some(change) => return Ok(ViewUpdate::Changed(change)),
-                None => {}
-            }
+                None => Ok(ViewUpdate::Changed(change)),
+            };
         }
     }
 
     async fn begin(&self) -> Result<Delivery, Failure> {
         self.views.ensure(&self.view).await?;
         let start = if self.seen == 0 { Start::LastOfEach } else { Start::At(self.seen + 1) };
-        Delivery::begin(&self.views.reader, &format!("KV_{}", self.view), Some(&filter(&self.view)), &start, HEARTBEAT)
-            .await
+        Delivery::begin(&self.views.reader, &format!("KV_{}", self.view), Some(&self.subjects), &start, HEARTBEAT).await
     }
 }
 
+/// Whether a bucket of this name is one of published views, by their names.
+pub(crate) fn is_ours(view: &str) -> bool {
+    let numbered = |name: &str| view.strip_prefix(name).is_some_and(|version| version.parse::<u32>().is_ok());
+    view == "chronicle" || ["membership-", "attendance-"].into_iter().any(numbered)
+}
+
 /// The stream behind a bucket, as the clients of NATS create it, but with atomic batches.
-fn bucket(view: &str, replicas: usize) -> Value {
+pub(crate) fn bucket(view: &str, replicas: usize) -> Value {
     json!({
         "name": format!("KV_{view}"),
         "subjects": [filter(view)],
@@ -218,6 +248,8 @@ fn bucket(view: &str, replicas: usize) -> Value {
         "max_msgs": -1,
         "max_msgs_per_subject": 1,
         "max_bytes": -1,
+        "max_msg_size": -1,
+        "duplicate_window": 120_000_000_000_u64,
         "num_replicas": replicas,
         "allow_rollup_hdrs": true,
         "deny_delete": true,
@@ -275,6 +307,6 @@ fn unapplied(failure: &Failure, expected: Revision) -> ApplyError {
     }
 }
 
-fn unreachable(failure: &Failure) -> ViewError {
+pub(crate) fn unreachable(failure: &Failure) -> ViewError {
     ViewError::Unreachable(failure.to_string())
 }

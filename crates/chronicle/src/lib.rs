@@ -29,7 +29,8 @@
 //! ```
 //!
 //! In reading order: the log ([`Chronicle`], [`Entry`]), its rules as tests ([`contract`]), the log in memory
-//! ([`MemoryChronicle`]); then the same of published views ([`ViewStore`], [`view_contract`], [`MemoryViews`]).
+//! ([`MemoryChronicle`]); then the same of published views ([`ViewStore`] and its partitions, [`view_contract`],
+//! [`MemoryViews`]).
 //!
 //! **Invariants.** Every rule in the doc of [`Chronicle`] has one test in [`contract`], under the same name, and so
 //! has [`ViewStore`]. Nothing here removes or changes an entry. No lock is held across an await.
@@ -42,6 +43,8 @@ mod memory;
 
 mod views;
 
+mod scope;
+
 pub mod view_contract;
 
 mod memory_views;
@@ -52,6 +55,7 @@ pub use log::{
 };
 pub use memory::MemoryChronicle;
 pub use memory_views::MemoryViews;
+pub use scope::{Contents, MAX_PARTITIONS, Scope, Step, check_steps};
 pub use views::{
     ApplyError, CHECKPOINT_KEY, Change, Checkpoint, MAX_CHANGES, MAX_KEY_BYTES, MAX_VALUE_BYTES, Revision, ViewError,
     ViewStore, ViewUpdate, check_changes,

@@ -6,12 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
-use summit::Position;
 use tokio::sync::watch;
 
-use crate::views::{
-    ApplyError, CHECKPOINT_KEY, Change, Checkpoint, Revision, ViewError, ViewStore, ViewUpdate, check_changes,
-};
+use crate::scope::{Contents, Scope, Step, check_steps};
+use crate::views::{ApplyError, Change, Checkpoint, Revision, ViewError, ViewStore, ViewUpdate, check_changes};
 
 /// Views that live as long as their last clone.
 #[derive(Clone)]
@@ -31,8 +29,8 @@ struct View {
     numbers: HashMap<String, u64>,
     /// The number of the last update ever.
     last: u64,
-    /// How far it has come.
-    checkpoint: Checkpoint,
+    /// How far it has come, and its partitions.
+    checkpoints: BTreeMap<Scope, Checkpoint>,
 }
 
 impl View {
@@ -45,11 +43,16 @@ impl View {
         self.updates.insert(self.last, update);
     }
 
+    /// Where a checkpoint is.
+    fn checkpoint(&self, scope: Scope) -> Checkpoint {
+        self.checkpoints.get(&scope).copied().unwrap_or_default()
+    }
+
     /// The present value of each key.
     fn values(&self) -> impl Iterator<Item = (&String, &Bytes)> {
         self.updates.values().filter_map(|update| match update {
             ViewUpdate::Changed(Change { key, value: Some(value) }) => Some((key, value)),
-            ViewUpdate::Changed(_) | ViewUpdate::Moved(_) => None,
+            ViewUpdate::Changed(_) | ViewUpdate::Moved(..) => None,
         })
     }
 }
@@ -80,33 +83,31 @@ impl MemoryViews {
 
 impl ViewStore for MemoryViews {
     async fn checkpoint(&self, view: &str) -> Result<Checkpoint, ViewError> {
-        Ok(self.views().get(view).map(|view| view.checkpoint).unwrap_or_default())
+        Ok(self.views().get(view).map(|view| view.checkpoint(Scope::Whole)).unwrap_or_default())
     }
 
-    async fn apply(
-        &self,
-        view: &str,
-        expected: Revision,
-        changes: Vec<Change>,
-        position: Position,
-    ) -> Result<Checkpoint, ApplyError> {
+    async fn move_on(&self, view: &str, steps: &[Step], changes: Vec<Change>) -> Result<Vec<Checkpoint>, ApplyError> {
         check_changes(view, &changes)?;
-        let checkpoint = {
+        check_steps(steps, &changes)?;
+        let mut moved = Vec::new();
+        {
             let mut views = self.views();
             let view = views.entry(view.to_owned()).or_default();
-            if view.checkpoint.revision != expected {
-                return Err(ApplyError::Stale { expected });
+            if steps.iter().any(|step| view.checkpoint(step.scope).revision != step.expected) {
+                return Err(ApplyError::Stale { expected: steps[0].expected });
             }
-            let checkpoint = Checkpoint { revision: Revision::new(view.last + 1), position };
-            view.say(CHECKPOINT_KEY.to_owned(), ViewUpdate::Moved(checkpoint));
+            for Step { scope, position, .. } in steps {
+                let checkpoint = Checkpoint { revision: Revision::new(view.last + 1), position: *position };
+                view.say(scope.key(), ViewUpdate::Moved(*scope, checkpoint));
+                view.checkpoints.insert(*scope, checkpoint);
+                moved.push(checkpoint);
+            }
             for change in changes {
                 view.say(change.key.clone(), ViewUpdate::Changed(change));
             }
-            view.checkpoint = checkpoint;
-            checkpoint
-        };
+        }
         self.moved.send_replace(());
-        Ok(checkpoint)
+        Ok(moved)
     }
 
     async fn value(&self, view: &str, key: &str) -> Result<Option<Bytes>, ViewError> {
@@ -115,10 +116,22 @@ impl ViewStore for MemoryViews {
         Ok(found.map(|(_, value)| value.clone()))
     }
 
-    async fn load(&self, view: &str) -> Result<BTreeMap<String, Bytes>, ViewError> {
+    async fn contents(&self, view: &str) -> Result<Contents, ViewError> {
         let views = self.views();
-        let values = views.get(view).into_iter().flat_map(View::values);
-        Ok(values.map(|(key, value)| (key.clone(), value.clone())).collect())
+        let Some(view) = views.get(view) else { return Ok(Contents::default()) };
+        let values = view.values().map(|(key, value)| (key.clone(), value.clone())).collect();
+        Ok(Contents { checkpoints: view.checkpoints.clone(), values })
+    }
+
+    fn watch_checkpoints(&self, view: &str) -> BoxStream<'static, Result<(Scope, Checkpoint), ViewError>> {
+        let moves = self.watch(view).filter_map(|update| async {
+            match update {
+                Ok(ViewUpdate::Moved(scope, checkpoint)) => Some(Ok((scope, checkpoint))),
+                Ok(ViewUpdate::Changed(_)) => None,
+                Err(error) => Some(Err(error)),
+            }
+        });
+        moves.boxed()
     }
 
     fn watch(&self, view: &str) -> BoxStream<'static, Result<ViewUpdate, ViewError>> {

@@ -7,6 +7,7 @@ use futures::stream::{BoxStream, StreamExt};
 use summit::Position;
 
 use crate::contract::PATIENCE;
+use crate::scope::{MAX_PARTITIONS, Scope, Step};
 use crate::views::{
     ApplyError, CHECKPOINT_KEY, Change, Checkpoint, MAX_CHANGES, Revision, ViewError, ViewStore, ViewUpdate,
 };
@@ -21,6 +22,7 @@ pub async fn all<S: ViewStore>(make: impl AsyncFn() -> S) {
     a_removed_key_is_gone(&make().await).await;
     watching_tells_what_is_and_what_comes(&make().await).await;
     views_are_apart(&make().await).await;
+    partitions_move_apart_and_together(&make().await).await;
     what_is_no_change_is_refused(&make().await).await;
 }
 
@@ -69,16 +71,16 @@ pub async fn a_removed_key_is_gone(store: &impl ViewStore) {
 pub async fn watching_tells_what_is_and_what_comes(store: &impl ViewStore) {
     let mut early = store.watch(VIEW);
     let one = applied(store, VIEW, Revision::NONE, vec![put("a", "1"), put("b", "1")], 1).await;
-    for expected in [ViewUpdate::Moved(one), changed("a", "1"), changed("b", "1")] {
+    for expected in [ViewUpdate::Moved(Scope::Whole, one), changed("a", "1"), changed("b", "1")] {
         assert_eq!(next(&mut early).await, Ok(expected));
     }
     let two = applied(store, VIEW, one.revision, vec![put("a", "2")], 2).await;
     let mut late = store.watch(VIEW);
-    for expected in [changed("b", "1"), ViewUpdate::Moved(two), changed("a", "2")] {
+    for expected in [changed("b", "1"), ViewUpdate::Moved(Scope::Whole, two), changed("a", "2")] {
         assert_eq!(next(&mut late).await, Ok(expected));
     }
     let three = applied(store, VIEW, two.revision, vec![remove("b")], 3).await;
-    for expected in [ViewUpdate::Moved(three), ViewUpdate::Changed(remove("b"))] {
+    for expected in [ViewUpdate::Moved(Scope::Whole, three), ViewUpdate::Changed(remove("b"))] {
         assert_eq!(next(&mut late).await, Ok(expected));
     }
 }
@@ -90,6 +92,55 @@ pub async fn views_are_apart(store: &impl ViewStore) {
     assert_eq!(within(store.checkpoint("membership-2")).await, Ok(Checkpoint::default()));
     applied(store, "membership-2", Revision::NONE, vec![put("a", "2")], 5).await;
     assert_eq!(within(store.value(VIEW, "a")).await, Ok(Some("1".into())));
+}
+
+/// A partition moves without the whole and its neighbours; several move as one, or none where one of them is stale; and a
+/// watcher of checkpoints hears of each.
+pub async fn partitions_move_apart_and_together(store: &impl ViewStore) {
+    let step = |scope, expected, position| Step { scope, expected, position: Position::new(position) };
+    let [zero, one] = [Scope::Partition(0), Scope::Partition(1)];
+    let moved = async |steps: &[Step], changes| within(store.move_on(VIEW, steps, changes)).await;
+
+    let whole = applied(store, VIEW, Revision::NONE, vec![put("a", "1")], 5).await;
+    let mut watched = store.watch_checkpoints(VIEW);
+    let mut heard = async || within(watched.next()).await.expect("a watcher goes on");
+    assert_eq!(heard().await, Ok((Scope::Whole, whole)));
+    let split = [step(Scope::Whole, whole.revision, 5), step(zero, Revision::NONE, 5), step(one, Revision::NONE, 5)];
+    let at = moved(&split, vec![]).await.expect("split");
+    assert!(at[0].revision > whole.revision && at[1].revision > at[0].revision && at[2].revision > at[1].revision);
+    assert_eq!(moved(&split, vec![]).await, Err(ApplyError::Stale { expected: whole.revision }), "it is split already");
+
+    let ahead = moved(&[step(one, at[2].revision, 9)], vec![put("b", "2")]).await.expect("moved");
+    assert_eq!(within(store.checkpoint(VIEW)).await, Ok(at[0]), "the whole stays");
+    for stale in [
+        [step(zero, at[1].revision, 9), step(one, at[2].revision, 9)],
+        [step(one, ahead[0].revision, 10), step(zero, Revision::NONE, 10)],
+    ] {
+        let answer = moved(&stale, vec![put("a", "stale"), put("c", "stale")]).await;
+        assert_eq!(answer, Err(ApplyError::Stale { expected: stale[0].expected }));
+    }
+    let both = moved(&[step(zero, at[1].revision, 10), step(one, ahead[0].revision, 11)], vec![put("a", "2")]).await;
+    let both = both.expect("moved as one");
+    let contents = within(store.contents(VIEW)).await.expect("readable");
+    assert_eq!(contents.checkpoints, [(Scope::Whole, at[0]), (zero, both[0]), (one, both[1])].into());
+    assert_eq!(contents.values, [("a".into(), "2".into()), ("b".into(), "2".into())].into());
+
+    let mut last = heard().await;
+    while last != Ok((one, both[1])) {
+        last = heard().await;
+    }
+    let many: Vec<Change> = (0..MAX_CHANGES).map(|n| put(&n.to_string(), "1")).collect();
+    for (steps, changes) in [
+        (vec![], vec![]),
+        (vec![step(zero, both[0].revision, 12); 2], vec![]),
+        (vec![step(Scope::Partition(MAX_PARTITIONS), Revision::NONE, 12)], vec![]),
+        (vec![step(zero, both[0].revision, 12), step(one, both[1].revision, 12)], many),
+        (vec![step(zero, both[0].revision, 12)], vec![put(&zero.key(), "13")]),
+    ] {
+        let answer = moved(&steps, changes).await;
+        assert!(matches!(answer, Err(ApplyError::Refused(_))), "{steps:?}: {answer:?}");
+    }
+    assert_eq!(within(store.contents(VIEW)).await, Ok(contents));
 }
 
 /// Refused whole, and the view is as it was.

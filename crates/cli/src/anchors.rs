@@ -50,10 +50,14 @@ impl Anchors {
     pub(crate) fn of(place: &Place, global: &Global) -> Self {
         match place {
             Place::Data(data) => Self { own: Some(data.join(ANCHOR)), archive: Some(data.join(ARCHIVE)) },
-            Place::Url(url) => {
+            Place::Url(url, _) => {
                 let data = global.data.as_ref().filter(|data| !data.as_os_str().is_empty());
                 // One for each server, whatever lets one in there.
-                let server = Digest::of_bytes(&[crate::connect::shown(url).as_bytes()]).short();
+                let shown = crate::connect::shown(url);
+                // Those of a cluster in any order.
+                let mut servers: Vec<&str> = shown.split(',').collect();
+                servers.sort_unstable();
+                let server = Digest::of_bytes(&[servers.join(",").as_bytes()]).short();
                 let own = data.map(|data| data.join(format!("anchor-{server}.json")));
                 let archive = data.map(|data| data.join(format!("{ARCHIVE}-{server}")));
                 Self { own, archive }

@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
+use chronicle_nats::Settings;
 use clap::{Args, Parser, Subcommand};
 
 use crate::ask::Shell;
 use crate::command::{
     archive::Archive, attendance::Attendance, completions::Completions, correct::Correct, demo::Demo, diff::Diff,
     doctor::Doctor, events::Events, explain::Explain, export::Export, find::Find, import::Import, members::Members,
-    party::Party, person::Person, publish::Publish, rebuild::Rebuild, record::Record, rehearse::Rehearse,
-    remarks::Remarks, replay::Replay, restore::Restore, retract::Retract, serve::Serve, signings::Signings,
-    timeline::Timeline, token::Token, verify::Verify, watch::Watch,
+    party::Party, person::Person, project::Project, publish::Publish, ready::Ready, rebuild::Rebuild, record::Record,
+    rehearse::Rehearse, remarks::Remarks, replay::Replay, restore::Restore, retract::Retract, serve::Serve,
+    signings::Signings, timeline::Timeline, token::Token, verify::Verify, watch::Watch,
 };
 use crate::connect::Place;
 use crate::error::Failure;
@@ -31,9 +32,11 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
-    /// A running nats-server [default: one of our own, on the data directory]
+    /// A running nats-server; those of a cluster with commas between them [default: one of our own, on the data directory]
     #[arg(long, global = true, value_name = "URL", env = "CHRONICLE_NATS_URL", hide_env_values = true)]
     pub(crate) nats: Option<String>,
+    #[command(flatten)]
+    pub(crate) way_in: WayIn,
     /// Where the chronicle is kept [default: the user's own data directory]
     #[arg(long, global = true, value_name = "DIR", env = "CHRONICLE_DATA", hide_env_values = true)]
     pub(crate) data: Option<PathBuf>,
@@ -61,6 +64,51 @@ pub(crate) struct Global {
     pub(crate) log_format: Option<LogFormat>,
 }
 
+/// What a server that runs already asks for, beside its URL.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct WayIn {
+    /// The seed of the nkey by which that server knows this user, in a file that is its owner's alone
+    #[arg(long, global = true, value_name = "FILE", env = "CHRONICLE_NATS_NKEY", hide_env_values = true)]
+    pub(crate) nats_nkey: Option<PathBuf>,
+    /// Certificates of who vouches for that server [default: whom this machine trusts]
+    #[arg(long, global = true, value_name = "FILE", env = "CHRONICLE_NATS_CA", hide_env_values = true)]
+    pub(crate) nats_ca: Option<PathBuf>,
+    /// Under which subjects that server lets this user take answers [default: `_INBOX_` and the name of the seed's file]
+    #[arg(long, global = true, value_name = "PREFIX", env = "CHRONICLE_NATS_INBOX", hide_env_values = true)]
+    pub(crate) nats_inbox: Option<String>,
+    /// How many servers of a cluster are to keep a log that is created: 1 or 3 [default: 1]
+    #[arg(long, global = true, value_name = "N", env = "CHRONICLE_REPLICAS", hide_env_values = true,
+        value_parser = ["1", "3"], hide_possible_values = true)]
+    pub(crate) replicas: Option<String>,
+}
+
+impl WayIn {
+    /// The settings of a connection to that server.
+    pub(crate) fn settings(&self, url: &str, name: &str) -> Settings {
+        let stem =
+            |path: &PathBuf| path.file_stem().and_then(|stem| stem.to_str()).map(|stem| format!("_INBOX_{stem}"));
+        let given = |text: &&String| !text.is_empty();
+        Settings {
+            nkey: file(self.nats_nkey.as_ref()),
+            authorities: file(self.nats_ca.as_ref()),
+            inbox_prefix: self
+                .nats_inbox
+                .as_ref()
+                .filter(given)
+                .cloned()
+                .or_else(|| file(self.nats_nkey.as_ref()).as_ref().and_then(stem)),
+            replicas: self.replicas.as_deref().and_then(|replicas| replicas.parse().ok()).unwrap_or(1),
+            ..Settings::new(url, name)
+        }
+    }
+}
+
+/// An empty variable says nothing.
+fn file(path: Option<&PathBuf>) -> Option<PathBuf> {
+    path.filter(|path| !path.as_os_str().is_empty()).cloned()
+}
+
 /// How it is told what is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum LogFormat {
@@ -74,6 +122,8 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     Demo(Demo),
     Serve(Serve),
+    Project(Project),
+    Ready(Ready),
     Token(Token),
     Publish(Publish),
     Record(Box<Record>),
@@ -116,6 +166,8 @@ impl Command {
         match self {
             Self::Demo(command) => command.run(shell).await,
             Self::Serve(command) => command.run(shell).await,
+            Self::Project(command) => command.run(shell).await,
+            Self::Ready(command) => command.run(shell).await,
             Self::Token(command) => command.run(shell),
             Self::Publish(command) => command.run(shell).await,
             Self::Record(command) => command.run(shell).await,
@@ -205,6 +257,8 @@ impl Command {
             | Self::Verify(_) => true,
             Self::Demo(_)
             | Self::Serve(_)
+            | Self::Project(_)
+            | Self::Ready(_)
             | Self::Token(_)
             | Self::Publish(_)
             | Self::Record(_)

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use projector::export::Citable;
 use projector::{AskError, Index, Opened, Snapshots, View};
 use serde::de::DeserializeOwned;
-use summit::Position;
+use summit::{Position, Vantage};
 
 use crate::anchors::Anchors;
 use crate::args::Global;
@@ -176,6 +176,14 @@ pub(crate) fn understand(spoken: Vec<&mut dyn Spelt>, view: &View<'_>) -> Result
         notes.extend(values::understand(one, &found)?);
     }
     Ok(notes)
+}
+
+/// The same from where everything stands now, for what is asked from no vantage.
+pub(crate) fn understand_now(spoken: Vec<&mut dyn Spelt>, index: &Index, today: Date) -> Result<Vec<String>, AskError> {
+    if spoken.is_empty() {
+        return Ok(Vec::new());
+    }
+    understand(spoken, &index.view(&Vantage::default(), today)?)
 }
 
 /// A question that a view answers.

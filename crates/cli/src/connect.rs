@@ -14,7 +14,7 @@ use summit::Position;
 use tokio::time::{Instant, sleep};
 
 use crate::anchors::Anchors;
-use crate::args::Global;
+use crate::args::{Global, WayIn};
 use crate::error::{Code, Failure};
 use crate::output::Output;
 
@@ -30,13 +30,13 @@ const NAMED_PATIENCE: Duration = Duration::from_secs(2);
 /// The pause before it is tried again.
 const RETURN_PAUSE: Duration = Duration::from_millis(50);
 /// What the server calls this program in its own lists.
-const CLIENT_NAME: &str = concat!("chronicle/", env!("CARGO_PKG_VERSION"));
+pub(crate) const CLIENT_NAME: &str = concat!("chronicle/", env!("CARGO_PKG_VERSION"));
 
 /// Where the chronicle is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// On a running server.
-    Url(String),
+    /// On a running server, or on those of a cluster.
+    Url(String, WayIn),
     /// In a data directory.
     Data(PathBuf),
 }
@@ -45,7 +45,7 @@ impl Place {
     /// What the options say, or the user's own data directory. An empty variable says nothing.
     pub(crate) fn of(global: &Global) -> Result<Self, Failure> {
         if let Some(url) = global.nats.as_ref().filter(|url| !url.is_empty()) {
-            return Ok(Self::Url(url.clone()));
+            return Ok(Self::Url(url.clone(), global.way_in.clone()));
         }
         data(global).map(Self::Data)
     }
@@ -59,7 +59,7 @@ impl Place {
             Self::Data(data) if !(embedded::holds_a_log(data) || Anchors::is_in(data)) => {
                 Err(Failure::NoChronicle(data.clone()))
             }
-            Self::Data(_) | Self::Url(_) => Ok(()),
+            Self::Data(_) | Self::Url(..) => Ok(()),
         }
     }
 }
@@ -127,15 +127,15 @@ impl Connection {
         let end = Instant::now() + RETURN_PATIENCE;
         let mut held = None;
         loop {
-            let (url, lease) = Self::reach(place, output).await?;
+            let (settings, lease) = Self::reach(place, output).await?;
             // Held until another one is there: without any, the server is not brought back.
             drop(held);
-            let shown_url = shown(&url);
+            let shown_url = shown(&settings.url);
             let opened = async {
                 let patience = if lease.is_some() { RETURN_PATIENCE } else { NAMED_PATIENCE };
                 let known = anchors.first()?;
                 let created_at = known.as_ref().map(|(anchor, _)| anchor.created_at);
-                let log = match connect(&Settings { patience, created_at, ..Settings::new(url, CLIENT_NAME) }).await {
+                let log = match connect(&Settings { patience, created_at, ..settings }).await {
                     Err(ConnectError::Gone { created_at }) => {
                         let gone = ReadError::Damaged(Damage::Gone { created_at });
                         return Err(Failure::damaged(gone, known.map(|(_, path)| path)));
@@ -167,9 +167,9 @@ impl Connection {
     }
 
     /// Where the server is, and what keeps it running.
-    async fn reach(place: &Place, output: Output) -> Result<(String, Option<Lease>), Failure> {
+    async fn reach(place: &Place, output: Output) -> Result<(Settings, Option<Lease>), Failure> {
         Ok(match place {
-            Place::Url(url) => (url.clone(), None),
+            Place::Url(url, way_in) => (way_in.settings(url, CLIENT_NAME), None),
             Place::Data(data) => {
                 let program = std::env::current_exe()
                     .map_err(|source| Failure::System { what: "find out where this program is", source })?;
@@ -177,7 +177,7 @@ impl Connection {
                 for one in &lease.server().skipped {
                     output.note(format_args!("passed over {}: {}", one.program.display(), one.reason));
                 }
-                (lease.url().to_owned(), Some(lease))
+                (Settings::new(lease.url(), CLIENT_NAME), Some(lease))
             }
         })
     }
@@ -225,8 +225,13 @@ pub(crate) fn snapshots(global: &Global, own_server: bool, created_at: Timestamp
     Snapshots::new(directory, created_at)
 }
 
-/// A URL without user, password or token.
-pub(crate) fn shown(url: &str) -> String {
+/// A URL, or several, without user, password or token.
+pub(crate) fn shown(urls: &str) -> String {
+    urls.split(',').map(shown_one).collect::<Vec<_>>().join(",")
+}
+
+fn shown_one(url: &str) -> String {
+    let url = url.trim();
     let (scheme, rest) = url.split_once("://").unwrap_or(("nats", url));
     let address = rest.rsplit_once('@').map_or(rest, |(_, address)| address);
     format!("{scheme}://{address}")
@@ -238,6 +243,7 @@ mod tests {
 
     #[test]
     fn what_lets_one_in_is_not_shown() {
+        assert_eq!(shown("nats://a:b@n1:4222, nats://a:b@n2:4222"), "nats://n1:4222,nats://n2:4222");
         assert_eq!(shown("nats://desk:p@ss@127.0.0.1:4222"), "nats://127.0.0.1:4222");
         assert_eq!(shown("token@localhost"), "nats://localhost");
         assert_eq!(shown("tls://example.org:4222"), "tls://example.org:4222");

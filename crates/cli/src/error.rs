@@ -13,7 +13,7 @@ use chronicle_nats::embedded::{Disk, EmbeddedError};
 use gateway::{TlsError, TokenFileError};
 use producer::PublishError;
 use projector::archive::{ArchiveError, RestoreError};
-use projector::published::PublishViewsError;
+use projector::published::{PublishViewsError, RebuildError};
 use projector::{AskError, BadToken, CatchUpError, Halted, VantageError};
 use summit::Position;
 use wire::Refused;
@@ -154,6 +154,15 @@ impl From<CatchUpError> for Failure {
     }
 }
 
+impl From<RebuildError> for Failure {
+    fn from(error: RebuildError) -> Self {
+        match error {
+            RebuildError::Publish(error) => error.into(),
+            RebuildError::CatchUp(error) => error.into(),
+        }
+    }
+}
+
 impl From<RestoreError> for Failure {
     fn from(error: RestoreError) -> Self {
         match error {
@@ -245,7 +254,7 @@ impl Failure {
                 ConnectError::Unreachable { .. } | ConnectError::TooOld { .. } | ConnectError::NoJetStream { .. } => {
                     Code::NoServer
                 }
-                ConnectError::NotPermitted { .. } => Code::NotPermitted,
+                ConnectError::NotPermitted { .. } | ConnectError::Secret { .. } => Code::NotPermitted,
                 ConnectError::Differs { .. } => Code::Different,
                 ConnectError::Gone { .. } => Code::Damaged,
                 ConnectError::Refused { .. } | ConnectError::NotEmpty { .. } => Code::Failed,

@@ -1,10 +1,11 @@
 //! The fields of events as options: one table, from which options, help and checks are made.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use projector::Language;
+use projector::{Language, What};
 use serde_json::{Map, Value, json};
 use summit::Kind;
 
@@ -139,6 +140,27 @@ impl Field {
     /// Whether its value is an event's id, which may be shortened.
     pub(crate) fn is_event(&self) -> bool {
         self.shape == Shape::Event
+    }
+
+    /// What a text of it identifies, and which part of the text does.
+    fn identifies(&self, kind: Kind, text: &str) -> Option<(What, Range<usize>)> {
+        let equals = text.find('=');
+        let what = match (self.shape, self.name) {
+            (Shape::Bearer, _) => {
+                let equals = equals?;
+                return Some((text[..equals].parse().ok()?, equals + 1..text.len()));
+            }
+            // What has a space and no party before it is a person.
+            (Shape::Delegates, _) if equals.is_none() && text.contains(' ') => return None,
+            (Shape::Delegates, _) => return Some((What::Party, 0..equals.unwrap_or(text.len()))),
+            (_, "organisation") => What::Organisation,
+            (_, "meeting" | "part_of" | "sidelines_of") => What::Meeting,
+            (_, "party" | "host") => What::Party,
+            (_, "instrument") => What::Instrument,
+            (_, "from" | "to") if kind == Succession => What::Party,
+            _ => return None,
+        };
+        Some((what, 0..text.len()))
     }
 
     fn repeats(&self) -> bool {
@@ -305,6 +327,26 @@ impl Given {
     /// Every field whose value is an event's id.
     pub(crate) fn events(&mut self) -> impl Iterator<Item = &mut String> {
         self.values.iter_mut().filter(|(field, _)| FIELDS[**field].is_event()).flat_map(|(_, texts)| texts)
+    }
+
+    /// Asks for the identifier of everything that is written otherwise than by its own, and writes that in its place.
+    pub(crate) fn identify<E>(
+        &mut self,
+        kind: Kind,
+        mut identify: impl FnMut(What, &str) -> Result<Option<String>, E>,
+    ) -> Result<(), E> {
+        for (place, text) in
+            self.values.iter_mut().flat_map(|(place, texts)| texts.iter_mut().map(|text| (*place, text)))
+        {
+            let named = FIELDS[place].identifies(kind, text);
+            let Some((what, part)) = named.filter(|(what, part)| what.named(&text[part.clone()]).is_none()) else {
+                continue;
+            };
+            if let Some(identifier) = identify(what, &text[part.clone()])? {
+                text.replace_range(part, &identifier);
+            }
+        }
+        Ok(())
     }
 
     fn fields(&self) -> impl Iterator<Item = (&'static Field, &Vec<String>)> {

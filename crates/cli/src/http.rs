@@ -13,7 +13,7 @@ use crate::connect;
 use crate::error::Failure;
 
 /// Where HTTP is served unless something else is said: for this machine only.
-const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+pub(crate) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 /// The file of tokens in a data directory.
 const TOKENS: &str = "tokens.json";
 

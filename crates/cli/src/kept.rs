@@ -46,16 +46,7 @@ impl Kept {
         index: &Arc<Shared>,
         output: Output,
     ) -> Result<Self, Failure> {
-        let mut kept = Self {
-            archive: None,
-            taken: None,
-            snapshots: Arc::new(snapshots),
-            log: connection.log.clone(),
-            index: Arc::clone(index),
-            snapshot_at: Position::START,
-            writing: None,
-            output,
-        };
+        let mut kept = Self::snapshots_alone(connection, snapshots, index, output);
         let Ok(folder) = connection.anchors.archive() else {
             output.note("no archive is kept: name a data directory with --data");
             return Ok(kept);
@@ -65,6 +56,25 @@ impl Kept {
             output.note("another program writes the archive; it is taken over where that ends");
         }
         Ok(kept)
+    }
+
+    /// Keeps no archive.
+    pub(crate) fn snapshots_alone(
+        connection: &Connection,
+        snapshots: Snapshots,
+        index: &Arc<Shared>,
+        output: Output,
+    ) -> Self {
+        Self {
+            archive: None,
+            taken: None,
+            snapshots: Arc::new(snapshots),
+            log: connection.log.clone(),
+            index: Arc::clone(index),
+            snapshot_at: Position::START,
+            writing: None,
+            output,
+        }
     }
 
     /// Brings the archive up to the tail, and keeps it from here on, unless another program does.

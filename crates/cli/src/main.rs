@@ -27,17 +27,20 @@
 //! - `restore` with `--json`: `{"position","archived","taken","moved":[{"id"|null,"from","to"}],"lost":[[first,last]],
 //!   "set_aside":path|null}`: up to where the log is restored, where the archive ended, how many entries behind it were taken
 //!   over, which of the others stand elsewhere now, which positions are lost.
+//! - `ready` with `--json`: what `/readyz` answers, `{"ready":true,"position","tail"|null,"reasons":[{"code","detail"}]}`. Exit
+//!   code 3 where it is not ready.
 //! - `token create` with `--json`: `{"id","name"|null,"role","organisations":[slugs]|["all"],"created_at","expires_at"|null,
 //!   "revoked_at"|null,"token"}`, and without it the token alone; `token revoke` the same without `token`, `token list` a list.
 //! - `doctor` with `--json`: `{"program":{"version","path"},"data":path|null,"nats_server":{"url"|null,"version",
 //!   "program"|null,"skipped":[{"program","reason"}]}|null,"log":{"created_at","first","last","entries","contiguous"}|null,"events":n,
 //!   "disk":{"free","least","store","quota"|null,"stored"|null}|null,"differences":[{"setting","expected","found"}],"undecodable":[{"position","stored_at","subject","reason","hash"}],
-//!   "faults":[texts]}`. Exit code 3 where there are faults.
+//!   "nodes":[{"name","answers","version"|null,"syncs_always"|null,"stored"|null,"may_store"|null,
+//!   "log":{"leads","created_at","first","last","entries","bytes"}|null}],"faults":[texts]}`. Exit code 3 where there are faults.
 //!
 //! In reading order: the command line ([`args`]), why a command fails ([`error`]), where the chronicle is
-//! ([`connect`]), from where it is asked ([`vantage`]), how a question is answered ([`ask`]), also of a damaged log
-//! ([`stale`]), how that is noticed while serving ([`whole`]), documents from options
-//! ([`fields`], [`document`]), what lets one event out after another ([`release`]), what happens at a rehearsal and where
+//! ([`connect`]), whether the nodes of a cluster agree ([`cluster`]), from where it is asked ([`vantage`]), how a question is answered ([`ask`]), also of a damaged log
+//! ([`stale`]), how that is noticed while serving ([`whole`]), what a service manager hears of it ([`manager`]), documents from options
+//! ([`fields`], [`document`], [`identified`]), what lets one event out after another ([`release`]), what happens at a rehearsal and where
 //! ([`script`], [`stage`]), the commands, their text.
 //!
 //! **Invariants.** Data goes to standard output, everything else to standard error. Nothing is printed that does not
@@ -51,13 +54,19 @@ mod output;
 
 mod connect;
 
+mod cluster;
+
 mod anchors;
 
 mod http;
 
+mod manager;
+
 mod read;
 
 mod publishing;
+
+mod crew;
 
 mod stale;
 
@@ -88,6 +97,8 @@ mod fields;
 mod setting;
 
 mod document;
+
+mod identified;
 
 mod command;
 

@@ -15,7 +15,7 @@ use crate::error::Failure;
 use crate::output::Output;
 
 /// The pause before the views are taken up again, when their store could not be reached.
-const RETRY_PAUSE: Duration = Duration::from_millis(500);
+pub(crate) const RETRY_PAUSE: Duration = Duration::from_millis(500);
 /// How many positions and days are published as one move, at most.
 const PUBLISHED_AT_ONCE: usize = 256;
 /// How many positions and days may wait to be published. Where more do, the views are taken up anew from the index.
@@ -70,7 +70,7 @@ impl Waiting {
     }
 }
 
-/// Publishes what comes to wait, for ever.
+/// Publishes what comes to wait, for ever. Where workers keep the version that counts, nothing is published here.
 pub(crate) async fn publish(
     log: NatsChronicle,
     index: Arc<Shared>,
@@ -78,11 +78,20 @@ pub(crate) async fn publish(
     output: Output,
 ) -> Result<(), Failure> {
     let views = log.views();
-    let mut publisher = take_up(&views, &index, &waiting, &log).await?;
-    let (position, mut version) = (publisher.position(), publisher.version());
-    output.remark(format_args!("serving version {version} of the views, at position {position}; ctrl-c ends it"));
+    let mut kept = take_up(&views, &index, &waiting, &log).await?;
+    match &kept {
+        Keeper::Here(publisher) => {
+            let (position, version) = (publisher.position(), publisher.version());
+            output
+                .remark(format_args!("serving version {version} of the views, at position {position}; ctrl-c ends it"));
+        }
+        Keeper::Workers(version) => output.remark(format_args!(
+            "serving; version {version} of the views is kept by workers (`chronicle project`); ctrl-c ends it"
+        )),
+    }
     let mut pointed = views.watch(POINTER_VIEW);
     loop {
+        let version = kept.version();
         let taken = tokio::select! {
             taken = waiting.take() => taken,
             // Another version may count now. What counts already comes first.
@@ -90,40 +99,65 @@ pub(crate) async fn publish(
                 if published::pointer(&views).await.is_ok_and(|it| it.is_some_and(|it| it.current == version)) {
                     continue;
                 }
-                publisher = take_up(&views, &index, &waiting, &log).await?;
-                if std::mem::replace(&mut version, publisher.version()) != version {
-                    output.note(format_args!("version {version} of the views counts now"));
+                kept = take_up(&views, &index, &waiting, &log).await?;
+                if kept.version() != version {
+                    output.note(format_args!("version {} of the views counts now", kept.version()));
                 }
                 continue;
             }
         };
+        let Keeper::Here(publisher) = &mut kept else { continue };
         let Some(taken) = taken else {
-            publisher = take_up(&views, &index, &waiting, &log).await?;
+            kept = take_up(&views, &index, &waiting, &log).await?;
             continue;
         };
         for changes in taken.chunks(PUBLISHED_AT_ONCE) {
             match publisher.publish_all(index.as_ref(), changes).await {
-                Err(error) if may_pass(&error) => publisher = take_up(&views, &index, &waiting, &log).await?,
+                Err(error) if may_pass(&error) || matches!(error, PublishViewsError::InPartitions(_)) => {
+                    // All that was taken is in the index.
+                    kept = take_up(&views, &index, &waiting, &log).await?;
+                    break;
+                }
                 done => done?,
             }
+        }
+        if let Keeper::Workers(version) = kept {
+            output.note(format_args!("version {version} of the views is kept by workers from now on"));
+        }
+    }
+}
+
+/// Who keeps the version that counts.
+enum Keeper {
+    /// This process, perhaps beside others that do the same.
+    Here(Box<Publisher<NatsViews>>),
+    /// Workers, each its partitions of this version.
+    Workers(u32),
+}
+
+impl Keeper {
+    const fn version(&self) -> u32 {
+        match self {
+            Self::Here(publisher) => publisher.version(),
+            Self::Workers(version) => *version,
         }
     }
 }
 
 /// Takes up the version that counts, once the store can be reached.
-async fn take_up(
-    views: &NatsViews,
-    index: &Shared,
-    waiting: &Waiting,
-    log: &NatsChronicle,
-) -> Result<Publisher<NatsViews>, Failure> {
+async fn take_up(views: &NatsViews, index: &Shared, waiting: &Waiting, log: &NatsChronicle) -> Result<Keeper, Failure> {
     loop {
         match Publisher::begin(views.clone(), index, waiting.today()).await {
+            Err(PublishViewsError::InPartitions(_)) => {
+                if let Ok(Some(pointer)) = published::pointer(views).await {
+                    return Ok(Keeper::Workers(pointer.current));
+                }
+            }
             Err(error) if may_pass(&error) => {}
             begun => {
                 let publisher = begun?;
                 match log.tail().await {
-                    Ok(tail) if publisher.position() <= tail => return Ok(publisher),
+                    Ok(tail) if publisher.position() <= tail => return Ok(Keeper::Here(Box::new(publisher))),
                     // What is published was once read from this log.
                     Ok(tail) => return Err(ReadError::Gap { expected: publisher.position(), found: tail }.into()),
                     Err(ReadError::Unreachable(_)) => {}
@@ -136,7 +170,7 @@ async fn take_up(
 }
 
 /// Whether the same may succeed in a moment.
-const fn may_pass(error: &PublishViewsError) -> bool {
+pub(crate) const fn may_pass(error: &PublishViewsError) -> bool {
     match error {
         PublishViewsError::View(ViewError::Unreachable(_))
         | PublishViewsError::Apply(ApplyError::OutcomeUnknown(_) | ApplyError::Stale { .. })
@@ -145,6 +179,8 @@ const fn may_pass(error: &PublishViewsError) -> bool {
         PublishViewsError::View(ViewError::Damaged(_))
         | PublishViewsError::Apply(ApplyError::Refused(_))
         | PublishViewsError::Pointer(_)
+        | PublishViewsError::InPartitions(_)
+        | PublishViewsError::NotInPartitions(_)
         | PublishViewsError::NoPrevious => false,
     }
 }

@@ -1,7 +1,7 @@
 //! A service that answers instead of the log: the same questions, the same answers, the same exit codes.
 
 use gateway::{AskedFor, Remote, RemoteError};
-use projector::{AskError, Found, Index, Near};
+use projector::{AskError, Found, Index, Near, What};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -58,20 +58,29 @@ impl Shell {
             if one.named().and_then(state).is_some() {
                 continue;
             }
-            let question = AskedFor::at("/v1/find").with("q", Some(one.text())).with("kind", Some(one.what()));
-            let answered = match remote.ask(&from.asked_of(question)).await {
-                // An older service finds nothing; identifiers it knows.
-                Err(RemoteError::Problem { code, .. }) if code == "no-such-address" && one.named().is_some() => {
-                    continue;
-                }
-                answered => answered?,
-            };
-            let found: Found = serde_json::from_slice(&answered.body).map_err(|error| unreadable(&error))?;
+            let known = one.named().is_some();
+            let Some(found) = self.found_by(remote, one.text(), one.what(), known, from).await? else { continue };
             if let Some(note) = values::understand(one, &found)? {
                 self.output().note(note);
             }
         }
         Ok(())
+    }
+
+    /// What a service finds that is called so. Nothing: it is an older one, which finds nothing, and may know an identifier.
+    pub(crate) async fn found_by(
+        &self,
+        remote: &Remote,
+        text: &str,
+        what: What,
+        known: bool,
+        from: &VantageOptions,
+    ) -> Result<Option<Found>, Failure> {
+        let question = AskedFor::at("/v1/find").with("q", Some(text)).with("kind", Some(what));
+        match remote.ask(&from.asked_of(question)).await {
+            Err(RemoteError::Problem { code, .. }) if code == "no-such-address" && known => Ok(None),
+            answered => serde_json::from_slice(&answered?.body).map(Some).map_err(|error| unreadable(&error)),
+        }
     }
 
     /// Asks a service for lines, and prints them as they come; `none` is noted where there are none.

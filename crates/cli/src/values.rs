@@ -1,20 +1,13 @@
 //! Values of options: texts to what they mean, with what is allowed in their place.
 
+use std::fmt::Display;
 use std::str::FromStr;
 
-use projector::{AskError, Found, Language, MatchedBy, Meant, Near, What, state_named};
-use summit::{BadId, InstrumentId, MeetingId, Named, OrganisationId, PartyId, PersonId};
+use projector::{AskError, Found, Hit, Language, MatchedBy, Meant, Near, What, state_named};
+use summit::{InstrumentId, MeetingId, Named, OrganisationId, PartyId, PersonId};
 
 /// How many names are offered in place of one that nothing bears.
 const OFFERED: usize = 3;
-
-/// A party. Who writes a state's name is told its code.
-pub(crate) fn party(text: &str) -> Result<PartyId, String> {
-    text.parse().map_err(|bad: BadId| match state_named(text) {
-        Some(party) => format!("{bad}; did you mean {party}?"),
-        None => bad.to_string(),
-    })
-}
 
 /// A language, or the usual one where a variable is empty.
 pub(crate) fn language(text: &str) -> Result<Language, String> {
@@ -46,6 +39,11 @@ impl<T: FromStr> FromStr for Spoken<T> {
 }
 
 impl<T> Spoken<T> {
+    /// The identifier, where it is written as one or understood already.
+    pub(crate) const fn known(&self) -> Option<&T> {
+        self.id.as_ref()
+    }
+
     /// The identifier.
     pub(crate) fn id(&self) -> &T {
         self.id.as_ref().expect("names are understood before a question is asked")
@@ -53,7 +51,7 @@ impl<T> Spoken<T> {
 }
 
 /// What events name, as it is expected.
-pub(crate) trait Nameable: FromStr + Clone {
+pub(crate) trait Nameable: FromStr + Clone + Display {
     const WHAT: What;
 
     /// This, as what bears names.
@@ -89,6 +87,8 @@ pub(crate) trait Spelt {
     fn text(&self) -> &str;
     /// What it is, where it is written as an identifier.
     fn named(&self) -> Option<Named>;
+    /// Its identifier, where it is written so or understood already.
+    fn identifier(&self) -> Option<String>;
     /// Says what is meant.
     fn mean(&mut self, of: &Named);
 }
@@ -104,6 +104,10 @@ impl<T: Nameable> Spelt for Spoken<T> {
 
     fn named(&self) -> Option<Named> {
         self.id.clone().map(T::named)
+    }
+
+    fn identifier(&self) -> Option<String> {
+        self.id.as_ref().map(ToString::to_string)
     }
 
     fn mean(&mut self, of: &Named) {
@@ -123,11 +127,10 @@ pub(crate) fn understand(one: &mut dyn Spelt, found: &Found) -> Result<Option<St
     match Meant::of(found) {
         Meant::One(hit) => {
             one.mean(&hit.of);
-            // Whoever writes an identifier in other letters knows what it is.
-            Ok((hit.by != MatchedBy::Identifier).then(|| format!("\"{text}\" is taken for {}", hit.near())))
+            Ok(taken(&text, hit))
         }
         Meant::Several(hits) => {
-            let called = hits.into_iter().map(projector::Hit::near).collect();
+            let called = hits.into_iter().map(Hit::near).collect();
             Err(AskError::Several { what: what.as_str(), name: text, called })
         }
         Meant::Nothing => {
@@ -142,13 +145,18 @@ pub(crate) fn understand(one: &mut dyn Spelt, found: &Found) -> Result<Option<St
             if one.named().is_some() {
                 return Ok(None);
             }
-            let mut nearest: Vec<Near> = found.hits.iter().take(OFFERED).map(projector::Hit::near).collect();
+            let mut nearest: Vec<Near> = found.hits.iter().take(OFFERED).map(Hit::near).collect();
             let state =
                 state.as_ref().map(near).filter(|state| !nearest.iter().any(|one| one.identifier == state.identifier));
             nearest.extend(state);
             Err(AskError::Unknown { what: what.as_str(), name: text, nearest })
         }
     }
+}
+
+/// What is noted of a name that is taken for a thing. Whoever writes an identifier in other letters knows what it is.
+pub(crate) fn taken(text: &str, hit: &Hit) -> Option<String> {
+    (hit.by != MatchedBy::Identifier).then(|| format!("\"{text}\" is taken for {}", hit.near()))
 }
 
 /// Whether a state has this name, or this code in other letters.

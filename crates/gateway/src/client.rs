@@ -167,6 +167,15 @@ impl Remote {
         Ok(Answered { body, said })
     }
 
+    /// Whether it is ready: what `/readyz` answers, in either case.
+    pub async fn readiness(&self) -> Result<Bytes, RemoteError> {
+        let response = self.answer(&AskedFor::at("/readyz"), "application/json").await?;
+        match response.status() {
+            StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE => self.whole(response.into_body()).await,
+            _ => Err(self.problem(response).await),
+        }
+    }
+
     /// Asks for lines, and hands on what comes as it comes. Gives what is said beside them.
     pub async fn lines<E: From<RemoteError>>(
         &self,
@@ -187,6 +196,12 @@ impl Remote {
     }
 
     async fn send(&self, question: &AskedFor, accept: &str) -> Result<Response<Incoming>, RemoteError> {
+        let response = self.answer(question, accept).await?;
+        if response.status() == StatusCode::OK { Ok(response) } else { Err(self.problem(response).await) }
+    }
+
+    /// Whatever it answers.
+    async fn answer(&self, question: &AskedFor, accept: &str) -> Result<Response<Incoming>, RemoteError> {
         let query = question.query();
         let mark = if query.is_empty() { "" } else { "?" };
         let mut request = Request::get(format!("{}{}{mark}{query}", self.prefix, question.path))
@@ -205,10 +220,9 @@ impl Remote {
         // It ends with the answer.
         tokio::spawn(connection);
         let response = tokio::time::timeout(ANSWER_PATIENCE, sender.send_request(request)).await;
-        let response = response
+        response
             .map_err(|_| self.unreachable(&format!("nothing within {} s", ANSWER_PATIENCE.as_secs())))?
-            .map_err(|error| self.unreachable(&error))?;
-        if response.status() == StatusCode::OK { Ok(response) } else { Err(self.problem(response).await) }
+            .map_err(|error| self.unreachable(&error))
     }
 
     async fn connect(&self) -> Result<Box<dyn Stream>, RemoteError> {

@@ -64,6 +64,7 @@ impl View<'_> {
             role: role.into(),
             party: party.cloned(),
             person: person.cloned(),
+            person_name: self.name_of(person),
             level: None,
             presence: None,
             organisation: event.shared.organisation.clone(),

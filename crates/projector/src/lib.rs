@@ -73,7 +73,7 @@ pub use notes::{state_named, unknown_party, unknown_source};
 pub use overview::{AtAGlance, Overview};
 pub use pace::{BadSpeed, MAX_GAP, Pace, Pacer, Speed};
 pub use remarks::remarks_by_parts;
-pub use runtime::{CatchUpError, Live, MIN_POSITION_PATIENCE, Update, catch_up, date_of};
+pub use runtime::{CatchUpError, Live, MIN_POSITION_PATIENCE, TakenIn, Update, catch_up, date_of};
 pub use shared::{Halted, Indexed, Shared};
 pub use signings::{SigningsFilter, StatementsFilter};
 pub use snapshot::{Damaged, KEPT_SNAPSHOTS, Opened, Reason, SNAPSHOT_ENTRIES, SNAPSHOT_SHARE, SetAside, Snapshots};

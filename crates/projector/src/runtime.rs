@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chronicle::{Chronicle, Entry, ReadError};
 use futures::stream::BoxStream;
-use futures::{StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -106,6 +106,17 @@ pub struct Update {
     pub today: Date,
 }
 
+/// What was taken in, and not told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakenIn {
+    /// The entries behind this position,
+    pub behind: Position,
+    /// up to this one. Where both are the same, a day came.
+    pub to: Position,
+    /// The day that is current now, where it is another one.
+    pub day: Option<Date>,
+}
+
 impl Live {
     /// Reads a log from its beginning and follows it, and tells what comes behind `since`, or behind the tail as it is now.
     pub async fn begin(
@@ -197,6 +208,33 @@ impl Live {
             self.told = entry.position;
             let changes = self.index.ask(|index| changes(index, entry.position, self.today));
             return Ok(Update { entry: Some(entry), changes, today: self.today });
+        }
+    }
+
+    /// Takes in what comes next, once something does: a new day, or entries, as many as are there already, at most so many.
+    /// For who finds out by himself what they change: nothing of them is told. Safe to abandon: nothing is lost.
+    pub async fn take_in(&mut self, most: usize) -> Result<TakenIn, ReadError> {
+        self.catch_up().await?;
+        let behind = self.told;
+        loop {
+            let day = date_of((self.clock)());
+            if std::mem::replace(&mut self.today, day) != day {
+                return Ok(TakenIn { behind, to: behind, day: Some(day) });
+            }
+            let nap = self.until_tomorrow();
+            let mut next = tokio::select! {
+                entry = self.entries.next() => Some(entry),
+                () = tokio::time::sleep(nap) => continue,
+            };
+            for _ in 0..most {
+                let Some(entry) = next.take().or_else(|| self.entries.next().now_or_never()) else { break };
+                let entry = self.followed(entry)?;
+                if entry.position > self.index.tail() {
+                    self.index.append(&entry);
+                }
+                self.told = entry.position;
+            }
+            return Ok(TakenIn { behind, to: self.told, day: None });
         }
     }
 

@@ -42,7 +42,15 @@ pub struct Shared {
 impl Indexed for Shared {
     fn ask<T>(&self, question: impl FnOnce(&Index) -> T) -> T {
         // A fold never fails; had one panicked, the index would still hold whole entries only.
-        question(&self.index.read().unwrap_or_else(PoisonError::into_inner))
+        let (answer, untidy) = {
+            let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
+            (question(&index), index.is_untidy())
+        };
+        // Whoever comes next tidies up where somebody else asks just now.
+        if untidy && let Ok(mut index) = self.index.try_write() {
+            index.tidy();
+        }
+        answer
     }
 }
 

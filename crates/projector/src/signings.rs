@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use summit::{
-    Act, Answer, Certainty, Content, Event, InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Signing,
+    Act, Answer, Certainty, Content, Event, InstrumentId, MeetingId, OrganisationId, PartyId, PersonId, Signatory,
+    Signing,
 };
 
-use crate::answer::{ActRow, InstrumentRow, Signings, StatementRow};
+use crate::answer::{ActRow, InstrumentRow, SignatoryRow, Signings, StatementRow};
 use crate::membership::sorted;
 use crate::view::{AskError, View};
 
@@ -76,13 +77,18 @@ impl View<'_> {
             answer: self.reached(event),
             organisation: event.shared.organisation.clone(),
             meeting: event.shared.meeting.clone(),
-            signatories: act.signatories.clone(),
+            signatories: act.signatories.iter().map(|one| self.signatory_row(one)).collect(),
             signatories_complete: act.signatories_complete.unwrap_or(false),
             certainty: event.shared.certainty.unwrap_or(Certainty::Asserted),
             authority: event.shared.authority(),
             attribution: event.shared.attribution.clone(),
             event: event.id,
         }
+    }
+
+    fn signatory_row(&self, one: &Signatory) -> SignatoryRow {
+        let person_name = self.name_of(one.person.as_ref());
+        SignatoryRow { party: one.party.clone(), person: one.person.clone(), person_name }
     }
 
     /// What was said, in sort order. Cost: the events of the meeting, person or party asked for, or all.
@@ -108,6 +114,7 @@ impl View<'_> {
                 occurred: event.shared.occurred.to_string(),
                 answer: self.reached(event),
                 speaker: said.speaker.clone(),
+                speaker_name: self.name_of(said.speaker.as_ref()),
                 party: said.party.clone(),
                 words: said.words.clone(),
                 mode: said.mode,

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 use summit::{
-    AccordingTo, AsOf, Cutoff, Event, EventId, InstrumentId, MeetingId, Named, OrganisationId, PartyId, PersonId,
-    Position, Vantage,
+    AccordingTo, AsOf, Cutoff, Event, EventId, InstrumentId, MeetingId, Named, OrganisationId, PartyId, Person,
+    PersonId, Position, Vantage,
 };
 
 use crate::FOLD;
@@ -28,6 +28,8 @@ pub struct View<'a> {
     token: Token,
     /// Which names rows show; nothing: they show none.
     named: Option<WantedName>,
+    /// What was asked to be called by its name, and the name: a row names the same people again and again.
+    called: RefCell<BTreeMap<Named, Option<Cow<'static, str>>>>,
 }
 
 /// Why a question cannot be answered.
@@ -117,6 +119,7 @@ impl Index {
             rounds: RefCell::default(),
             token,
             named: None,
+            called: RefCell::default(),
         })
     }
 
@@ -146,7 +149,7 @@ impl View<'_> {
     /// borne at the vantage. It takes no part in what is folded, nor in the token.
     #[must_use]
     pub fn showing(self, names: WantedName) -> Self {
-        Self { named: Some(names), ..self }
+        Self { named: Some(names), called: RefCell::default(), ..self }
     }
 
     /// Which names are shown.
@@ -156,12 +159,17 @@ impl View<'_> {
 
     /// The name that something bears here, in the language that is wanted; nothing where nobody calls it by a name.
     pub fn called(&self, of: &Named) -> Option<Cow<'static, str>> {
-        self.shown_name(of, &self.wanted()).map(|shown| shown.name)
+        if let Some(known) = self.called.borrow().get(of) {
+            return known.clone();
+        }
+        let name = self.shown_name(of, &self.wanted()).map(|shown| shown.name);
+        self.called.borrow_mut().insert(of.clone(), name.clone());
+        name
     }
 
     /// The name that rows show for something, where they show names and there is one.
     fn name_in_rows(&self, of: impl FnOnce() -> Named) -> Option<Cow<'static, str>> {
-        self.named.as_ref().and_then(|wanted| self.shown_name(&of(), wanted)).map(|shown| shown.name)
+        self.named.as_ref().and_then(|_| self.called(&of()))
     }
 
     pub(crate) fn party_name(&self, party: &PartyId) -> Option<Cow<'static, str>> {
@@ -176,6 +184,11 @@ impl View<'_> {
         self.name_in_rows(|| Named::Person(person.clone()))
     }
 
+    /// The name that rows show for somebody whom an event names.
+    pub(crate) fn name_of(&self, person: Option<&Person>) -> Option<Cow<'static, str>> {
+        person.and_then(|person| self.person_name(&person.id))
+    }
+
     /// The same, were one event taken out of effect.
     pub(crate) fn without(&self, id: EventId) -> Self {
         let activity = Activity::without(self.index, self.activity.selection().clone(), id);
@@ -185,6 +198,7 @@ impl View<'_> {
             cutoff: self.cutoff,
             token: self.token.clone(),
             named: self.named.clone(),
+            called: RefCell::default(),
             rounds: RefCell::default(),
         }
     }

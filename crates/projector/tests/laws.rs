@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use arbitrary::agree::{
     asking, evidence_of_names_suffices, evidence_of_rows_suffices, evidence_of_seats_suffices,
-    evidence_of_spells_suffices, names_agree, seats_agree, statuses_agree, view,
+    evidence_of_spells_suffices, names_agree, names_in_seats_agree, seats_agree, statuses_agree, view,
 };
 use arbitrary::folded::{TODAY, everything, index};
 use arbitrary::{
@@ -182,6 +182,13 @@ proptest! {
     fn delegations_are_those_of_the_oracle((log, vantage) in asked(meeting_logs())) {
         for meeting in meetings() {
             seats_agree(&log, &vantage, &meeting)?;
+        }
+    }
+
+    #[test]
+    fn whoever_took_part_is_shown_under_the_name_of_the_oracle((log, vantage) in asked(logs(all_matters(), EVENTS))) {
+        for meeting in meetings() {
+            names_in_seats_agree(&log, &vantage, &meeting)?;
         }
     }
 

@@ -332,6 +332,77 @@ fn titles_and_the_names_of_people_are_said_in_passing() {
     assert_eq!(shown(&index, &person("serdar-berdimuhamedow"), "2025", "en"), "Serdar Berdimuhamedow");
 }
 
+/// Who heads a delegation as an event names them, and as they are shown; then whose place they took.
+fn heads(index: &Index, as_of: &str, language: &str) -> Vec<(String, String)> {
+    let view = index.view(&at(as_of), TODAY).expect("a vantage").showing(wanted(language));
+    let rows = view.attendance(&"summit".parse().expect("a slug")).expect("it is named").delegations;
+    let named = rows.into_iter().flat_map(|row| {
+        let members = row.members.into_iter().map(|one| (Some(one.person), one.person_name));
+        let head = [(row.person, row.person_name), (row.in_lieu_of, row.in_lieu_of_name)];
+        head.into_iter().chain(members).collect::<Vec<_>>()
+    });
+    let told = named.filter_map(|(person, name)| Some((person?.name, name?.into_owned())));
+    told.collect()
+}
+
+#[test]
+fn whoever_took_part_is_shown_under_the_name_that_held_and_what_was_said_stays_beside_it() {
+    let index = index([
+        (
+            "attendance",
+            json!({"occurred": "2024-07-04", "meeting": "summit", "party": "CHN", "level": "FM",
+            "person": {"name": "Mr Wang", "id": "wang-yi"}, "in_lieu_of": {"name": "Xi", "id": "xi-jinping"}}),
+        ),
+        (
+            "attendance",
+            json!({"occurred": "2024-07-04", "meeting": "summit", "party": "TKM", "level": "HS",
+            "person": {"name": "Berdimuhamedow", "id": "serdar-berdimuhamedow"}}),
+        ),
+        (
+            "attendance",
+            json!({"occurred": "2024-07-04", "meeting": "summit", "party": "TKM", "level": "HIGHREP",
+            "person": {"name": "Berdimuhamedow", "id": "gurbanguly-berdimuhamedow"}}),
+        ),
+        (
+            "attendance",
+            json!({"occurred": "2024-07-04", "meeting": "summit", "party": "IND", "person": {"name": "A minister"}}),
+        ),
+        ("naming", json!({"occurred": "1953", "of": {"person": "xi-jinping"}, "name": "Xi Jinping", "language": "en"})),
+        ("naming", json!({"occurred": "1953", "of": {"person": "xi-jinping"}, "name": "习近平", "language": "zh"})),
+        (
+            "naming",
+            json!({"occurred": "2006", "of": {"person": "gurbanguly-berdimuhamedow"},
+            "name": "Gurbanguly Berdimuhamedow", "language": "en"}),
+        ),
+        (
+            "naming",
+            json!({"occurred": "2022", "of": {"person": "serdar-berdimuhamedow"},
+            "name": "Serdar Berdimuhamedow", "language": "en"}),
+        ),
+        (
+            "naming",
+            json!({"occurred": "2030", "of": {"person": "wang-yi"}, "name": "Wang the Elder", "language": "en"}),
+        ),
+    ]);
+    let pairs = |told: &[(String, String)]| -> Vec<String> {
+        told.iter().map(|(said, shown)| format!("{said}: {shown}")).collect()
+    };
+    let english = [
+        "Mr Wang: Mr Wang",
+        "Xi: Xi Jinping",
+        "A minister: A minister",
+        "Berdimuhamedow: Serdar Berdimuhamedow",
+        "Berdimuhamedow: Gurbanguly Berdimuhamedow",
+    ];
+    assert_eq!(pairs(&heads(&index, "2024-12", "en")), english);
+    assert_eq!(pairs(&heads(&index, "2024-12", "zh-Hans"))[1], "Xi: 习近平");
+    assert_eq!(pairs(&heads(&index, "2031", "en"))[0], "Mr Wang: Wang the Elder");
+    // Whoever asks for no names is shown none.
+    let view = index.view(&at("2024-12"), TODAY).expect("a vantage");
+    let rows = view.attendance(&"summit".parse().expect("a slug")).expect("it is named").delegations;
+    assert!(rows.iter().all(|row| row.person.is_some() && row.person_name.is_none()));
+}
+
 /// What is found, each with what bears the name, how it fits and whether it is borne.
 fn found(index: &Index, text: &str, as_of: &str) -> Vec<String> {
     let hits = index.view(&at(as_of), TODAY).expect("a vantage").find(text, None).hits;

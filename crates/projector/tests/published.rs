@@ -206,8 +206,8 @@ async fn a_rebuild_finds_every_key_that_is_not_what_the_log_gives_and_can_be_tak
     append(&log, ASTANA.lines()).await;
     let store = MemoryViews::new();
     follow(&log, &store, 0).await;
-    let index = catch_up(&log, None).await.expect("read");
-    let clean = rebuild(&store, &index, date_of(noon())).await.expect("rebuilt");
+    let mut index = catch_up(&log, None).await.expect("read");
+    let clean = rebuild(&store, &log, &mut index, date_of(noon()), None).await.expect("rebuilt");
     assert_eq!((clean.from, clean.to, clean.differences.len()), (1, 2, 0));
     assert!(clean.compared > 14, "{} keys", clean.compared);
 
@@ -215,7 +215,7 @@ async fn a_rebuild_finds_every_key_that_is_not_what_the_log_gives_and_can_be_tak
     let wrong =
         vec![Change { key: "sco.BLR".into(), value: None }, Change { key: "sco.BRA".into(), value: Some("[]".into()) }];
     store.apply("membership-2", checkpoint.revision, wrong, checkpoint.position).await.expect("applied");
-    let rebuilt = rebuild(&store, &index, date_of(noon())).await.expect("rebuilt");
+    let rebuilt = rebuild(&store, &log, &mut index, date_of(noon()), None).await.expect("rebuilt");
     let keys: Vec<&str> = rebuilt.differences.iter().map(|one| one.key.as_str()).collect();
     assert_eq!((rebuilt.from, rebuilt.to, keys), (2, 3, vec!["sco.BLR", "sco.BRA"]));
     assert_eq!((&rebuilt.differences[0].published, &rebuilt.differences[1].rebuilt), (&None, &None));
@@ -246,8 +246,8 @@ async fn what_an_older_program_passed_over_is_taken_up_by_a_rebuild() {
     Publisher::begin(store.clone(), &old, date_of(noon())).await.expect("published");
     assert_eq!((old.undecodable().len(), stands(&store, 1).await[0].contains_key("sco.BRA")), (1, false));
 
-    let new = catch_up(&log, None).await.expect("read");
-    let rebuilt = rebuild(&store, &new, date_of(noon())).await.expect("rebuilt");
+    let mut new = catch_up(&log, None).await.expect("read");
+    let rebuilt = rebuild(&store, &log, &mut new, date_of(noon()), None).await.expect("rebuilt");
     let keys: Vec<&str> = rebuilt.differences.iter().map(|one| one.key.as_str()).collect();
     assert_eq!((new.undecodable().len(), keys, rebuilt.to), (0, vec!["sco.BRA"], 2));
     assert_eq!(stands(&store, 2).await, made_at_once(&new).await);

@@ -8,11 +8,14 @@ use sha2::{Digest, Sha256};
 use summit::{Event, MAX_DOCUMENT_BYTES, Shared};
 
 use crate::fault::{Fault, Refused};
+use crate::json::{Json, Object};
 use crate::{envelope, headers, json};
 
 /// How many times longer a document can at most become when it is written again: `1e15` is written as
 /// `1000000000000000.0`.
 const MAX_GROWTH: usize = 8;
+/// Most documents are not longer, in bytes.
+const USUAL_BYTES: usize = 1024;
 
 /// An event together with the document that says it: unknown attributes and fields are kept, never dropped.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,19 +74,24 @@ impl Document {
         if !headers::are_binary(headers) {
             return Self::decode(bytes);
         }
-        let mut faults = Vec::new();
-        let mut json = headers::attributes(headers, &mut faults);
-        if !bytes.is_empty() {
-            match json::parse(bytes, 1, "data") {
-                Ok(data) => drop(json.insert("data".into(), data)),
-                Err(fault) => faults.push(fault),
-            }
+        let json = binary(headers, bytes)?;
+        let event = judged(&json::members(&json))?;
+        Ok(Self { event, json })
+    }
+
+    /// Reads only what is folded of an event that is stored so: the event, and the [fingerprint](Self::fingerprint) of its
+    /// document. It takes and refuses what [`read`](Self::read) does, at a part of its cost.
+    pub fn read_event<N: AsRef<str>, V: AsRef<str>>(
+        headers: &[(N, V)],
+        bytes: &[u8],
+    ) -> Result<(Event, Fingerprint), Refused> {
+        if headers::are_binary(headers) {
+            let json = binary(headers, bytes)?;
+            let members = json::members(&json);
+            return Ok((judged(&members)?, said(&members)));
         }
-        if !faults.is_empty() {
-            return Err(Refused::new(faults));
-        }
-        json::bounded(written(&json).len(), "")?;
-        Self::judged(json)
+        let members = structured(bytes)?;
+        Ok((judged(&members)?, said(&members)))
     }
 
     /// A stored document on one line and in structured mode: byte for byte as it was stored, but where it holds line breaks
@@ -102,33 +110,15 @@ impl Document {
     /// Refuses with every fault of the document, each naming field, found and allowed; what is no JSON at all by line
     /// and column.
     pub fn decode(bytes: &[u8]) -> Result<Self, Refused> {
-        let Value::Object(json) = json::parse(bytes, 0, "")? else {
-            return Err(Fault::new("", "JSON that is no object", "one JSON object").into());
-        };
-        if bytes.len() > MAX_DOCUMENT_BYTES / MAX_GROWTH {
-            // What we take, others must take from us: numbers may be longer when we write them.
-            json::bounded(written(&json).len(), "")?;
-        }
-        Self::judged(json)
+        let members = structured(bytes)?;
+        Ok(Self { event: judged(&members)?, json: json::into_map(members) })
     }
 
     /// Reads what [`encode`](Self::encode) wrote of a document that was made [from an event](Self::from_event), in
     /// structured mode and whatever its size: it writes out what the event's author may have left to be understood.
     pub fn decode_own(bytes: &[u8]) -> Result<Self, Refused> {
-        match json::parse_any(bytes, 0, "")? {
-            Value::Object(json) => Self::judged(json),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-                Err(Fault::new("", "JSON that is no object", "one JSON object").into())
-            }
-        }
-    }
-
-    fn judged(json: Map<String, Value>) -> Result<Self, Refused> {
-        let mut faults = Vec::new();
-        match envelope::event(&json, &mut faults) {
-            Some(event) if faults.is_empty() => Ok(Self { event, json }),
-            _ => Err(Refused::new(faults)),
-        }
+        let members = object(json::parse_any(bytes, 0, "")?)?;
+        Ok(Self { event: judged(&members)?, json: json::into_map(members) })
     }
 
     /// The document of an event that was made here.
@@ -159,6 +149,11 @@ impl Document {
         &self.event
     }
 
+    /// The event by itself.
+    pub fn into_event(self) -> Event {
+        self.event
+    }
+
     /// Fills in when the claim was put on record, where the document does not say. It grows by as much.
     #[must_use]
     pub fn recorded_at(mut self, now: Timestamp) -> Self {
@@ -176,12 +171,60 @@ impl Document {
 
     /// What the document says, as a digest: SHA-256 over the values with their keys sorted, without `recordedtime`.
     pub fn fingerprint(&self) -> Fingerprint {
-        let mut said = self.json.clone();
-        said.remove("recordedtime");
-        let mut said = Value::Object(said);
-        said.sort_all_objects();
-        Fingerprint(Sha256::digest(said.to_string()).into())
+        said(&json::members(&self.json))
     }
+}
+
+/// The members of a document in structured mode.
+fn structured(bytes: &[u8]) -> Result<Object<'_>, Refused> {
+    let members = object(json::parse(bytes, 0, "")?)?;
+    if bytes.len() > MAX_DOCUMENT_BYTES / MAX_GROWTH {
+        // What we take, others must take from us: numbers may be longer when we write them.
+        let mut written = Vec::with_capacity(bytes.len());
+        json::write(members.iter(), &mut written, false);
+        json::bounded(written.len(), "")?;
+    }
+    Ok(members)
+}
+
+/// The members of a document in binary mode.
+fn binary<N: AsRef<str>, V: AsRef<str>>(headers: &[(N, V)], bytes: &[u8]) -> Result<Map<String, Value>, Refused> {
+    let mut faults = Vec::new();
+    let mut json = headers::attributes(headers, &mut faults);
+    if !bytes.is_empty() {
+        match json::parse(bytes, 1, "data") {
+            Ok(data) => drop(json.insert("data".into(), json::owned(data))),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Refused::new(faults));
+    }
+    json::bounded(written(&json).len(), "")?;
+    Ok(json)
+}
+
+fn object(json: Json<'_>) -> Result<Object<'_>, Refused> {
+    match json {
+        Json::Object(members) => Ok(members),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => {
+            Err(Fault::new("", "JSON that is no object", "one JSON object").into())
+        }
+    }
+}
+
+fn judged(members: &Object<'_>) -> Result<Event, Refused> {
+    let mut faults = Vec::new();
+    match envelope::event(members, &mut faults) {
+        Some(event) if faults.is_empty() => Ok(event),
+        _ => Err(Refused::new(faults)),
+    }
+}
+
+fn said(members: &Object<'_>) -> Fingerprint {
+    let mut said = Vec::with_capacity(USUAL_BYTES);
+    json::write(members.iter().filter(|(key, _)| key != "recordedtime"), &mut said, true);
+    Fingerprint(Sha256::digest(said).into())
 }
 
 fn written(json: &Map<String, Value>) -> Vec<u8> {

@@ -1,34 +1,53 @@
 //! Reading the fields of an object, noting every fault instead of stopping at the first.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::str::FromStr;
 
-use serde_json::{Map, Value};
 use summit::{BadId, Person, PersonId};
 
 use crate::fault::{Fault, quoted};
+use crate::json::Json;
 
 /// An object at a path, and the list that its faults go to.
 pub(crate) struct Fields<'a> {
-    map: &'a Map<String, Value>,
-    path: String,
+    members: &'a [(Cow<'a, str>, Json<'a>)],
+    path: Path<'a>,
     /// Whether a null says the same as an absent field.
     null_is_unset: bool,
     faults: &'a mut Vec<Fault>,
 }
 
+/// Where an object stands: written out only where there is a fault.
+struct Path<'a> {
+    /// Nothing at the document itself.
+    within: Option<&'a Self>,
+    name: &'a str,
+    /// Which one of a list.
+    item: Option<usize>,
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(within) = self.within else { return Ok(()) };
+        write!(f, "{within}{}", self.name)?;
+        match self.item {
+            Some(item) => write!(f, "[{item}]."),
+            None => f.write_str("."),
+        }
+    }
+}
+
 impl<'a> Fields<'a> {
     /// The attributes of an event. The JSON event format says that a null is an unset attribute; in `data`, which is
     /// ours, it is a fault.
-    pub(crate) const fn attributes(map: &'a Map<String, Value>, faults: &'a mut Vec<Fault>) -> Self {
-        Self { map, path: String::new(), null_is_unset: true, faults }
+    pub(crate) const fn attributes(members: &'a [(Cow<'a, str>, Json<'a>)], faults: &'a mut Vec<Fault>) -> Self {
+        Self { members, path: Path { within: None, name: "", item: None }, null_is_unset: true, faults }
     }
 
-    const fn inner(map: &'a Map<String, Value>, path: String, faults: &'a mut Vec<Fault>) -> Self {
-        Self { map, path, null_is_unset: false, faults }
-    }
-
-    fn value(&self, name: &str) -> Option<&'a Value> {
-        self.map.get(name).filter(|value| !(self.null_is_unset && value.is_null()))
+    fn value(&self, name: &str) -> Option<&'a Json<'a>> {
+        let found = self.members.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+        found.filter(|value| !(self.null_is_unset && matches!(value, Json::Null)))
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -40,35 +59,40 @@ impl<'a> Fields<'a> {
         self.faults.push(Fault::new(field.trim_end_matches('.'), found, allowed));
     }
 
-    fn wrong(&mut self, name: &str, value: &Value, allowed: &str) {
+    fn wrong(&mut self, name: &str, value: &Json<'_>, allowed: &str) {
         let kind = match value {
-            Value::Null => "null",
-            Value::Bool(_) => "a boolean",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a string",
-            Value::Array(_) => "an array",
-            Value::Object(_) => "an object",
+            Json::Null => "null",
+            Json::Bool(_) => "a boolean",
+            Json::Number(_) => "a number",
+            Json::String(_) => "a string",
+            Json::Array(_) => "an array",
+            Json::Object(_) => "an object",
         };
         self.fault(name, kind, allowed);
     }
 
     /// An optional text, neither empty nor with control characters other than line breaks and tabs.
-    pub(crate) fn string(&mut self, name: &str) -> Option<String> {
+    pub(crate) fn text(&mut self, name: &str) -> Option<&'a str> {
         match self.value(name)? {
-            Value::String(text) if text.is_empty() => self.fault(name, "an empty string", "a text"),
-            Value::String(text) if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) => {
+            Json::String(text) if text.is_empty() => self.fault(name, "an empty string", "a text"),
+            Json::String(text) if has_controls(text) => {
                 self.fault(name, quoted(text), "text without control characters");
             }
-            Value::String(text) => return Some(text.clone()),
+            Json::String(text) => return Some(text),
             value => self.wrong(name, value, "a string"),
         }
         None
     }
 
+    /// The same, to keep.
+    pub(crate) fn string(&mut self, name: &str) -> Option<String> {
+        self.text(name).map(ToOwned::to_owned)
+    }
+
     /// An optional text that must parse.
     pub(crate) fn parsed<T: FromStr<Err = BadId>>(&mut self, name: &str) -> Option<T> {
         match self.value(name)? {
-            Value::String(text) => match text.parse() {
+            Json::String(text) => match text.parse() {
                 Ok(value) => return Some(value),
                 Err(BadId { found, allowed }) => self.fault(name, format!("{found:?}"), allowed),
             },
@@ -79,18 +103,22 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn integer(&mut self, name: &str) -> Option<i64> {
         let value = self.value(name)?;
-        if value.as_i64().is_none() {
-            self.fault(name, value.to_string(), "a whole number of 64 bits");
+        let whole = if let Json::Number(number) = value { number.as_i64() } else { None };
+        if whole.is_none() {
+            let mut found = Vec::new();
+            value.write(&mut found, false);
+            self.fault(name, String::from_utf8_lossy(&found), "a whole number of 64 bits");
         }
-        value.as_i64()
+        whole
     }
 
     pub(crate) fn boolean(&mut self, name: &str) -> Option<bool> {
         let value = self.value(name)?;
-        if value.as_bool().is_none() {
-            self.wrong(name, value, "true or false");
+        if let Json::Bool(value) = value {
+            return Some(*value);
         }
-        value.as_bool()
+        self.wrong(name, value, "true or false");
+        None
     }
 
     /// Notes a fault where a required field is absent; a fault of its value is noted by whoever read it.
@@ -104,9 +132,9 @@ impl<'a> Fields<'a> {
     /// An optional object, read by `read`.
     pub(crate) fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Option<T> {
         match self.value(name)? {
-            Value::Object(map) => {
-                let path = format!("{}{name}.", self.path);
-                read(&mut Fields::inner(map, path, self.faults))
+            Json::Object(members) => {
+                let path = Path { within: Some(&self.path), name, item: None };
+                read(&mut Fields { members, path, null_is_unset: false, faults: self.faults })
             }
             value => {
                 self.wrong(name, value, "an object");
@@ -119,12 +147,11 @@ impl<'a> Fields<'a> {
     pub(crate) fn objects<T>(&mut self, name: &str, read: impl Fn(&mut Fields<'_>) -> Option<T>) -> Vec<T> {
         let mut list = Vec::new();
         for (index, value) in self.items(name).iter().enumerate() {
-            let at = format!("{name}[{index}]");
-            if let Value::Object(map) = value {
-                let path = format!("{}{at}.", self.path);
-                list.extend(read(&mut Fields::inner(map, path, self.faults)));
+            if let Json::Object(members) = value {
+                let path = Path { within: Some(&self.path), name, item: Some(index) };
+                list.extend(read(&mut Fields { members, path, null_is_unset: false, faults: self.faults }));
             } else {
-                self.wrong(&at, value, "an object");
+                self.wrong(&format!("{name}[{index}]"), value, "an object");
             }
         }
         list
@@ -132,7 +159,7 @@ impl<'a> Fields<'a> {
 
     /// A list of texts that must parse, not empty.
     pub(crate) fn list<T: FromStr<Err = BadId>>(&mut self, name: &str) -> Option<Vec<T>> {
-        if matches!(self.value(name), Some(Value::Array(items)) if items.is_empty()) {
+        if matches!(self.value(name), Some(Json::Array(items)) if items.is_empty()) {
             self.fault(name, "an empty list", "at least one entry");
             return None;
         }
@@ -144,22 +171,23 @@ impl<'a> Fields<'a> {
         let items = self.items(name);
         let mut list = Vec::new();
         for (index, value) in items.iter().enumerate() {
-            let at = format!("{name}[{index}]");
             match value {
-                Value::String(text) => match text.parse() {
+                Json::String(text) => match text.parse() {
                     Ok(value) => list.push(value),
-                    Err(BadId { found, allowed }) => self.fault(&at, format!("{found:?}"), allowed),
+                    Err(BadId { found, allowed }) => {
+                        self.fault(&format!("{name}[{index}]"), format!("{found:?}"), allowed);
+                    }
                 },
-                value => self.wrong(&at, value, "a string"),
+                value => self.wrong(&format!("{name}[{index}]"), value, "a string"),
             }
         }
         list
     }
 
-    fn items(&mut self, name: &str) -> &'a [Value] {
+    fn items(&mut self, name: &str) -> &'a [Json<'a>] {
         match self.value(name) {
             None => &[],
-            Some(Value::Array(items)) => items,
+            Some(Json::Array(items)) => items,
             Some(value) => {
                 self.wrong(name, value, "a list");
                 &[]
@@ -169,18 +197,25 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn person(&mut self, name: &str) -> Option<Person> {
         self.object(name, |fields| {
-            let text = fields.string("name");
+            let text = fields.text("name");
             let text = fields.required("name", text);
             let office = fields.string("office");
             let id = if fields.has("id") {
                 fields.parsed("id")?
-            } else if let Some(id) = PersonId::from_name(text.as_deref()?) {
+            } else if let Some(id) = PersonId::from_name(text?) {
                 id
             } else {
                 fields.fault("id", "nothing", "required where the name has no ASCII letter or digit");
                 return None;
             };
-            Some(Person { name: text?, id, office })
+            Some(Person { name: text?.to_owned(), id, office })
         })
     }
+}
+
+/// Whether a text holds control characters other than line breaks and tabs.
+fn has_controls(text: &str) -> bool {
+    // What begins none of them, in UTF-8, is passed over at once.
+    text.bytes().any(|byte| byte < 0x20 || matches!(byte, 0x7f | 0xc2))
+        && text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
 }

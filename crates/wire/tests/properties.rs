@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use summit::Kind;
 use wire::Document;
 
@@ -29,11 +30,21 @@ fn json(document: &Document) -> Value {
     serde_json::from_slice(&document.encode()).expect("we write JSON")
 }
 
+/// SHA-256 of what a document says, made the long way.
+fn digest(mut said: Value) -> [u8; 32] {
+    said.as_object_mut().expect("a document is an object").remove("recordedtime");
+    said.sort_all_objects();
+    Sha256::digest(said.to_string()).into()
+}
+
 /// What holds of every document that was read, from whatever it was read.
 fn lawful(document: &Document) -> Result<(), TestCaseError> {
     let again = Document::decode(&document.encode());
     prop_assert_eq!(again.as_ref().map(Document::event), Ok(document.event()));
     prop_assert_eq!(again.map(|again| again.fingerprint()), Ok(document.fingerprint()));
+    let read = Document::read_event::<&str, &str>(&[], &document.encode());
+    prop_assert_eq!(read, Ok((document.event().clone(), document.fingerprint())));
+    prop_assert_eq!(document.fingerprint().to_bytes(), digest(json(document)));
     let at = Kind::ALL.iter().position(|kind| *kind == document.event().kind()).expect("every kind is listed");
     let valid = VALIDATORS[at].validate(&json(document)).map_err(|error| error.to_string());
     prop_assert_eq!(valid, Ok(()));

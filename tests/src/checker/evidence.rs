@@ -71,6 +71,8 @@ pub struct Evidence {
     pub log: Vec<Stored>,
     /// The first and the last position, and the number of entries, by the server's own account.
     pub state: (u64, u64, u64),
+    /// The same by each node of a cluster of its own copy, with its name.
+    pub replicas: Vec<(String, (u64, u64, u64))>,
     /// The ids of history as it is told: each event once.
     pub history: Vec<String>,
     /// The views, from as many sides as possible.
@@ -86,8 +88,8 @@ pub struct Evidence {
 impl Evidence {
     /// Gathers what the log and the published views say; adds the views that a rebuild from nothing and each transcript
     /// give.
-    pub async fn gather(url: &str, journal: Vec<Line>, transcripts: Vec<Transcript>) -> Self {
-        let log = NatsChronicle::connect(&Settings::new(url, "checker")).await;
+    pub async fn gather(settings: &Settings, journal: Vec<Line>, transcripts: Vec<Transcript>) -> Self {
+        let log = NatsChronicle::connect(settings).await;
         let log = log.unwrap_or_else(|error| panic!("{error}"));
         let state = log.state().await.expect("the state of the log");
         let entries: Vec<chronicle::Entry> = log.read(Position::START).try_collect().await.expect("the log is read");

@@ -19,7 +19,7 @@ pub enum Law {
     L4,
     /// What was refused is not there.
     L5,
-    /// Positions are contiguous, and the server counts as many.
+    /// Positions are contiguous, and the server counts as many, as does every node of a cluster.
     L6,
     /// Everyone's views are those of a rebuild from nothing.
     L7,
@@ -209,6 +209,8 @@ fn contiguous(evidence: &Evidence) -> Vec<String> {
     if evidence.state != expected {
         broken.push(format!("{count} entries were read, and the server tells {:?}", evidence.state));
     }
+    let others = evidence.replicas.iter().filter(|(_, state)| *state != expected);
+    broken.extend(others.map(|(name, state)| format!("{count} entries were read, and {name} holds {state:?}")));
     broken
 }
 

@@ -7,6 +7,7 @@ mod actors;
 mod apart;
 mod backlog;
 mod chance;
+mod cluster;
 mod load;
 mod poison;
 mod room;

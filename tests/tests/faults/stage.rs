@@ -11,6 +11,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 use tests::checker::{Answer, Evidence, Journal, Violation, check};
+use tests::cluster::Cluster;
 use tests::{Chronicle, NatsServer, PATIENCE, program};
 use tokio::runtime::Runtime;
 
@@ -43,6 +44,8 @@ pub(crate) enum Host {
     Nats(NatsServer),
     /// In the data directory of the commands.
     Embedded,
+    /// On three nodes.
+    Cluster(Box<Cluster>),
 }
 
 pub(crate) struct Stage {
@@ -58,6 +61,28 @@ pub(crate) struct Stage {
     /// How often each kind was killed.
     kills: BTreeMap<String, u64>,
     begun: Instant,
+    /// How long nothing was acknowledged.
+    pub(crate) gap: Gap,
+}
+
+/// The longest time in which nothing was acknowledged.
+pub(crate) struct Gap {
+    acknowledged: u64,
+    since: Instant,
+    pub(crate) longest: Duration,
+}
+
+impl Gap {
+    pub(crate) fn begin(acknowledged: u64) -> Self {
+        Self { acknowledged, since: Instant::now(), longest: Duration::ZERO }
+    }
+
+    fn see(&mut self, acknowledged: u64) {
+        self.longest = self.longest.max(self.since.elapsed());
+        if acknowledged > self.acknowledged {
+            (self.acknowledged, self.since) = (acknowledged, Instant::now());
+        }
+    }
 }
 
 impl Stage {
@@ -69,6 +94,17 @@ impl Stage {
             let chronicle = Chronicle::on(&server.url());
             (Host::Nats(server), chronicle)
         };
+        Self::with(host, chronicle)
+    }
+
+    /// On three nodes; everybody is the user that serves.
+    pub(crate) fn on_cluster() -> Self {
+        let cluster = Box::new(Cluster::start(""));
+        let chronicle = cluster.chronicle("serve");
+        Self::with(Host::Cluster(cluster), chronicle)
+    }
+
+    fn with(host: Host, chronicle: Chronicle) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         Self {
             host,
@@ -81,6 +117,7 @@ impl Stage {
             figures: Figures::default(),
             kills: BTreeMap::new(),
             begun: Instant::now(),
+            gap: Gap::begin(0),
         }
     }
 
@@ -97,6 +134,8 @@ impl Stage {
             projector.pump(&self.chronicle, &mut self.figures);
         }
         self.watcher.pump(&self.chronicle, &mut self.figures);
+        let acknowledged = self.acknowledged();
+        self.gap.see(acknowledged);
     }
 
     /// Goes on until it is good.
@@ -169,6 +208,7 @@ impl Stage {
                         true
                     }
                     Host::Embedded => signal_all(&self.servers(), Signal::SIGKILL),
+                    Host::Cluster(_) => panic!("which of them"),
                 },
                 Victim::Supervisor => signal_all(&self.supervisors(), Signal::SIGKILL),
                 Victim::Producer(number) => {
@@ -218,8 +258,8 @@ impl Stage {
         self.allow(0);
         self.until("everything to be acknowledged", |stage| stage.producers.iter().all(Feeder::is_settled));
         let runtime = Runtime::new().expect("threads");
-        let (url, _lease) = runtime.block_on(self.reach());
-        let reader = runtime.block_on(NatsChronicle::connect(&Settings::new(&url, "harness"))).expect("connected");
+        let (settings, _lease) = runtime.block_on(self.reach());
+        let reader = runtime.block_on(NatsChronicle::connect(&settings)).expect("connected");
         let mut sightings = Vec::new();
         let tail = runtime.block_on(chronicle::Chronicle::tail(&reader)).expect("a tail").get();
         self.until("everything to be published and watched", |stage| {
@@ -228,9 +268,15 @@ impl Stage {
             at == Some(tail) && stage.watcher.position() >= tail
         });
         self.watcher.kill();
-        let gathering = Evidence::gather(&url, self.journal.read(), vec![self.watcher.transcript()]);
+        let gathering = Evidence::gather(&settings, self.journal.read(), vec![self.watcher.transcript()]);
         let mut evidence = runtime.block_on(gathering);
         evidence.sightings = sightings;
+        if let Host::Cluster(cluster) = &mut self.host {
+            let nodes = cluster.until_equal();
+            let copies = nodes.iter().filter_map(|node| Some((node.name.clone(), node.log()?)));
+            evidence.replicas = copies.map(|(name, log)| (name, (log.first, log.last, log.messages))).collect();
+            assert_eq!(evidence.replicas.len(), tests::cluster::NODES, "{nodes:#?}");
+        }
         evidence.history = history(&self.chronicle);
         for _ in 0..QUESTIONS {
             evidence.answers.push(self.ask(chance, tail));
@@ -244,13 +290,14 @@ impl Stage {
     }
 
     /// Where the log is, and what keeps it there.
-    async fn reach(&self) -> (String, Option<Lease>) {
+    async fn reach(&self) -> (Settings, Option<Lease>) {
         match &self.host {
-            Host::Nats(server) => (server.url(), None),
+            Host::Nats(server) => (Settings::new(server.url(), "harness"), None),
+            Host::Cluster(cluster) => (cluster.settings("serve"), None),
             Host::Embedded => {
                 let lease = Lease::acquire(&self.chronicle.data(), Path::new(program())).await;
                 let lease = lease.unwrap_or_else(|error| panic!("{error}"));
-                (lease.url().to_owned(), Some(lease))
+                (Settings::new(lease.url(), "harness"), Some(lease))
             }
         }
     }

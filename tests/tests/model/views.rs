@@ -1,13 +1,12 @@
 //! A store of views to which things happen.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use chronicle::{ApplyError, Change, Checkpoint, MemoryViews, Revision, ViewError, ViewStore, ViewUpdate};
+use chronicle::{ApplyError, Change, Checkpoint, Contents, MemoryViews, Scope, Step, ViewError, ViewStore, ViewUpdate};
 use futures::stream::BoxStream;
-use summit::Position;
 
 /// What happens to one move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,32 +64,26 @@ impl ViewStore for FaultyViews {
         self.inner.checkpoint(view).await
     }
 
-    async fn apply(
-        &self,
-        view: &str,
-        expected: Revision,
-        changes: Vec<Change>,
-        position: Position,
-    ) -> Result<Checkpoint, ApplyError> {
+    async fn move_on(&self, view: &str, steps: &[Step], changes: Vec<Change>) -> Result<Vec<Checkpoint>, ApplyError> {
         if self.is_dead() {
             return self.die();
         }
         let fault = self.script.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let lost = Err(ApplyError::OutcomeUnknown(format!("{fault:?}")));
         match fault {
-            None => self.inner.apply(view, expected, changes, position).await,
+            None => self.inner.move_on(view, steps, changes).await,
             Some(ViewFault::Wait(turns)) => {
                 for _ in 0..turns {
                     tokio::task::yield_now().await;
                 }
-                self.inner.apply(view, expected, changes, position).await
+                self.inner.move_on(view, steps, changes).await
             }
-            Some(ViewFault::AnswerLost) => self.inner.apply(view, expected, changes, position).await.and(lost),
+            Some(ViewFault::AnswerLost) => self.inner.move_on(view, steps, changes).await.and(lost),
             Some(ViewFault::RequestLost) => lost,
             Some(ViewFault::DieBefore) => self.die(),
             Some(ViewFault::DieAfter) => {
                 // Applied or refused: nobody hears of it.
-                let _ = self.inner.apply(view, expected, changes, position).await;
+                let _ = self.inner.move_on(view, steps, changes).await;
                 self.die()
             }
         }
@@ -101,9 +94,13 @@ impl ViewStore for FaultyViews {
         self.inner.value(view, key).await
     }
 
-    async fn load(&self, view: &str) -> Result<BTreeMap<String, Bytes>, ViewError> {
+    async fn contents(&self, view: &str) -> Result<Contents, ViewError> {
         self.alive().await?;
-        self.inner.load(view).await
+        self.inner.contents(view).await
+    }
+
+    fn watch_checkpoints(&self, view: &str) -> BoxStream<'static, Result<(Scope, Checkpoint), ViewError>> {
+        self.inner.watch_checkpoints(view)
     }
 
     fn watch(&self, view: &str) -> BoxStream<'static, Result<ViewUpdate, ViewError>> {

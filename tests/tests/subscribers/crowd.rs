@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chronicle_nats::Settings;
 use tests::checker::{Evidence, Transcript, check};
 use tests::sse::{Listener, Told, persistent};
 use tests::{PATIENCE, wait};
@@ -142,7 +143,7 @@ fn a_service_that_is_killed_tells_everyone_every_change_once_all_the_same() {
     drop(watch);
     let lines = first.into_iter().map(|told| told.data).collect();
     let transcripts = vec![Transcript { by: "a listener".to_owned(), since: 0, lines }];
-    let server = stage.server.url();
+    let server = Settings::new(stage.server.url(), "checker");
     let mut evidence = wait(
         "the views to be published",
         || runtime.block_on(Evidence::gather(&server, Vec::new(), transcripts.clone())),

@@ -13,6 +13,7 @@ use crate::ask::Shell;
 use crate::connect::Connection;
 use crate::document::{Said, written_out};
 use crate::error::Failure;
+use crate::identified::identified;
 
 /// Correct an event: a new one in its place, with the given fields replaced
 ///
@@ -37,6 +38,7 @@ impl Correct {
         let mut said = self.said.clone();
         written_out(&mut said, find)?;
         let target = stored(&connection, &index, find(&self.target)?).await?;
+        identified(&mut said.given, target.event().kind(), &index, shell)?;
         let document = said.correct(&target, Timestamp::now())?;
         if said.envelope.dry_run {
             return print(&document);

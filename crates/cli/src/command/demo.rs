@@ -254,7 +254,7 @@ impl Tour<'_> {
 /// What to type next.
 fn next(place: &Place, index: &Index) -> String {
     let whereabouts = match place {
-        Place::Url(_) => String::new(),
+        Place::Url(..) => String::new(),
         Place::Data(data) => format!("--data {} ", quoted(data)),
     };
     let lines = [

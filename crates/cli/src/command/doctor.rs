@@ -13,9 +13,10 @@ use serde::Serialize;
 use summit::Position;
 
 use crate::anchors::Anchors;
-use crate::args::Global;
+use crate::args::{Global, WayIn};
 use crate::ask::Shell;
-use crate::connect::{Connection, Place};
+use crate::cluster::{self, Told};
+use crate::connect::{CLIENT_NAME, Connection, Place};
 use crate::error::Failure;
 use crate::output::Output;
 use crate::read;
@@ -27,9 +28,14 @@ const NARROW: u64 = 1 << 20;
 ///
 /// Exit code 1 where there is no chronicle, 3 where something is different, 6 where there is no server to ask, 7 where the log is damaged.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  chronicle doctor --json")]
-pub(crate) struct Doctor {}
+#[command(after_help = "Examples:
+  chronicle doctor --json
+  chronicle doctor --nats tls://n1:4222,tls://n2:4222,tls://n3:4222 --nats-nkey reader.nk --nats-monitor monitor.nk")]
+pub(crate) struct Doctor {
+    /// The seed of a user of the system account of a cluster: every node is asked for its own copy of everything
+    #[arg(long, value_name = "FILE", env = "CHRONICLE_NATS_MONITOR", hide_env_values = true)]
+    nats_monitor: Option<PathBuf>,
+}
 
 /// What was found.
 #[derive(Debug, Serialize)]
@@ -39,6 +45,8 @@ pub(crate) struct Report {
     pub(crate) data: Option<PathBuf>,
     pub(crate) nats_server: Option<NatsServer>,
     pub(crate) log: Option<Log>,
+    /// The nodes of a cluster, where its monitor was named.
+    pub(crate) nodes: Vec<Told>,
     /// The disk of the data directory.
     pub(crate) disk: Option<Room>,
     /// Events, each counted once.
@@ -117,6 +125,7 @@ impl Doctor {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         let place = Place::of(&shell.global)?;
         let mut report = Report::of(&place);
+        let looked = self.look(&place, &mut report).await;
         let ended = report.examine(&place, &shell.global, shell.output()).await;
         // What ended the examination of the log is a fault of it, too.
         if let Err(failure) = &ended
@@ -126,7 +135,7 @@ impl Doctor {
         }
         let output = shell.output();
         output.answer(&report, &Index::new())?;
-        ended?;
+        looked.and(ended)?;
         match report.faults.len() {
             0 => Ok(()),
             1 => Err(Failure::Different("one thing is not as it must be".to_owned())),
@@ -135,11 +144,26 @@ impl Doctor {
     }
 }
 
+impl Doctor {
+    /// Asks every node of a cluster.
+    async fn look(&self, place: &Place, report: &mut Report) -> Result<(), Failure> {
+        let Some(seed) = self.nats_monitor.as_ref().filter(|seed| !seed.as_os_str().is_empty()) else { return Ok(()) };
+        let Place::Url(url, way_in) = place else {
+            return Err(Failure::usage("a monitor looks at a cluster", "name its servers with --nats"));
+        };
+        let way_in = WayIn { nats_nkey: Some(seed.clone()), nats_inbox: None, ..way_in.clone() };
+        let (nodes, faults) = cluster::examine(&way_in.settings(url, CLIENT_NAME)).await?;
+        report.nodes = nodes;
+        report.faults.extend(faults);
+        Ok(())
+    }
+}
+
 impl Report {
     /// What is there without a server.
     fn of(place: &Place) -> Self {
         let data = match place {
-            Place::Url(_) => None,
+            Place::Url(..) => None,
             Place::Data(data) => Some(data.clone()),
         };
         let path = std::env::current_exe().ok();
@@ -150,6 +174,7 @@ impl Report {
             data,
             nats_server: server.as_ref().map(|server| NatsServer::of(server, None)),
             log: None,
+            nodes: Vec::new(),
             events: None,
             differences: Vec::new(),
             undecodable: Vec::new(),
@@ -181,6 +206,7 @@ impl Report {
         }
         self.narrow();
         let state = log.state().await?;
+        self.faults.extend(cluster::read_copies(log, &self.nodes, state.last).await);
         let read = read::index(log, None, Output { quiet: true, ..output }).await;
         self.log =
             Some(Log::of(&state, !matches!(read, Err(Failure::Read(ReadError::Gap { .. } | ReadError::Damaged(_))))));

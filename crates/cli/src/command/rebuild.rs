@@ -1,7 +1,7 @@
 //! `chronicle rebuild`: the published views anew beside those that count.
 
 use clap::Args;
-use projector::published::{self, Rebuilt};
+use projector::published::{self, Partitions, Rebuilt};
 
 use crate::ask::Shell;
 use crate::error::Failure;
@@ -15,11 +15,16 @@ use crate::render::{Page, Text};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   chronicle rebuild
+  chronicle rebuild --partitions 16
   chronicle rebuild --rollback")]
 pub(crate) struct Rebuild {
     /// Have the version before count again
     #[arg(long)]
     rollback: bool,
+    /// In how many partitions workers are to keep the new ones; 0, once every worker has ended: `chronicle serve` is to
+    /// [default: as before]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(..=64), conflicts_with = "rollback")]
+    partitions: Option<u16>,
 }
 
 impl Rebuild {
@@ -36,8 +41,14 @@ impl Rebuild {
         }
         // From the log alone: a snapshot may hold what an older program made of it.
         let connection = shell.connect().await?;
-        let index = read::index(&connection.log, None, output).await?;
-        let rebuilt = published::rebuild(&connection.log.views(), &index, shell.today).await?;
+        let mut index = read::index(&connection.log, None, output).await?;
+        let views = connection.log.views();
+        let into = match (self.partitions, published::pointer(&views).await?) {
+            (Some(count), _) => Partitions::new(count),
+            (None, Some(pointer)) => published::partitions(&views, pointer.current).await?,
+            (None, None) => None,
+        };
+        let rebuilt = published::rebuild(&views, &connection.log, &mut index, shell.today, into).await?;
         output.answer(&rebuilt, &index)?;
         match rebuilt.differences.len() {
             0 => Ok(()),

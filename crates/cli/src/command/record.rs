@@ -13,11 +13,13 @@ use crate::connect::Connection;
 use crate::directory::Indexed;
 use crate::document::{Said, whole, written_out};
 use crate::error::Failure;
+use crate::identified::{identified, is_anything_named};
 use crate::output::Output;
 
 /// Record one event, from options
 ///
-/// Each kind of event has its own fields, named behind the options; --attribution and --source say who publishes.
+/// Each kind of event has its own fields, named behind the options; --attribution and --source say who publishes. What
+/// a field identifies may be named instead, where exactly one thing bears the name: what is taken for what is said.
 /// A field wrong or missing is told with what was found and what is allowed, and nothing is stored.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -48,7 +50,8 @@ impl Record {
         let ids: Vec<&String> = self.corrects.iter().collect();
         let shortened = |id: &String| id.parse::<EventId>().is_err();
         // The chronicle is read only where it has to be: what is refused is refused without it.
-        let known = if ids.into_iter().any(shortened) || said.given.events().any(|id| shortened(id)) {
+        let shortened = ids.into_iter().any(shortened) || said.given.events().any(|id| shortened(id));
+        let known = if shortened || is_anything_named(&mut said.given, self.kind) {
             Some(shell.read(None).await?)
         } else {
             None
@@ -58,6 +61,9 @@ impl Record {
             None => Err(Failure::usage(format!("\"{prefix}\" is no id"), "write the whole id")),
         };
         written_out(&mut said, find)?;
+        if let Some((_, index)) = &known {
+            identified(&mut said.given, self.kind, index, shell)?;
+        }
         let corrects = self.corrects.as_deref().map(|id| whole(id, find)).transpose()?;
         let document = said.record(self.kind, corrects, Timestamp::now())?;
         if said.envelope.dry_run {

@@ -16,7 +16,7 @@ use summit::{EventId, MeetingId, OrganisationId, Position, Vantage};
 use wire::Document;
 
 use super::demo::quoted;
-use crate::ask::Shell;
+use crate::ask::{Shell, understand_now};
 use crate::connect::{Connection, Place, own_data};
 use crate::error::Failure;
 use crate::output::Output;
@@ -24,6 +24,7 @@ use crate::release::{Release, told};
 use crate::render::{changes, page};
 use crate::script::{SPREAD, Scene, Script};
 use crate::stage::Stage;
+use crate::values::Spoken;
 
 /// What the directory of a rehearsal is called after the real one's name.
 const BESIDE: &str = "-rehearsal";
@@ -44,8 +45,8 @@ const SERVER_VARIABLE: &str = "CHRONICLE_NATS_URL";
   chronicle rehearse sco-astana-2024
   chronicle rehearse sco-plus-astana-2024 --speed step --into /tmp/training")]
 pub(crate) struct Rehearse {
-    /// The meeting, such as sco-astana-2024
-    meeting: MeetingId,
+    /// The meeting, such as sco-astana-2024, or by its title
+    meeting: Spoken<MeetingId>,
     /// How fast: original; 60x or any whole number, with gaps so many times shorter, at most 10 s each; max, without gaps;
     /// step, one event for each line on standard input
     #[arg(long, default_value = "60x")]
@@ -59,9 +60,15 @@ impl Rehearse {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         let place = Place::of(&shell.global)?;
         let (connection, index) = shell.read(None).await?;
+        let mut meeting = self.meeting.clone();
+        let notes = understand_now(vec![&mut meeting], &index, shell.today)?;
+        for note in notes {
+            shell.output().note(note);
+        }
+        let meeting = meeting.id();
         // Who asks for a meeting that is not there is told the nearest.
-        index.view(&Vantage::default(), shell.today)?.attendance(&self.meeting)?;
-        let script = Script::of(&index, &self.meeting);
+        index.view(&Vantage::default(), shell.today)?.attendance(meeting)?;
+        let script = Script::of(&index, meeting);
         let real = if let Place::Data(data) = &place { Some(data.as_path()) } else { None };
         let directory = match &self.into {
             Some(directory) => directory.clone(),
@@ -72,7 +79,7 @@ impl Rehearse {
         let mut shadow = Connection::open(&Place::Data(stage.directory.clone()), output).await?;
         let index = Arc::new(index);
         let producer = Producer::new(shadow.log.clone(), Shadow(Arc::clone(&index)), Timestamp::now);
-        let play = Play { script, index, log: shadow.log.clone(), producer, output };
+        let play = Play { meeting: meeting.clone(), script, index, log: shadow.log.clone(), producer, output };
         tokio::select! {
             played = self.play(play, connection, &stage.directory) => played,
             _ = tokio::signal::ctrl_c() => Ok(()),
@@ -85,8 +92,8 @@ impl Rehearse {
         let mut documents = output.meanwhile("setting the stage", play.set(&real)).await?;
         // From here on nothing of the real one is needed.
         drop(real);
-        output.remark(self.announcement(&play.script));
-        output.remark(self.beside(directory, play.log.tail().await?));
+        output.remark(self.announcement(&play.meeting, &play.script));
+        output.remark(Self::beside(&play.meeting, directory, play.log.tail().await?));
         let mut release = Release::new(self.speed, output);
         let mut happened = 0;
         for scene in &play.script.scenes {
@@ -107,8 +114,8 @@ impl Rehearse {
     }
 
     /// What will happen, and how fast.
-    fn announcement(&self, script: &Script) -> String {
-        let (meeting, events, others) = (&self.meeting, script.scenes.len(), script.meetings.len() - 1);
+    fn announcement(&self, meeting: &MeetingId, script: &Script) -> String {
+        let (events, others) = (script.scenes.len(), script.meetings.len() - 1);
         let with = match others {
             0 => String::new(),
             1 => " with another meeting as its part or on its sidelines".to_owned(),
@@ -134,10 +141,10 @@ impl Rehearse {
     }
 
     /// What to type beside it.
-    fn beside(&self, directory: &Path, standing: Position) -> String {
+    fn beside(meeting: &MeetingId, directory: &Path, standing: Position) -> String {
         // A server named by the variable comes before a directory; an empty name is none.
         let named = std::env::var_os(SERVER_VARIABLE).is_some_and(|url| !url.is_empty());
-        let (nats, data, meeting) = (if named { "--nats '' " } else { "" }, quoted(directory), &self.meeting);
+        let (nats, data) = (if named { "--nats '' " } else { "" }, quoted(directory));
         let commands = [format!("watch attendance {meeting} --since {standing}"), format!("attendance {meeting}")];
         let typed = commands.map(|command| page::command(&format!("chronicle {nats}--data {data} {command}")));
         format!("{standing} events stand before; type beside it:\n{}\n", typed.join("\n"))
@@ -158,6 +165,7 @@ fn default(real: Option<&Path>) -> Result<PathBuf, Failure> {
 
 /// A rehearsal under way.
 struct Play {
+    meeting: MeetingId,
     script: Script,
     /// Of the real chronicle.
     index: Arc<Index>,

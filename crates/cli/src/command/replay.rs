@@ -30,10 +30,11 @@ pub(crate) struct Replay {
 impl Replay {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         let history = shell.history().await?;
-        let (output, filter, index) = (shell.output(), self.filters.filter(), &history.index);
-        if let Err(unknown) = index.names(&filter) {
-            return Err(history.unanswered(unknown.into()));
-        }
+        let filter = match self.filters.understood(&history.index, shell) {
+            Ok(filter) => filter,
+            Err(unknown) => return Err(history.unanswered(unknown.into())),
+        };
+        let (output, index) = (shell.output(), &history.index);
         if self.speed != Speed::Max {
             let records = (1..=index.tail().get()).filter_map(|number| index.record_at(Position::new(number)));
             let asked = records.filter(|record| index.matches(record.event.id, &filter));

@@ -55,7 +55,7 @@ impl Restore {
         let rescued = self.rescued(&place, &anchors, &folder, shell.output()).await?;
         let set_aside = match &place {
             Place::Data(data) => set_store_aside(data).await?,
-            Place::Url(_) => None,
+            Place::Url(..) => None,
         };
         let last = last(&folder)?;
         let connection = Connection::open_to_restore(&place, last, shell.output()).await?;

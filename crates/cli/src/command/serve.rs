@@ -17,6 +17,7 @@ use crate::connect::{Connection, Place};
 use crate::error::Failure;
 use crate::http::{Door, Http};
 use crate::kept::Kept;
+use crate::manager::Manager;
 use crate::output::Output;
 use crate::publishing::{Waiting, publish};
 use crate::stale::{self, Good};
@@ -27,7 +28,8 @@ use crate::whole::watch_over;
 /// It begins from the newest snapshot, reads the whole log once beside that, archives every entry, keeps snapshots for
 /// questions, and ends where the log is damaged. The views
 /// are membership-N (keys such as sco.BLR) and attendance-N (sco-plus-astana-2024.IND); the key "views" of the
-/// bucket "chronicle" names the N that counts. Any number of them may run at once.
+/// bucket "chronicle" names the N that counts. Any number of them may run at once; where `chronicle project` keeps the
+/// views, this only serves.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   chronicle serve --data /var/lib/chronicle
@@ -65,6 +67,7 @@ impl Serve {
         // Heard from before anybody is told that it serves.
         let told = told_to_end();
         let open = door.map(|door| Open::new(door, &service, shell)).transpose()?;
+        let manager = Manager::ready(&index);
         let waiting = Waiting::new(live.today());
         let mut publishing = JoinSet::new();
         publishing.spawn(publish(log, Arc::clone(&index), Arc::clone(&waiting), shell.output()));
@@ -89,6 +92,7 @@ impl Serve {
                 go_on(failure, shell, told_to_end()).await;
             }
         }
+        drop(manager);
         if let Some(open) = open {
             open.close(&service, shell).await;
         }
@@ -134,22 +138,25 @@ async fn serve_stale(door: Option<Door>, failure: Failure, shell: &Shell) -> Res
     let service = Service::new(connection.log.clone(), Arc::clone(&index), Timestamp::now);
     let told = told_to_end();
     let open = Open::new(door, &service, shell)?;
+    let manager = Manager::ready(&index);
     tokio::select! {
         () = go_on(&failure, shell, told) => {}
         _ = connection.lost() => {}
     }
+    drop(manager);
     open.close(&service, shell).await;
     Err(failure)
 }
 
 /// Says that questions are still answered, until told to end.
 async fn go_on(failure: &Failure, shell: &Shell, told: impl Future<Output = ()>) {
+    Manager::status(&format!("questions are answered, marked stale: {failure}"));
     shell.output().note(format_args!("{failure}; questions are still answered, marked stale; ctrl-c ends it"));
     told.await;
 }
 
 /// What ends where the log is found to be damaged, as long as it is held.
-fn watched_over(connection: &Connection, output: Output) -> BoxFuture<'static, Failure> {
+pub(super) fn watched_over(connection: &Connection, output: Output) -> BoxFuture<'static, Failure> {
     let watching = tokio::spawn(watch_over(connection.log.clone(), connection.anchors.clone(), output));
     watching.map(|ended| ended.expect("it is not cancelled, and does not panic")).boxed()
 }

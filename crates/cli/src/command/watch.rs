@@ -10,10 +10,11 @@ use summit::{MeetingId, OrganisationId, Position};
 use wire::Document;
 
 use super::events::Filters;
-use crate::ask::Shell;
+use crate::ask::{Shell, understand_now};
 use crate::error::Failure;
 use crate::output::Output;
 use crate::render::changes;
+use crate::values::{Spelt, Spoken};
 
 /// Each change as it comes, pushed; ctrl-c ends it
 ///
@@ -24,21 +25,21 @@ pub(crate) struct Watch {
     what: Watched,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 enum Watched {
     /// What changes in who holds which status in an organisation
     #[command(after_help = "Example:\n  chronicle watch members sco --since 73")]
     Members {
-        /// The organisation, such as sco
-        organisation: OrganisationId,
+        /// The organisation, such as sco, or by any of its names
+        organisation: Spoken<OrganisationId>,
         #[command(flatten)]
         since: Since,
     },
     /// What changes in who takes part in a meeting
     #[command(after_help = "Example:\n  chronicle watch attendance sco-plus-astana-2024 --json")]
     Attendance {
-        /// The meeting, such as sco-plus-astana-2024
-        meeting: MeetingId,
+        /// The meeting, such as sco-plus-astana-2024, or by its title
+        meeting: Spoken<MeetingId>,
         #[command(flatten)]
         since: Since,
     },
@@ -72,7 +73,6 @@ impl Watch {
         let since = match &self.what {
             Watched::Members { since, .. } | Watched::Attendance { since, .. } | Watched::Events { since, .. } => since,
         };
-        let filter = self.asked();
         let mut connection = shell.connect().await?;
         let tail = connection.log.tail().await?;
         if let Some(needed) = since.since.filter(|since| *since > tail) {
@@ -82,7 +82,13 @@ impl Watch {
         let live = Live::resume(&connection.log, &snapshots, since.since, Timestamp::now, |aside| output.note(aside));
         let mut live = live.await?;
         live.catch_up().await?;
-        if let Err(AskError::Unknown { what, name, nearest }) = live.index().ask(|index| index.names(&self.asked())) {
+        let mut what = self.what.clone();
+        let notes = live.index().ask(|index| understand_now(what.spoken(), index, shell.today))?;
+        for note in notes {
+            shell.output().note(note);
+        }
+        let filter = what.asked();
+        if let Err(AskError::Unknown { what, name, nearest }) = live.index().ask(|index| index.names(&filter)) {
             let nearest = nearest.first().map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default();
             shell.output().note(format_args!("no event names the {what} \"{name}\" yet{nearest}"));
         }
@@ -96,25 +102,36 @@ impl Watch {
                 _ = &mut ended => return Ok(()),
                 lost = connection.lost() => return Err(lost),
             };
-            live.index().ask(|index| self.tell(shell.output(), index, &filter, update))?;
+            live.index().ask(|index| what.tell(shell.output(), index, &filter, update))?;
+        }
+    }
+}
+
+impl Watched {
+    /// What it speaks of, that may be named.
+    fn spoken(&mut self) -> Vec<&mut dyn Spelt> {
+        match self {
+            Self::Events { filters, .. } => filters.spoken(),
+            Self::Members { organisation, .. } => vec![organisation],
+            Self::Attendance { meeting, .. } => vec![meeting],
         }
     }
 
-    /// What is watched, as a filter of events.
+    /// What is watched, as a filter of events; names are understood before.
     fn asked(&self) -> EventFilter {
-        match &self.what {
-            Watched::Events { filters, .. } => filters.filter(),
-            Watched::Members { organisation, .. } => {
-                EventFilter { organisation: Some(organisation.clone()), ..EventFilter::default() }
+        match self {
+            Self::Events { filters, .. } => filters.filter(),
+            Self::Members { organisation, .. } => {
+                EventFilter { organisation: Some(organisation.id().clone()), ..EventFilter::default() }
             }
-            Watched::Attendance { meeting, .. } => {
-                EventFilter { meeting: Some(meeting.clone()), ..EventFilter::default() }
+            Self::Attendance { meeting, .. } => {
+                EventFilter { meeting: Some(meeting.id().clone()), ..EventFilter::default() }
             }
         }
     }
 
     fn tell(&self, output: Output, index: &Index, filter: &EventFilter, update: Update) -> Result<(), Failure> {
-        if let Watched::Events { .. } = self.what {
+        if let Self::Events { .. } = self {
             return event(output, index, filter, &update);
         }
         let changes = self.watched(update.changes);
@@ -126,11 +143,11 @@ impl Watch {
 
     /// Only what is watched.
     fn watched(&self, mut changes: Changes) -> Changes {
-        changes.changes.retain(|change| match (change, &self.what) {
-            (Change::Membership { organisation: moved, .. }, Watched::Members { organisation, .. }) => {
-                moved == organisation
+        changes.changes.retain(|change| match (change, self) {
+            (Change::Membership { organisation: moved, .. }, Self::Members { organisation, .. }) => {
+                moved == organisation.id()
             }
-            (Change::Attendance { meeting: moved, .. }, Watched::Attendance { meeting, .. }) => moved == meeting,
+            (Change::Attendance { meeting: moved, .. }, Self::Attendance { meeting, .. }) => moved == meeting.id(),
             (Change::Membership { .. } | Change::Attendance { .. }, _) => false,
         });
         changes

@@ -74,7 +74,9 @@ fn delegation(row: &Delegation) -> [Cell; 7] {
         .map(|capacity| if row.capacity_derived { format!("{capacity} (derived)") } else { capacity.to_string() });
     let mut notes = Vec::new();
     notes.extend((row.answer.as_str() != "yes").then(|| format!("answer {}", row.answer)));
-    notes.extend(row.in_lieu_of.as_ref().map(|other| format!("in lieu of {}", person(other))));
+    notes.extend(
+        row.in_lieu_of.as_ref().map(|other| format!("in lieu of {}", person(other, row.in_lieu_of_name.as_deref()))),
+    );
     notes.extend(row.absent_levels.iter().map(|level| format!("absent at {level}")));
     notes.extend(row.mode.filter(|mode| *mode != Mode::InPerson).map(|mode| format!("by {mode}")));
     notes.extend((!row.members.is_empty()).then(|| format!("with {}", members(&row.members))));
@@ -85,12 +87,13 @@ fn delegation(row: &Delegation) -> [Cell; 7] {
         name(&row.party, row.name.as_deref()),
         answer(row.presence.as_str()),
         word(row.level),
-        word(row.person.as_ref().map(person)),
+        word(row.person.as_ref().map(|head| person(head, row.person_name.as_deref()))),
         word(capacity),
         marks(notes),
     ]
 }
 
 fn members(members: &[Member]) -> String {
-    members.iter().map(|member| person(&member.person)).collect::<Vec<_>>().join(" and ")
+    let name = |member: &Member| person(&member.person, member.person_name.as_deref());
+    members.iter().map(name).collect::<Vec<_>>().join(" and ")
 }

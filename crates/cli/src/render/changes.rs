@@ -45,7 +45,7 @@ fn delegation(row: Option<&Delegation>) -> String {
     let Some(row) = row else { return "not stated".to_owned() };
     let mut said = vec![row.presence.as_str().replace('_', " ")];
     said.extend(row.level.map(|level| level.to_string()));
-    said.extend(row.person.as_ref().map(person));
+    said.extend(row.person.as_ref().map(|head| person(head, row.person_name.as_deref())));
     said.extend(row.contested.then(|| "contested".to_owned()));
     said.join(", ")
 }

@@ -32,6 +32,20 @@ impl Text for Report {
             let (free, store) = (HumanBytes(room.free), HumanBytes(room.store));
             page.line(format_args!("disk         {free} free, the store takes {store}{}", quota.unwrap_or_default()));
         }
+        for node in &self.nodes {
+            let Some(log) = &node.log else {
+                let said = if node.answers { "no copy of the log" } else { "no answer" };
+                page.line(format_args!("node         {}: {said}", node.name));
+                continue;
+            };
+            let leads = if log.leads { ", leads" } else { "" };
+            let version = node.version.as_deref().unwrap_or("unknown");
+            let (first, last, entries, bytes) = (log.first, log.last, log.entries, HumanBytes(log.bytes));
+            page.line(format_args!(
+                "node         {}: positions {first} to {last}, {entries} entries, {bytes}, on {version}{leads}",
+                node.name
+            ));
+        }
         if let Some(log) = &self.log {
             let gaps = if log.contiguous { "without a gap" } else { "with gaps" };
             page.line(format_args!(

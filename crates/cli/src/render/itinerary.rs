@@ -67,7 +67,7 @@ fn itinerary(page: &mut Page<'_>, stops: &[Stop]) {
             Cell::new(stop.kind),
             Cell::new(stop.role.replace('_', " ")),
             word(stop.party.as_ref()),
-            word(stop.person.as_ref().map(person)),
+            word(stop.person.as_ref().map(|who| person(who, stop.person_name.as_deref()))),
             word(stop.level),
             stop.presence.map_or_else(|| Cell::new(""), |presence| answer(presence.as_str())),
             word(place),

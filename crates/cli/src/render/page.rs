@@ -176,11 +176,12 @@ pub(crate) fn with_name(identifier: impl Display, name: Option<&str>) -> String 
     name.map_or_else(|| identifier.to_string(), |name| format!("{identifier} {name}"))
 }
 
-/// A person with their office.
-pub(crate) fn person(person: &Person) -> String {
+/// A person with their office, by the name that is shown for them, or else as an event names them.
+pub(crate) fn person(person: &Person, shown: Option<&str>) -> String {
+    let name = shown.unwrap_or(&person.name);
     match &person.office {
-        Some(office) => format!("{} ({office})", person.name),
-        None => person.name.clone(),
+        Some(office) => format!("{name} ({office})"),
+        None => name.to_owned(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Instruments, and what was done to them.
 
 use comfy_table::Cell;
-use projector::{ActRow, Signings};
-use summit::{Certainty, Named, Signatory};
+use projector::{ActRow, SignatoryRow, Signings};
+use summit::{Certainty, Named};
 
 use super::page::{answer, count, marks, person, sources, word};
 use super::{Page, Text};
@@ -48,7 +48,8 @@ fn acted(page: &Page<'_>, act: &ActRow) -> [Cell; 9] {
     ]
 }
 
-fn signatory(signatory: &Signatory) -> String {
+fn signatory(signatory: &SignatoryRow) -> String {
+    let person = |who| person(who, signatory.person_name.as_deref());
     match (&signatory.party, &signatory.person) {
         (Some(party), Some(who)) => format!("{party}: {}", person(who)),
         (Some(party), None) => party.to_string(),

@@ -185,6 +185,7 @@ impl Question {
                 let organisations = index.organisations_of_meeting_at(meeting, told.at.position);
                 named.meeting.is_some()
                     || names(named.kind)
+                    || names_people(named.kind)
                     || named.kind == Kind::Succession
                     || links(told, index)
                     || !named.organisations.is_disjoint(&organisations)
@@ -197,6 +198,11 @@ impl Question {
 /// Whether an event of a kind may give a name to what is shown in any answer.
 const fn names(kind: Kind) -> bool {
     matches!(kind, Kind::Naming | Kind::Founding)
+}
+
+/// Whether an event of a kind may say in passing what somebody is called, be it at no meeting.
+const fn names_people(kind: Kind) -> bool {
+    matches!(kind, Kind::Arrival | Kind::Departure | Kind::Attendance | Kind::Signing | Kind::Statement)
 }
 
 /// Whether the event corrects or retracts another, or is corrected or retracted itself.

@@ -47,7 +47,8 @@ fn delegation(row: Option<&Delegation>) -> String {
     let Some(row) = row else { return "not stated".to_owned() };
     let mut said = vec![row.presence.as_str().replace('_', " ")];
     said.extend(row.level.map(|level| level.to_string()));
-    said.extend(row.person.as_ref().map(|person| person.name.clone()));
+    let name = row.person_name.as_deref().or(row.person.as_ref().map(|person| person.name.as_str()));
+    said.extend(name.map(ToOwned::to_owned));
     said.extend(row.contested.then(|| "contested".to_owned()));
     said.join(", ")
 }

@@ -77,7 +77,7 @@ fn way(look: &Look<'_>, named: &Named) -> Markup {
         Named::Party(id) => words::party(look, id),
         Named::Organisation(id) => words::organisation(look, id),
         Named::Meeting(id) => words::meeting(look, id),
-        Named::Person(id) => words::person(look, id, &words::person_name(look.view, id)),
+        Named::Person(id) => words::person(look, id, id.as_str()),
         Named::Instrument(id) => html! { bdi { (words::instrument_name(look.view, id)) } },
     }
 }

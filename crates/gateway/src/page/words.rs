@@ -52,8 +52,10 @@ pub(super) fn meeting(look: &Look<'_>, meeting: &MeetingId) -> Markup {
     html! { a href=(look.links.to(format_args!("/meetings/{meeting}"))) { bdi { (name) } } }
 }
 
-/// A person, with the way to their page.
-pub(super) fn person(look: &Look<'_>, id: &PersonId, name: &str) -> Markup {
+/// A person by their name at the vantage, with the way to their page; as an event names them where they have none.
+pub(super) fn person(look: &Look<'_>, id: &PersonId, said: &str) -> Markup {
+    let called = look.view.called(&Named::Person(id.clone()));
+    let name = called.as_deref().unwrap_or(said);
     html! { a href=(look.links.to(format_args!("/people/{id}"))) { bdi { (name) } } }
 }
 

@@ -102,16 +102,22 @@ pub struct Delegation {
     pub presence: PresenceAnswer,
     /// The head's level.
     pub level: Option<Level>,
-    /// The head.
+    /// The head, as an event names them.
     pub person: Option<Person>,
+    /// The name that is shown for the head, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_name: Option<Cow<'static, str>>,
     /// The capacity.
     pub capacity: Option<Capacity>,
     /// Whether the capacity is not stated but follows from the membership at the end of the last day.
     pub capacity_derived: bool,
     /// How the head took part.
     pub mode: Option<Mode>,
-    /// In whose place the head came.
+    /// In whose place the head came, as an event names them.
     pub in_lieu_of: Option<Person>,
+    /// The name that is shown for whose place that is, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_lieu_of_name: Option<Cow<'static, str>>,
     /// Levels at which the party is said to have been absent, in order of precedence.
     pub absent_levels: Vec<Level>,
     /// The others, by precedence.
@@ -127,14 +133,20 @@ pub struct Delegation {
 /// A member of a delegation who does not head it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Member {
-    /// The person.
+    /// The person, as an event names them.
     pub person: Person,
+    /// The name that is shown for them, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_name: Option<Cow<'static, str>>,
     /// The level.
     pub level: Option<Level>,
     /// How they took part.
     pub mode: Option<Mode>,
-    /// In whose place.
+    /// In whose place, as an event names them.
     pub in_lieu_of: Option<Person>,
+    /// The name that is shown for whose place that is, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_lieu_of_name: Option<Cow<'static, str>>,
 }
 
 /// Unnamed ones who took part.

@@ -67,8 +67,11 @@ pub struct Stop {
     pub role: Cow<'static, str>,
     /// For whom.
     pub party: Option<PartyId>,
-    /// Who.
+    /// Who, as the event names them.
     pub person: Option<Person>,
+    /// The name that is shown for them, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_name: Option<Cow<'static, str>>,
     /// At which level.
     pub level: Option<Level>,
     /// Whether they took part, for a meeting.

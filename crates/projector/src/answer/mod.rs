@@ -21,5 +21,5 @@ pub use members::{
     StepRow, Successor, Timeline,
 };
 pub use names::{Found, Hit, Matched, MatchedBy, Name, Names, OtherName, ShownName, What};
-pub use signings::{ActRow, InstrumentRow, Signings, StatementRow};
+pub use signings::{ActRow, InstrumentRow, SignatoryRow, Signings, StatementRow};
 pub use token::{BadToken, Token};

@@ -1,10 +1,12 @@
 //! Instruments and the acts on them; statements.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use summit::{
     Act, Answer, Attribution, Authority, Certainty, EventId, InstrumentForm, InstrumentId, MeetingId, OrganisationId,
-    PartyId, Person, Signatory, StatementMode,
+    PartyId, Person, StatementMode,
 };
 
 use super::Token;
@@ -45,7 +47,7 @@ pub struct ActRow {
     /// The meeting.
     pub meeting: Option<MeetingId>,
     /// Who did it, as far as stated.
-    pub signatories: Vec<Signatory>,
+    pub signatories: Vec<SignatoryRow>,
     /// Whether those are all.
     pub signatories_complete: bool,
     /// How the claim is meant.
@@ -58,6 +60,21 @@ pub struct ActRow {
     pub event: EventId,
 }
 
+/// Who did an act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Signatory")]
+pub struct SignatoryRow {
+    /// For whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub party: Option<PartyId>,
+    /// Through whom, as the event names them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<Person>,
+    /// The name that is shown for them, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_name: Option<Cow<'static, str>>,
+}
+
 /// Something said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StatementRow {
@@ -65,8 +82,11 @@ pub struct StatementRow {
     pub occurred: String,
     /// Whether it has happened by `as_of`.
     pub answer: Answer,
-    /// Who said it; nothing: the source itself.
+    /// Who said it, as the event names them; nothing: the source itself.
     pub speaker: Option<Person>,
+    /// The name that is shown for them, where names are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speaker_name: Option<Cow<'static, str>>,
     /// For which party.
     pub party: Option<PartyId>,
     /// What was said.

@@ -33,23 +33,39 @@ impl<'v> Gathering<'v> {
         let derived = if stated.is_none() { self.derived_capacity(party, &mut evidence) } else { None };
         let people = folded.people;
         let head = people.head.as_ref();
+        let person = head.and_then(|head| head.person);
+        let in_lieu_of = head.and_then(|head| head.in_lieu_of.as_ref()).map(|person| person.value);
         Delegation {
             party: party.clone(),
             name: self.view.party_name(party),
             answer: folded.answer,
             presence: folded.presence,
             level: head.and_then(Figure::level),
-            person: head.and_then(|head| head.person).cloned(),
+            person: person.cloned(),
+            person_name: self.view.name_of(person),
             capacity_derived: derived.is_some(),
             capacity: stated.or(derived),
             mode: head.and_then(|head| head.mode.as_ref()).map(|mode| mode.value),
-            in_lieu_of: head.and_then(|head| head.in_lieu_of.as_ref()).map(|person| person.value.clone()),
+            in_lieu_of: in_lieu_of.cloned(),
+            in_lieu_of_name: self.view.name_of(in_lieu_of),
             absent_levels: folded.absent_levels,
-            members: people.members.iter().filter_map(member).collect(),
+            members: people.members.iter().filter_map(|figure| self.member(figure)).collect(),
             parts: folded.parts.into_iter().cloned().collect(),
             contested: !folded.disputes.is_empty(),
             evidence: self.sufficient(evidence),
         }
+    }
+
+    fn member(&self, figure: &Figure<'_>) -> Option<Member> {
+        let in_lieu_of = figure.in_lieu_of.as_ref().map(|person| person.value);
+        Some(Member {
+            person: figure.person?.clone(),
+            person_name: self.view.name_of(figure.person),
+            level: figure.level(),
+            mode: figure.mode.as_ref().map(|mode| mode.value),
+            in_lieu_of: in_lieu_of.cloned(),
+            in_lieu_of_name: self.view.name_of(in_lieu_of),
+        })
     }
 
     /// The row of unnamed ones.
@@ -142,15 +158,6 @@ fn parts_in<'v>(meeting: &MeetingId, events: &Evidence<'v>) -> BTreeSet<&'v Meet
         }
         parts.extend(more);
     }
-}
-
-fn member(figure: &Figure<'_>) -> Option<Member> {
-    Some(Member {
-        person: figure.person?.clone(),
-        level: figure.level(),
-        mode: figure.mode.as_ref().map(|mode| mode.value),
-        in_lieu_of: figure.in_lieu_of.as_ref().map(|person| person.value.clone()),
-    })
 }
 
 fn keyed<'v>(records: impl IntoIterator<Item = &'v Record>) -> impl Iterator<Item = (EventKey, &'v Record)> {

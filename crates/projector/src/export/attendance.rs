@@ -73,7 +73,7 @@ impl View<'_> {
                     sources.clone(),
                     listed(&row.evidence),
                 ];
-                rows.row(meeting.iter().chain(&party).chain(&about).chain(&person(&who)).chain(&rest));
+                rows.row(meeting.iter().chain(&party).chain(&about).chain(&self.person_cells(&who)).chain(&rest));
             }
         }
         for group in &attendance.groups {
@@ -84,24 +84,27 @@ impl View<'_> {
             let sources = rows.sources(self, &group.evidence);
             let no = || false.to_string();
             let rest = [capacity, no(), String::new(), String::new(), no(), sources, listed(&group.evidence)];
-            rows.row(meeting.iter().chain(&party).chain(&about).chain(&person(&who)).chain(&rest));
+            rows.row(meeting.iter().chain(&party).chain(&about).chain(&self.person_cells(&who)).chain(&rest));
         }
     }
-}
 
-fn person(who: &Who<'_>) -> [String; 8] {
-    let name = |person: Option<&Person>| person.map(|person| person.name.clone()).unwrap_or_default();
-    let id = |person: Option<&Person>| person.map(|person| person.id.to_string()).unwrap_or_default();
-    [
-        who.role.to_owned(),
-        name(who.person),
-        id(who.person),
-        who.person.and_then(|person| person.office.clone()).unwrap_or_default(),
-        who.level.map(|level| level.to_string()).unwrap_or_default(),
-        who.mode.map(|mode| mode.to_string()).unwrap_or_default(),
-        name(who.in_lieu_of),
-        id(who.in_lieu_of),
-    ]
+    fn person_cells(&self, who: &Who<'_>) -> [String; 10] {
+        let said = |person: Option<&Person>| person.map(|person| person.name.clone()).unwrap_or_default();
+        let id = |person: Option<&Person>| person.map(|person| person.id.to_string()).unwrap_or_default();
+        let name = |person: Option<&Person>| person.map(|person| self.name_of_person(person)).unwrap_or_default();
+        [
+            who.role.to_owned(),
+            said(who.person),
+            id(who.person),
+            name(who.person),
+            who.person.and_then(|person| person.office.clone()).unwrap_or_default(),
+            who.level.map(|level| level.to_string()).unwrap_or_default(),
+            who.mode.map(|mode| mode.to_string()).unwrap_or_default(),
+            said(who.in_lieu_of),
+            id(who.in_lieu_of),
+            name(who.in_lieu_of),
+        ]
+    }
 }
 
 fn columns() -> Vec<Column> {
@@ -120,11 +123,13 @@ fn columns() -> Vec<Column> {
         Column::text("role", "head or member of the delegation, or a group").required(),
         Column::text("person", "Who, as a source names them; empty where nobody is named"),
         Column::text("person_id", "Their slug"),
+        Column::text("person_name", "Their name at the vantage, in the wanted language"),
         Column::text("office", "Their office, as that source says"),
         Column::text("level", "The level of representation, in the words of protocol offices (HS, HG, FM …)"),
         Column::text("mode", "in_person, video or hybrid"),
-        Column::text("in_lieu_of", "In whose place they came"),
+        Column::text("in_lieu_of", "In whose place they came, as a source names them"),
         Column::text("in_lieu_of_id", "Their slug"),
+        Column::text("in_lieu_of_name", "Their name at the vantage, in the wanted language"),
         Column::text("capacity", "The capacity in which the party took part"),
         Column::text("capacity_derived", "Whether the capacity is not stated but follows from membership")
             .of("boolean")

@@ -20,8 +20,9 @@ struct Attendee {
 }
 
 impl Attendees {
-    /// Adds the people of a delegation, or the delegation itself, by its name, where nobody is named.
-    pub(super) fn add(&mut self, row: &Delegation, name: &str, host: bool) {
+    /// Adds the people of a delegation, by the names that `called` gives them, or the delegation itself, by its name, where
+    /// nobody is named.
+    pub(super) fn add(&mut self, row: &Delegation, name: &str, host: bool, called: &dyn Fn(&Person) -> String) {
         let took_part = match (row.presence, row.answer) {
             (PresenceAnswer::Present, Answer::Yes) => "ACCEPTED",
             (PresenceAnswer::Present, Answer::Possibly | Answer::No) | (PresenceAnswer::Announced, _) => "TENTATIVE",
@@ -43,10 +44,10 @@ impl Attendees {
         let members = row.members.iter().map(|member| (&member.person, member.in_lieu_of.as_ref()));
         for (number, (person, in_lieu_of)) in [(head, row.in_lieu_of.as_ref())].into_iter().chain(members).enumerate() {
             let role = if number > 0 && host { "REQ-PARTICIPANT" } else { role };
-            let mut attendee = individual(person, &party, role, took_part);
+            let mut attendee = individual(person, called(person), &party, role, took_part);
             if let Some(absent) = in_lieu_of.filter(|absent| absent.id != person.id) {
                 attendee.say("DELEGATED-FROM", &person_uri(absent));
-                let mut replaced = individual(absent, &party, role, "DELEGATED");
+                let mut replaced = individual(absent, called(absent), &party, role, "DELEGATED");
                 replaced.say("DELEGATED-TO", &person_uri(person));
                 self.put(replaced);
             }
@@ -114,11 +115,10 @@ impl Attendee {
     }
 }
 
-fn individual(person: &Person, party: &str, role: &str, took_part: &str) -> Attendee {
-    let name = match &person.office {
-        Some(office) => format!("{} ({office})", person.name),
-        None => person.name.clone(),
-    };
+fn individual(person: &Person, mut name: String, party: &str, role: &str, took_part: &str) -> Attendee {
+    if let Some(office) = &person.office {
+        name = format!("{name} ({office})");
+    }
     let said = [("CN", name.as_str()), ("CUTYPE", "INDIVIDUAL"), ("MEMBER", party), ("ROLE", role)];
     Attendee::new(person_uri(person), said.into_iter().chain([("PARTSTAT", took_part)]))
 }

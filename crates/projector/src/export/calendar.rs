@@ -104,7 +104,7 @@ impl View<'_> {
         let mut attendees = Attendees::default();
         for row in &attendance.delegations {
             let name = self.name_of_party(&row.party).unwrap_or_else(|| row.party.to_string());
-            attendees.add(row, &name, info.host.as_ref() == Some(&row.party));
+            attendees.add(row, &name, info.host.as_ref() == Some(&row.party), &|person| self.name_of_person(person));
         }
         attendees.write(&mut entry);
         entry

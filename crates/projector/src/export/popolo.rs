@@ -176,8 +176,10 @@ impl<'v> Gathered<'v> {
         if let Some(whole) = info.part_of.first() {
             said["parent_id"] = whole.as_str().into();
         }
-        let attendees: Vec<Value> =
-            attendees.values().map(|person| json!({ "id": person.id, "name": clean(&person.name) })).collect();
+        let attendees: Vec<Value> = attendees
+            .values()
+            .map(|person| json!({ "id": person.id, "name": clean(&self.view.name_of_person(person)) }))
+            .collect();
         said["attendees"] = attendees.into();
         self.recorded(&mut said, &info.evidence);
         self.events.push(said);
@@ -215,10 +217,11 @@ impl<'v> Gathered<'v> {
     }
 
     fn written(self, about: &About) -> String {
-        let person = |(id, names): (&PersonId, &BTreeSet<String>)| {
-            let mut names = names.iter();
-            let mut said = json!({ "id": id, "name": names.next() });
-            let others: Vec<Value> = names.map(|name| json!({ "name": name })).collect();
+        let person = |(id, said): (&PersonId, &BTreeSet<String>)| {
+            let of = Named::Person(id.clone());
+            let shown = self.view.called(&of).map(Into::into).or_else(|| said.first().cloned()).unwrap_or_default();
+            let others = other_names(self.view, &of, &shown);
+            let mut said = json!({ "id": id, "name": clean(&shown) });
             if !others.is_empty() {
                 said["other_names"] = others.into();
             }

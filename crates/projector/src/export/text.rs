@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use summit::{Attribution, Named, OrganisationId, PartyId};
+use summit::{Attribution, Named, OrganisationId, PartyId, Person};
 
 use crate::view::View;
 
@@ -59,15 +59,20 @@ pub(super) fn chain(attribution: &[Attribution]) -> String {
 impl View<'_> {
     /// The name of a party at the vantage, where it has one beside its code.
     pub(super) fn name_of_party(&self, party: &PartyId) -> Option<String> {
-        self.name_of(&Named::Party(party.clone()))
+        self.named_so(&Named::Party(party.clone()))
     }
 
     /// The name of an organisation at the vantage; its slug, where it has no other.
     pub(super) fn name_of_organisation(&self, organisation: &OrganisationId) -> String {
-        self.name_of(&Named::Organisation(organisation.clone())).unwrap_or_else(|| organisation.to_string())
+        self.named_so(&Named::Organisation(organisation.clone())).unwrap_or_else(|| organisation.to_string())
     }
 
-    fn name_of(&self, of: &Named) -> Option<String> {
-        self.shown_name(of, &self.wanted()).map(|shown| shown.name.into_owned())
+    /// The name of somebody at the vantage, whatever an event calls them; what it calls them where they have no other.
+    pub(super) fn name_of_person(&self, person: &Person) -> String {
+        self.named_so(&Named::Person(person.id.clone())).unwrap_or_else(|| person.name.clone())
+    }
+
+    fn named_so(&self, of: &Named) -> Option<String> {
+        self.called(of).map(Cow::into_owned)
     }
 }

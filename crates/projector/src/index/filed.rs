@@ -1,6 +1,9 @@
 //! Files by what they are about: those of a snapshot, and those that came or changed since.
 
 use std::collections::BTreeMap;
+use std::hash::Hash;
+
+use hashbrown::HashMap;
 
 use crate::snapshot::{Coded, Table, merged};
 
@@ -9,36 +12,49 @@ pub(crate) struct Filed<K, F> {
     /// What a snapshot kept.
     kept: Table<K, F>,
     /// What came since, whole: a kept file that grows is copied first.
-    own: BTreeMap<K, F>,
+    own: Vec<F>,
+    /// The places of the keys in `own`: most events are of what is known already.
+    places: HashMap<K, usize>,
+    /// The same, in the order of the keys.
+    order: BTreeMap<K, usize>,
 }
 
 impl<K, F> Default for Filed<K, F> {
     fn default() -> Self {
-        Self { kept: Table::default(), own: BTreeMap::new() }
+        Self::of(Table::default())
     }
 }
 
-impl<K: Coded + Ord + Clone, F: Coded + Default + Clone> Filed<K, F> {
+impl<K, F> Filed<K, F> {
     /// Those of a snapshot.
-    pub(super) const fn of(kept: Table<K, F>) -> Self {
-        Self { kept, own: BTreeMap::new() }
+    pub(super) fn of(kept: Table<K, F>) -> Self {
+        Self { kept, own: Vec::new(), places: HashMap::new(), order: BTreeMap::new() }
     }
+}
 
+impl<K: Coded + Ord + Hash + Clone, F: Coded + Default + Clone> Filed<K, F> {
     pub(crate) fn get(&self, key: &K) -> Option<&F> {
-        self.own.get(key).or_else(|| self.kept.get(key))
+        match self.places.get(key) {
+            Some(place) => Some(&self.own[*place]),
+            None => self.kept.get(key),
+        }
     }
 
     /// The file to write in; an empty one where there is none.
     pub(super) fn file(&mut self, key: &K) -> &mut F {
-        if !self.own.contains_key(key) {
-            self.own.insert(key.clone(), self.kept.get(key).cloned().unwrap_or_default());
+        if let Some(place) = self.places.get(key) {
+            return &mut self.own[*place];
         }
-        self.own.get_mut(key).expect("it was put there if it was not")
+        let place = self.own.len();
+        self.places.insert(key.clone(), place);
+        self.order.insert(key.clone(), place);
+        self.own.push(self.kept.get(key).cloned().unwrap_or_default());
+        &mut self.own[place]
     }
 
     /// Every file from a key on, in order.
     pub(crate) fn from(&self, key: K) -> impl Iterator<Item = (&K, &F)> {
-        let own = self.own.range(key.clone()..);
+        let own = self.order.range(key.clone()..).map(|(key, place)| (key, &self.own[*place]));
         merged(own, self.kept.from(key).map(|(key, file)| (key, file)), |(key, _)| *key)
     }
 
@@ -49,6 +65,6 @@ impl<K: Coded + Ord + Clone, F: Coded + Default + Clone> Filed<K, F> {
 
     /// Every key, in order.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {
-        merged(self.own.keys(), self.kept.rows().map(|(key, _)| key), |key| *key)
+        merged(self.order.keys(), self.kept.rows().map(|(key, _)| key), |key| *key)
     }
 }

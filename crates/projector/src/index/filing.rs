@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use summit::{Content, Event, MeetingId, Named, OrganisationId, Participation, PartyId, Person, Succession};
+use summit::{
+    Content, Event, InstrumentId, Meeting, MeetingId, Named, OrganisationId, Participation, PartyId, Person, PersonId,
+    Succession,
+};
 
 use super::Index;
 
@@ -32,6 +35,9 @@ pub(crate) struct OrganisationFile {
     pub(crate) tallies: Vec<Slot>,
     /// Meetings of which an event of the kind `meeting` says that they are its own.
     pub(crate) meetings: BTreeSet<MeetingId>,
+    /// By party: its meetings, in whatever way they belong to it, at which, or at whose parts, any event says something of
+    /// the party.
+    pub(crate) attended: BTreeMap<PartyId, BTreeSet<MeetingId>>,
     /// Events that name it and correct or retract another, are corrected or retracted, or whose id was used again.
     pub(crate) linked: BTreeSet<Slot>,
 }
@@ -57,10 +63,18 @@ pub(crate) struct MeetingFile {
     pub(crate) attendance: Vec<Slot>,
     pub(crate) tallies: Vec<Slot>,
     pub(crate) statements: Vec<Slot>,
+    /// Organisations that some event of the kind `meeting` names.
+    pub(crate) organisations: BTreeSet<OrganisationId>,
+    /// Meetings of which some event calls this one a part.
+    pub(crate) part_of: BTreeSet<MeetingId>,
+    /// Meetings on whose sidelines some event says that this one is held.
+    pub(crate) sidelines_of: BTreeSet<MeetingId>,
     /// Meetings that some event calls a part of this one.
     pub(crate) parts: BTreeSet<MeetingId>,
     /// Meetings that some event calls held on the sidelines of this one.
     pub(crate) sidelines: BTreeSet<MeetingId>,
+    /// Parties of which some event says whether they take part in this one itself, its parts left out.
+    pub(crate) parties: BTreeSet<PartyId>,
     /// As for an organisation.
     pub(crate) linked: BTreeSet<Slot>,
 }
@@ -79,7 +93,12 @@ pub(crate) struct PartyFile {
 impl Index {
     /// Files an event that is about to stand at `slot`.
     pub(super) fn file(&mut self, slot: Slot, event: &Event) {
-        let new: Vec<Named> = mentioned(event).into_iter().filter(|one| !self.has_file(one)).collect();
+        let mut new: Vec<Named> = Vec::new();
+        each_mentioned(event, |one| {
+            if !self.has_file(one) {
+                new.push(one.to_named());
+            }
+        });
         if let Some(organisation) = &event.shared.organisation {
             self.file_organisation(slot, event, organisation);
         }
@@ -115,13 +134,13 @@ impl Index {
     }
 
     /// Whether an earlier event names something.
-    fn has_file(&self, of: &Named) -> bool {
+    fn has_file(&self, of: Mention<'_>) -> bool {
         match of {
-            Named::Party(name) => self.parties.get(name).is_some(),
-            Named::Organisation(name) => self.organisations.get(name).is_some(),
-            Named::Meeting(name) => self.meetings.get(name).is_some(),
-            Named::Instrument(name) => self.instruments.get(name).is_some(),
-            Named::Person(name) => self.people.get(name).is_some(),
+            Mention::Party(name) => self.parties.get(name).is_some(),
+            Mention::Organisation(name) => self.organisations.get(name).is_some(),
+            Mention::Meeting(name) => self.meetings.get(name).is_some(),
+            Mention::Instrument(name) => self.instruments.get(name).is_some(),
+            Mention::Person(name) => self.people.get(name).is_some(),
         }
     }
 
@@ -177,10 +196,13 @@ impl Index {
             | Content::Succession(_)
             | Content::Retraction(_) => return,
         };
-        place(file.parties.entry(party.clone()).or_default()).push(slot);
+        match file.parties.get_mut(party) {
+            Some(standings) => place(standings).push(slot),
+            None => place(file.parties.entry(party.clone()).or_default()).push(slot),
+        }
         let file = self.parties.file(party);
         file.first.get_or_insert(slot);
-        file.organisations.insert(organisation.clone());
+        insert(&mut file.organisations, organisation);
     }
 
     fn file_meeting(&mut self, slot: Slot, event: &Event, meeting: &MeetingId) {
@@ -188,22 +210,13 @@ impl Index {
         file.first.get_or_insert(slot);
         match &event.content {
             Content::Meeting(about) => {
-                file.about.push(slot);
-                if let Some(organisation) = &event.shared.organisation {
-                    self.organisations.file(organisation).meetings.insert(meeting.clone());
-                }
-                if let Some(whole) = &about.part_of {
-                    let file = self.meetings.file(whole);
-                    file.first.get_or_insert(slot);
-                    file.parts.insert(meeting.clone());
-                }
-                if let Some(whole) = &about.sidelines_of {
-                    let file = self.meetings.file(whole);
-                    file.first.get_or_insert(slot);
-                    file.sidelines.insert(meeting.clone());
-                }
+                self.file_relations(slot, event, meeting, about);
+                self.meetings.file(meeting).about.push(slot);
             }
-            Content::Attendance(_) => file.attendance.push(slot),
+            Content::Attendance(entry) => {
+                file.attendance.push(slot);
+                self.file_parties(meeting, entry.party.iter());
+            }
             Content::Tally(_) => file.tallies.push(slot),
             Content::Statement(_) => file.statements.push(slot),
             Content::Founding(_)
@@ -222,24 +235,118 @@ impl Index {
             | Content::Retraction(_) => {}
         }
     }
+
+    /// Files what an event of the kind `meeting` says of whose meeting it is, and who comes.
+    fn file_relations(&mut self, slot: Slot, event: &Event, meeting: &MeetingId, about: &Meeting) {
+        let file = self.meetings.file(meeting);
+        let mut new = false;
+        if let Some(organisation) = &event.shared.organisation {
+            new |= insert(&mut file.organisations, organisation);
+            insert(&mut self.organisations.file(organisation).meetings, meeting);
+        }
+        if let Some(whole) = &about.part_of {
+            new |= insert(&mut self.meetings.file(meeting).part_of, whole);
+            let file = self.meetings.file(whole);
+            file.first.get_or_insert(slot);
+            insert(&mut file.parts, meeting);
+        }
+        if let Some(whole) = &about.sidelines_of {
+            new |= insert(&mut self.meetings.file(meeting).sidelines_of, whole);
+            let file = self.meetings.file(whole);
+            file.first.get_or_insert(slot);
+            insert(&mut file.sidelines, meeting);
+        }
+        self.file_parties(meeting, about.participants.iter().filter_map(|entry| entry.party.as_ref()));
+        if new {
+            // What is said already of who came counts for more meetings, or for those of more organisations.
+            for one in self.with_parts_and_sidelines(meeting) {
+                let parties: Vec<PartyId> = self.parties_at_itself(&one).cloned().collect();
+                self.file_attended(&one, &parties);
+            }
+        }
+    }
+
+    /// Files parties as such of which something is said at a meeting. Most are filed already.
+    fn file_parties<'p>(&mut self, meeting: &MeetingId, parties: impl Iterator<Item = &'p PartyId>) {
+        let file = self.meetings.file(meeting);
+        let new: Vec<PartyId> = parties.filter(|party| insert(&mut file.parties, party)).cloned().collect();
+        self.file_attended(meeting, &new);
+    }
+
+    /// Files parties at a meeting, for every organisation of it and of those that it is a part of.
+    fn file_attended(&mut self, meeting: &MeetingId, parties: &[PartyId]) {
+        if parties.is_empty() {
+            return;
+        }
+        for whole in self.with_wholes(meeting) {
+            for organisation in self.organisations_of_meeting(&whole) {
+                let attended = &mut self.organisations.file(&organisation).attended;
+                for party in parties {
+                    attended.entry(party.clone()).or_default().insert(whole.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Puts something in a set, most of the time to find that it is there; tells whether it was not.
+fn insert<T: Ord + Clone>(set: &mut BTreeSet<T>, one: &T) -> bool {
+    !set.contains(one) && set.insert(one.clone())
+}
+
+/// Something that an event names, where the event has it.
+#[derive(Debug, Clone, Copy)]
+enum Mention<'e> {
+    Party(&'e PartyId),
+    Organisation(&'e OrganisationId),
+    Meeting(&'e MeetingId),
+    Instrument(&'e InstrumentId),
+    Person(&'e PersonId),
+}
+
+impl<'e> Mention<'e> {
+    const fn of(named: &'e Named) -> Self {
+        match named {
+            Named::Party(name) => Self::Party(name),
+            Named::Organisation(name) => Self::Organisation(name),
+            Named::Meeting(name) => Self::Meeting(name),
+            Named::Instrument(name) => Self::Instrument(name),
+            Named::Person(name) => Self::Person(name),
+        }
+    }
+
+    fn to_named(self) -> Named {
+        match self {
+            Self::Party(name) => Named::Party(name.clone()),
+            Self::Organisation(name) => Named::Organisation(name.clone()),
+            Self::Meeting(name) => Named::Meeting(name.clone()),
+            Self::Instrument(name) => Named::Instrument(name.clone()),
+            Self::Person(name) => Named::Person(name.clone()),
+        }
+    }
 }
 
 /// Everything that an event names, in whatever part.
 pub(super) fn mentioned(event: &Event) -> Vec<Named> {
-    let mut all: Vec<Named> = event.shared.organisation.clone().map(Named::Organisation).into_iter().collect();
-    all.extend(event.shared.meeting.clone().map(Named::Meeting));
-    all.extend(parties(event).chain(party_of_status(event)).cloned().map(Named::Party));
-    all.extend(people(event).map(|person| Named::Person(person.id.clone())));
+    let mut all = Vec::new();
+    each_mentioned(event, |one| all.push(one.to_named()));
+    all
+}
+
+fn each_mentioned<'e>(event: &'e Event, mut take: impl FnMut(Mention<'e>)) {
+    event.shared.organisation.iter().map(Mention::Organisation).for_each(&mut take);
+    event.shared.meeting.iter().map(Mention::Meeting).for_each(&mut take);
+    parties(event).chain(party_of_status(event)).map(Mention::Party).for_each(&mut take);
+    people(event).map(|person| Mention::Person(&person.id)).for_each(&mut take);
     if let Content::Meeting(about) = &event.content {
-        all.extend(about.part_of.iter().chain(&about.sidelines_of).cloned().map(Named::Meeting));
+        about.part_of.iter().chain(&about.sidelines_of).map(Mention::Meeting).for_each(&mut take);
     }
     if let Content::Signing(signing) = &event.content {
-        all.push(Named::Instrument(signing.instrument.clone()));
+        take(Mention::Instrument(&signing.instrument));
     }
     if let Content::Naming(naming) = &event.content {
-        all.push(naming.of.clone());
+        take(Mention::of(&naming.of));
     }
-    all
 }
 
 /// The party of whose status, rights or ladder an event speaks.

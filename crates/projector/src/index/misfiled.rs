@@ -14,24 +14,28 @@ impl Index {
     /// Why an event does not belong under its subject, if it does not. Where it names no organisation, any will do of those
     /// that it is known to belong to by then, and any at all where none is known.
     pub(super) fn misfiled(&self, subject: &str, event: &Event) -> Option<String> {
-        let tokens: Vec<&str> = subject.strip_prefix(chronicle::SUBJECT_PREFIX)?.split('.').collect();
-        let [organisation, meeting, kind] = tokens.as_slice() else {
-            return Some(format!("its subject has {} parts behind \"{}\"", tokens.len(), chronicle::SUBJECT_PREFIX));
+        let rest = subject.strip_prefix(chronicle::SUBJECT_PREFIX)?;
+        let mut parts = rest.split('.');
+        let parts = (parts.next(), parts.next(), parts.next(), parts.next());
+        let (Some(organisation), Some(meeting), Some(kind), None) = parts else {
+            let found = rest.split('.').count();
+            return Some(format!("its subject has {found} parts behind \"{}\"", chronicle::SUBJECT_PREFIX));
         };
         let shared = &event.shared;
         let said = shared.meeting.as_ref().map_or(UNNAMED, MeetingId::as_str);
-        if *kind != event.kind().as_str() || *meeting != said {
+        if kind != event.kind().as_str() || meeting != said {
             return Some(format!(
                 "its subject says \"{meeting}\" and \"{kind}\", it says \"{said}\" and \"{}\"",
                 event.kind()
             ));
         }
         let own = match &shared.organisation {
+            Some(named) if named.as_str() == organisation => return None,
             Some(named) => BTreeSet::from([named.clone()]),
-            None if *organisation == UNNAMED => return None,
+            None if organisation == UNNAMED => return None,
             None => self.organisations_by_links(event),
         };
-        if own.is_empty() || own.iter().any(|one| one.as_str() == *organisation) {
+        if own.is_empty() || own.iter().any(|one| one.as_str() == organisation) {
             return None;
         }
         let own = own.iter().map(OrganisationId::as_str).collect::<Vec<_>>().join(", ");

@@ -12,12 +12,15 @@ mod links;
 mod misfiled;
 mod owners;
 mod ownership;
+mod packed;
 mod parts;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use chronicle::Entry;
+use hashbrown::HashMap;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -31,6 +34,7 @@ pub(crate) use active::{Activity, Selection};
 pub(crate) use filed::Filed;
 pub(crate) use filing::{MeetingFile, OrganisationFile, PartyFile, Slot, Standings};
 pub use owners::Owners;
+use packed::Packed;
 
 /// An event with its place in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,11 +109,9 @@ pub struct Index {
     /// What a snapshot holds; the fields below hold what came since, but where they say otherwise.
     kept: Kept,
     /// The first record of each id, in order of position. Their slots follow those of the snapshot.
-    records: Vec<Record>,
+    records: Packed,
     /// What each record says, as a digest; beside `records`, which the folds read.
     fingerprints: Vec<Fingerprint>,
-    /// Where each id stands. Ordered, so that a unique beginning finds it.
-    slots: BTreeMap<EventId, Slot>,
     /// By target: the events that correct or retract it. Where there is an entry, all of them.
     linkers: HashMap<EventId, Vec<Slot>>,
     /// The events that correct or retract another.
@@ -128,6 +130,8 @@ pub struct Index {
     successions: Filed<PartyId, Vec<Slot>>,
     /// By word of a name or identifier: what any event calls by it.
     words: Filed<String, BTreeSet<Named>>,
+    /// The names whose words are filed already, some of them: most are said again and again.
+    called: HashMap<Named, Vec<Box<str>>>,
     /// The last position that was taken in.
     tail: Position,
     /// The entry at the tail, where it was one: a snapshot is anchored to it.
@@ -162,14 +166,12 @@ impl Index {
     /// Takes in the next entry of the log. Entries come in the order of their positions, each once.
     pub fn append(&mut self, entry: &Entry) -> Noted {
         self.tail = entry.position;
-        self.last = Some(entry.clone());
-        let read = Document::read(&entry.headers, &entry.bytes).map_err(|refused| refused.to_string());
-        let filed = read.and_then(|read| self.misfiled(&entry.subject, read.event()).map_or(Ok(read), Err));
+        self.keep_last(entry);
+        let read = Document::read_event(&entry.headers, &entry.bytes).map_err(|refused| refused.to_string());
+        let filed = read.and_then(|read| self.misfiled(&entry.subject, &read.0).map_or(Ok(read), Err));
         match filed {
-            Ok(document) => {
-                let fingerprint = document.fingerprint();
-                let event = document.event().clone();
-                self.take(Record { position: entry.position, stored_at: entry.stored_at, event }, fingerprint)
+            Ok((event, fingerprint)) => {
+                self.take(&Record { position: entry.position, stored_at: entry.stored_at, event }, fingerprint)
             }
             Err(reason) => {
                 self.undecodable.push(Undecodable {
@@ -184,15 +186,35 @@ impl Index {
         }
     }
 
+    /// Keeps an entry as the last one, in the memory of the one before.
+    fn keep_last(&mut self, entry: &Entry) {
+        let Some(last) = &mut self.last else {
+            self.last = Some(entry.clone());
+            return;
+        };
+        (last.position, last.stored_at, last.bytes) = (entry.position, entry.stored_at, entry.bytes.clone());
+        last.subject.clone_from(&entry.subject);
+        last.headers.truncate(entry.headers.len());
+        let kept = last.headers.len();
+        for ((name, value), (new_name, new_value)) in last.headers.iter_mut().zip(&entry.headers) {
+            name.clone_from(new_name);
+            value.clone_from(new_value);
+        }
+        last.headers.extend_from_slice(&entry.headers[kept..]);
+    }
+
     /// Takes in an event that was decoded elsewhere, as [`append`](Self::append) does.
     pub fn record(&mut self, record: Record) -> Noted {
         self.tail = record.position;
         self.last = None;
-        let fingerprint = Document::from_event(record.event.clone()).fingerprint();
-        self.take(record, fingerprint)
+        let Record { position, stored_at, event } = record;
+        let document = Document::from_event(event);
+        let fingerprint = document.fingerprint();
+        self.take(&Record { position, stored_at, event: document.into_event() }, fingerprint)
     }
 
-    fn take(&mut self, record: Record, fingerprint: Fingerprint) -> Noted {
+    fn take(&mut self, record: &Record, fingerprint: Fingerprint) -> Noted {
+        self.tidy();
         let id = record.event.id;
         if let Some(first) = self.slot_of(id) {
             let same = self.fingerprint_at(first) == fingerprint;
@@ -203,9 +225,9 @@ impl Index {
             return Noted::Repeated(id);
         }
         let slot = Slot::new(self.len());
+        // The record is not there yet: only those that came before it link to it.
         let linked = self.linkers(id).to_vec();
         let targets: Vec<EventId> = record.event.targets().collect();
-        self.slots.insert(id, slot);
         self.file(slot, &record.event);
         self.records.push(record);
         self.fingerprints.push(fingerprint);
@@ -229,6 +251,18 @@ impl Index {
         Noted::Event(id)
     }
 
+    /// Lets go of what questions have unpacked, where that is much.
+    pub(crate) fn tidy(&mut self) {
+        if self.is_untidy() {
+            self.records.let_go();
+        }
+    }
+
+    /// Whether questions have unpacked much.
+    pub(crate) fn is_untidy(&self) -> bool {
+        self.records.is_full()
+    }
+
     /// The last position that was taken in.
     pub const fn tail(&self) -> Position {
         self.tail
@@ -250,7 +284,8 @@ impl Index {
     }
 
     pub(crate) fn slot_of(&self, id: EventId) -> Option<Slot> {
-        self.slots.get(&id).copied().or_else(|| self.kept.slot_of(id))
+        let own = self.records.place_of(id).map(|place| Slot::new(self.kept.count + place));
+        own.or_else(|| self.kept.slot_of(id))
     }
 
     /// The event that stands at a position and counts; nothing for repeats and entries that are no events.
@@ -258,8 +293,7 @@ impl Index {
         if let Some(slot) = self.kept.places.get(&position) {
             return Some(self.kept.record(*slot));
         }
-        let place = self.records.binary_search_by_key(&position, |record| record.position);
-        place.ok().map(|place| &self.records[place])
+        self.records.place_at(position).map(|place| self.records.get(place))
     }
 
     /// The digest of what an event says.
@@ -283,7 +317,7 @@ impl Index {
         let from = least.parse::<EventId>().ok();
         let ids = from.map(|from| {
             let kept = self.kept.ids.from(from).map(|(id, _)| *id);
-            merged(self.slots.range(from..).map(|(id, _)| *id), kept, |id| *id)
+            merged(self.records.ids().from(from).map(|(id, _)| id), kept, |id| *id)
         });
         ids.into_iter().flatten().take_while(move |id| id.to_string().starts_with(&prefix))
     }
@@ -320,8 +354,16 @@ impl Index {
 
     pub(crate) fn at(&self, slot: Slot) -> &Record {
         match slot.index().checked_sub(self.kept.count) {
-            Some(place) => &self.records[place],
+            Some(place) => self.records.get(place),
             None => self.kept.record(slot),
+        }
+    }
+
+    /// A record for who looks at each once: it is not kept unpacked for that.
+    pub(crate) fn glance(&self, slot: Slot) -> Cow<'_, Record> {
+        match slot.index().checked_sub(self.kept.count) {
+            Some(place) => Cow::Owned(self.records.unpack(place)),
+            None => Cow::Borrowed(self.kept.record(slot)),
         }
     }
 
@@ -332,7 +374,8 @@ impl Index {
 
     /// Every id and where it stands, in order.
     pub(crate) fn ids(&self) -> impl Iterator<Item = (EventId, Slot)> {
-        let own = self.slots.iter().map(|(id, slot)| (*id, *slot));
+        let own = self.records.ids().from(EventId::new(uuid::Uuid::nil()));
+        let own = own.map(|(id, place)| (id, Slot::new(self.kept.count + place)));
         merged(own, self.kept.ids.rows().copied(), |(id, _)| *id)
     }
 
@@ -386,7 +429,7 @@ impl Index {
             return linkers;
         }
         // What came since the snapshot has an entry, or no linkers.
-        if self.slots.contains_key(&target) { &[] } else { self.kept.linkers(target) }
+        if self.records.place_of(target).is_some() { &[] } else { self.kept.linkers(target) }
     }
 
     /// Whether an event corrects or retracts another, or is corrected or retracted itself.

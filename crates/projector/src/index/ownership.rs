@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use summit::{Content, EventId, MeetingId, OrganisationId};
+use summit::{Content, Event, EventId, MeetingId, OrganisationId};
 
 use super::{Index, Record};
 
@@ -28,10 +28,27 @@ impl Index {
         found
     }
 
+    /// The organisations that an event on record belongs to, for who has it in hand.
+    pub(crate) fn organisations_of_event(&self, event: &Event) -> BTreeSet<OrganisationId> {
+        let mut found: BTreeSet<OrganisationId> = event.shared.organisation.iter().cloned().collect();
+        if let Some(meeting) = &event.shared.meeting {
+            found.extend(self.organisations_of_meeting(meeting));
+        }
+        found.extend(event.targets().flat_map(|target| self.organisations_of(target)));
+        found
+    }
+
     /// The organisations of a meeting: those that its own events name, and those of the meetings that it is a part of or
     /// held on the sidelines of.
     pub fn organisations_of_meeting(&self, meeting: &MeetingId) -> BTreeSet<OrganisationId> {
-        self.organisations_of_meeting_told(meeting, &|_| true)
+        let (mut found, mut seen, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![meeting]);
+        while let Some(meeting) = open.pop() {
+            if let Some(file) = self.meeting(meeting).filter(|_| seen.insert(meeting)) {
+                found.extend(file.organisations.iter().cloned());
+                open.extend(file.part_of.iter().chain(&file.sidelines_of));
+            }
+        }
+        found
     }
 
     /// The same, as far as those records tell that count.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use summit::{Content, MeetingId, OrganisationId, Participation, PartyId};
+use summit::{Content, MeetingId, OrganisationId, PartyId};
 
 use super::{Index, Record};
 
@@ -37,52 +37,23 @@ impl Index {
 
     /// A meeting and the meetings that any event calls it a part of, however deep.
     pub(crate) fn with_wholes(&self, meeting: &MeetingId) -> BTreeSet<MeetingId> {
-        reachable(meeting, |meeting| {
-            let about = self.meeting(meeting).into_iter().flat_map(|file| &file.about);
-            let whole = about.filter_map(|slot| {
-                if let Content::Meeting(about) = &self.at(*slot).event.content { about.part_of.clone() } else { None }
-            });
-            whole.collect()
-        })
+        reachable(meeting, |meeting| self.meeting(meeting).into_iter().flat_map(|file| file.part_of.clone()).collect())
     }
 
     /// Every party of which any event says something at a meeting or at its parts.
     pub(crate) fn parties_at(&self, meeting: &MeetingId) -> BTreeSet<PartyId> {
-        let mut parties = BTreeSet::new();
-        for file in self.with_parts(meeting).iter().filter_map(|meeting| self.meeting(meeting)) {
-            for slot in file.about.iter().chain(&file.attendance) {
-                let entries: &[Participation] = match &self.at(*slot).event.content {
-                    Content::Meeting(about) => &about.participants,
-                    Content::Attendance(entry) => std::slice::from_ref(entry),
-                    Content::Founding(_)
-                    | Content::Admission(_)
-                    | Content::Standing(_)
-                    | Content::Step(_)
-                    | Content::Suspension(_)
-                    | Content::Reinstatement(_)
-                    | Content::Withdrawal(_)
-                    | Content::Reclassification(_)
-                    | Content::Arrival(_)
-                    | Content::Departure(_)
-                    | Content::Signing(_)
-                    | Content::Statement(_)
-                    | Content::Tally(_)
-                    | Content::Naming(_)
-                    | Content::Succession(_)
-                    | Content::Retraction(_) => &[],
-                };
-                parties.extend(entries.iter().filter_map(|entry| entry.party.clone()));
-            }
-        }
-        parties
+        self.with_parts(meeting).iter().flat_map(|meeting| self.parties_at_itself(meeting)).cloned().collect()
+    }
+
+    /// Every party of which any event says something at a meeting, its parts left out.
+    pub(super) fn parties_at_itself(&self, meeting: &MeetingId) -> impl Iterator<Item = &PartyId> {
+        self.meeting(meeting).into_iter().flat_map(|file| &file.parties)
     }
 
     /// The meetings of an organisation at which, or at whose parts, any event says something of a party.
     pub(crate) fn meetings_with(&self, organisation: &OrganisationId, party: &PartyId) -> BTreeSet<MeetingId> {
-        let deeds = self.party(party).into_iter().flat_map(|file| &file.deeds);
-        let at: BTreeSet<&MeetingId> = deeds.filter_map(|slot| self.at(*slot).event.shared.meeting.as_ref()).collect();
-        let meetings = at.into_iter().flat_map(|meeting| self.with_wholes(meeting)).collect::<BTreeSet<_>>();
-        meetings.into_iter().filter(|one| self.organisations_of_meeting(one).contains(organisation)).collect()
+        let attended = self.organisation(organisation).and_then(|file| file.attended.get(party));
+        attended.cloned().unwrap_or_default()
     }
 }
 

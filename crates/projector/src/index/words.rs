@@ -5,11 +5,22 @@ use summit::{Event, Named};
 use super::Index;
 use crate::names::{called, identifier, words};
 
+/// So many names of one thing are remembered as filed; the words of others are looked up again.
+const MAX_REMEMBERED: usize = 8;
+
 impl Index {
     /// Files what an event calls by a name under the words of the name.
     pub(super) fn file_words(&mut self, event: &Event) {
         for (of, name) in called(event) {
+            let known = self.called.get(&of).map_or(&[][..], Vec::as_slice);
+            if known.iter().any(|known| **known == *name) {
+                continue;
+            }
+            let remembered = known.len() < MAX_REMEMBERED;
             self.file_under(&of, name);
+            if remembered {
+                self.called.entry(of).or_default().push(name.into());
+            }
         }
     }
 

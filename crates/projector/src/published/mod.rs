@@ -4,13 +4,31 @@
 //! that counts. Keys are `<organisation>.<party>`, with the rows of [`Members`](crate::Members) as a JSON array, and
 //! `<meeting>.<party>`, with a [`Delegation`](crate::Delegation). Each moves on with a checkpoint as one: whoever builds on
 //! another's state is refused whole.
+//!
+//! One [`Publisher`] keeps a version by itself, or many [`Worker`]s keep it together: then the version is parted for good
+//! ([`Partitions`]), and each partition of its keys has a checkpoint. **Keys are parted, the log is not**: an event bears
+//! on keys that its subject does not tell (a correction those of its target, a succession those of every organisation, a
+//! meeting those of its wholes and parts, a membership the capacity at any meeting), so a filter of the log for each
+//! partition would lose facts. Every worker therefore takes in the whole log, which is cheap, and folds what its keys need,
+//! which is not. Who works at which partition ([`Roster`]) is a matter of liveness only. What makes each move count once is
+//! the checkpoint: it moves with the keys, as one, or not at all. So a worker that was taken to be dead and comes back is
+//! refused whole.
 
 mod cells;
+mod partitions;
 mod publisher;
 mod rebuild;
+mod roster;
+mod shard;
+mod split;
+mod worker;
 
+pub use partitions::Partitions;
 pub use publisher::{PublishViewsError, Publisher};
-pub use rebuild::{KeyDifference, Rebuilt, rebuild, roll_back};
+pub use rebuild::{KeyDifference, RebuildError, Rebuilt, rebuild, roll_back};
+pub use roster::{BEAT, MAX_WORKER_BYTES, Roster, SILENCE, shares};
+pub use split::{partitions, split};
+pub use worker::{Published, Worker};
 
 use bytes::Bytes;
 use chronicle::{Change, ViewStore};

@@ -1,7 +1,7 @@
 //! Keeping one version of the published views where the index is.
 
 use bytes::Bytes;
-use chronicle::{ApplyError, Change, Checkpoint, MAX_CHANGES, ViewError, ViewStore};
+use chronicle::{ApplyError, Change, Checkpoint, MAX_CHANGES, Scope, ViewError, ViewStore};
 use jiff::civil::Date;
 use summit::Position;
 
@@ -12,7 +12,7 @@ use crate::index::Index;
 use crate::shared::Indexed;
 
 /// How often a move is tried whose outcome is unknown or that another writer came before.
-const MOVE_ATTEMPTS: usize = 16;
+pub(super) const MOVE_ATTEMPTS: usize = 16;
 
 /// Why the views could not be published.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +32,12 @@ pub enum PublishViewsError {
     /// There is nothing to switch back to.
     #[error("no earlier version of the published views is there")]
     NoPrevious,
+    /// Many workers keep this version, each its partitions: nobody may move it as a whole.
+    #[error("the published view \"{0}\" is kept in partitions")]
+    InPartitions(String),
+    /// Workers keep a version that is not parted.
+    #[error("the published view \"{0}\" is not kept in partitions")]
+    NotInPartitions(String),
     /// Other writers came before, again and again.
     #[error("the published view \"{0}\" is moved on by others all the time")]
     Contended(String),
@@ -139,14 +145,17 @@ impl Target {
         of: fn(Both) -> Cells,
     ) -> Result<(), PublishViewsError> {
         for _ in 0..MOVE_ATTEMPTS {
-            self.checkpoint = store.checkpoint(&self.name).await?;
+            let contents = store.contents(&self.name).await?;
+            if contents.checkpoints.keys().any(|scope| *scope != Scope::Whole) {
+                return Err(PublishViewsError::InPartitions(self.name.clone()));
+            }
+            self.checkpoint = contents.checkpoints.get(&Scope::Whole).copied().unwrap_or_default();
             if self.checkpoint.position > index.ask(Index::tail) {
                 // Another publisher knows more than this one yet.
                 return Ok(());
             }
-            let stands = store.load(&self.name).await?;
             let (tail, all) = index.ask(|index| (index.tail(), cells::all(index, index.tail(), today)));
-            match self.apply(store, cells::difference(&stands, &of(all)), tail).await {
+            match self.apply(store, cells::difference(&contents.values, &of(all)), tail).await {
                 Err(ApplyError::Stale { .. } | ApplyError::OutcomeUnknown(_)) => {}
                 done => {
                     done?;

@@ -8,6 +8,7 @@
 //! ```
 
 use std::fs::File;
+use std::hash::Hash;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -27,7 +28,7 @@ use crate::FOLD;
 use crate::index::{Filed, Index, Record, Slot};
 
 /// How a snapshot is written; another one is not read.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 4;
 /// What every snapshot begins with, and ends with.
 const MAGIC: &[u8; 20] = b"chronicle-snapshot-\n";
 const HEAD_BYTES: usize = MAGIC.len() + 4;
@@ -193,7 +194,7 @@ fn arrangement(index: &Index) -> (Vec<Place>, Vec<Slot>) {
     (order, slots)
 }
 
-fn filed<K: Coded + Ord + Clone, F: Coded + Default + Clone + Renumbered>(
+fn filed<K: Coded + Ord + Hash + Clone, F: Coded + Default + Clone + Renumbered>(
     sink: &mut Sink<'_>,
     footer: &mut Vec<u8>,
     files: &Filed<K, F>,
@@ -234,8 +235,8 @@ impl Index {
         if let Some(kept) = self.kept_entry(slot) {
             return (kept.home.clone(), kept.position);
         }
-        let record = self.at(slot);
-        (self.organisations_of(record.event.id).into_iter().next(), record.position)
+        let record = self.glance(slot);
+        (self.organisations_of_event(&record.event).into_iter().next(), record.position)
     }
 
     /// A record as a snapshot keeps it, with the slots that events have there.
@@ -255,15 +256,15 @@ impl Index {
                 record: OnceLock::new(),
             };
         }
-        let Record { position, stored_at, event } = self.at(slot);
+        let Record { position, stored_at, event } = self.glance(slot).into_owned();
         KeptRecord {
             id: event.id,
-            position: *position,
-            stored_at: *stored_at,
+            position,
+            stored_at,
             fingerprint: self.fingerprint(event.id).expect("a record has its fingerprint"),
             home,
             linkers: linkers(event.id),
-            document: Mutex::new(Document::from_event(event.clone()).encode()),
+            document: Mutex::new(Document::from_event(event).encode()),
             record: OnceLock::new(),
         }
     }

@@ -241,8 +241,10 @@ macro_rules! kept {
 }
 
 kept!(Standings { status, rights, steps });
-kept!(OrganisationFile { first, parties, foundings, reclassifications, tallies, linked }, { meetings });
-kept!(MeetingFile { first, about, attendance, tallies, statements, linked }, { parts, sidelines });
+kept!(OrganisationFile { first, parties, foundings, reclassifications, tallies, linked }, { meetings, attended });
+kept!(MeetingFile { first, about, attendance, tallies, statements, linked }, {
+    organisations, part_of, sidelines_of, parts, sidelines, parties
+});
 kept!(PartyFile { first, deeds }, { organisations });
 
 impl Renumbered for std::collections::BTreeMap<PartyId, Standings> {

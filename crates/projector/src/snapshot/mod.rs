@@ -25,7 +25,7 @@ use std::path::PathBuf;
 
 use summit::Position;
 
-pub(crate) use code::Coded;
+pub(crate) use code::{Coded, take};
 pub use damage::Damaged;
 pub(crate) use damage::guarded;
 pub use directory::{KEPT_SNAPSHOTS, Snapshots};

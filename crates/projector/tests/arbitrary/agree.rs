@@ -91,6 +91,35 @@ pub(crate) fn seats_agree(log: &Log, vantage: &Vantage, meeting: &MeetingId) -> 
     Ok(())
 }
 
+/// Who took part is shown under the name that the oracle shows, whatever an event calls them, and nobody without being
+/// asked for names.
+pub(crate) fn names_in_seats_agree(log: &Log, vantage: &Vantage, meeting: &MeetingId) -> TestCaseResult {
+    let oracle = oracle(log, vantage);
+    let index = index(&log.0);
+    let Ok(attendance) = view(&index, vantage).showing(WantedName::default()).attendance(meeting) else {
+        return Ok(());
+    };
+    let silent = view(&index, vantage).attendance(meeting).expect("a meeting that events name");
+    for (row, silent) in attendance.delegations.iter().zip(&silent.delegations) {
+        let head = [(&row.person, &row.person_name), (&row.in_lieu_of, &row.in_lieu_of_name)];
+        let members = row.members.iter().map(|member| (Some(member.person.clone()), &member.person_name));
+        let named = head.into_iter().map(|(person, name)| (person.clone(), name)).chain(members);
+        for (person, name) in named {
+            let Some(person) = person else {
+                prop_assert_eq!(name, &None);
+                continue;
+            };
+            let shown = oracle.shown(&Named::Person(person.id.clone())).map(|(name, ..)| name);
+            // Where none is borne then, the oracle is silent.
+            prop_assert!(shown.is_none() || shown.as_deref() == name.as_deref(), "{:?}: {:?}", person, name);
+            prop_assert!(name.is_some(), "{:?}", person);
+        }
+        let is_silent = silent.person_name.is_none() && silent.in_lieu_of_name.is_none();
+        prop_assert!(is_silent && silent.members.iter().all(|member| member.person_name.is_none()));
+    }
+    Ok(())
+}
+
 /// Names are those of the oracle, and so is the one that is shown.
 pub(crate) fn names_agree(log: &Log, vantage: &Vantage, of: &Named) -> TestCaseResult {
     let sorted = |mut names: Vec<Called>| {

@@ -63,6 +63,16 @@ impl Day {
         Moment { day: self, nanos: DAY_NANOS - 1, utc: i32::MAX }
     }
 
+    /// Whether the calendar has it; said of years of four digits only.
+    pub(super) fn exists(self) -> bool {
+        self.civil().is_some()
+    }
+
+    /// The last day of its month, of a year of four digits.
+    pub(super) fn last_of_month(self) -> Self {
+        self.civil().map_or(self, |date| Self::from_civil(date.last_of_month()))
+    }
+
     fn is_last_of_month(self) -> bool {
         self.next().day == 1
     }

@@ -70,6 +70,9 @@ impl FromStr for When {
     type Err = BadId;
 
     fn from_str(text: &str) -> Result<Self, BadId> {
+        if let Some(range) = plain_range(text) {
+            return Ok(Self { text: text.into(), range });
+        }
         let refused = |why: &str| BadId::new(text, format!("{ALLOWED} ({why})"));
         let edtf = Edtf::parse(text).map_err(|error| refused(error.message))?;
         let range =
@@ -79,6 +82,33 @@ impl FromStr for When {
         }
         Ok(Self { text: text.into(), range })
     }
+}
+
+/// The range of a year, month or day in digits, which most texts are; nothing for whatever is written in another way, right
+/// or wrong.
+fn plain_range(text: &str) -> Option<Range> {
+    let bytes = text.as_bytes();
+    let number = |digits: &[u8]| {
+        let each = digits.iter().map(|byte| byte.is_ascii_digit().then(|| i64::from(byte - b'0')));
+        each.sum::<Option<i64>>().map(|_| digits.iter().fold(0, |number, byte| number * 10 + i64::from(byte - b'0')))
+    };
+    let small = |digits: &[u8]| number(digits).and_then(|number| u8::try_from(number).ok());
+    let (first, last) = match bytes {
+        [year @ .., b'-', m1, m2, b'-', d1, d2] if year.len() == 4 => {
+            let day = Day::new(number(year)?, small(&[*m1, *m2])?, small(&[*d1, *d2])?);
+            day.exists().then_some((day, day))?
+        }
+        [year @ .., b'-', m1, m2] if year.len() == 4 => {
+            let first = Day::new(number(year)?, small(&[*m1, *m2])?, 1);
+            first.exists().then(|| (first, first.last_of_month()))?
+        }
+        year if year.len() == 4 => {
+            let year = number(year)?;
+            (Day::new(year, 1, 1), Day::new(year, 12, 31))
+        }
+        _ => return None,
+    };
+    Some(Range { earliest: first.first(), latest: last.last() })
 }
 
 /// The range that a text means; nothing for forms outside the vocabulary.
@@ -180,5 +210,29 @@ impl JsonSchema for When {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "pattern": "^[-0-9XYTZ:./,~?%+\\[\\]{}]+$", "description": ALLOWED })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use edtf_core::Edtf;
+
+    use super::{plain_range, range_of};
+
+    #[test]
+    fn what_is_written_in_digits_only_means_what_the_library_says() {
+        let years = [0, 4, 100, 400, 1900, 1999, 2000, 2023, 2024, 9999].map(|year| format!("{year:04}"));
+        let months = || (0..=13).map(|month| format!("-{month:02}"));
+        let days = || (0..=32).map(|day| format!("-{day:02}"));
+        let with_months: Vec<String> =
+            years.iter().flat_map(|year| months().map(move |month| format!("{year}{month}"))).collect();
+        let with_days = with_months.iter().flat_map(|month| days().map(move |day| format!("{month}{day}")));
+        for text in years.iter().cloned().chain(with_months.clone()).chain(with_days) {
+            let theirs = Edtf::parse(&text).ok().and_then(|edtf| range_of(&edtf));
+            assert_eq!(plain_range(&text), theirs, "{text}");
+        }
+        for text in ["2001-21", "198X", "2001~", "-001", "+001", "20010", "2001-1", "２001", "2001/2002", ""] {
+            assert_eq!(plain_range(text), None, "{text} is for the library to read");
+        }
     }
 }

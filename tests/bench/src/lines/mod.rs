@@ -1,5 +1,6 @@
 //! The lines: each measures ours beside a reference.
 
+mod fold;
 mod publish;
 mod rebuild;
 mod replay;
@@ -28,6 +29,7 @@ pub(crate) const LINES: &[Line] = &[
     Line { name: "publish-many", run: publish::many },
     Line { name: "publish-one", run: publish::one },
     Line { name: "replay", run: replay::replay },
+    Line { name: "fold", run: fold::fold },
     Line { name: "rebuild", run: rebuild::rebuild },
     Line { name: "views", run: views::views },
     Line { name: "sizes", run: sizes::sizes },

@@ -70,7 +70,7 @@ pub(crate) fn memory(url: &str) -> f64 {
 }
 
 /// Bytes of memory that this process has by itself.
-fn resident() -> f64 {
+pub(super) fn resident() -> f64 {
     let said = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = said.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap_or_default();
     line.trim().trim_end_matches("kB").trim().parse::<f64>().unwrap_or(f64::NAN) * 1024.0

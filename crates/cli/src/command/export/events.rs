@@ -7,14 +7,14 @@ use std::path::Path;
 use chronicle::Chronicle;
 use gateway::{AskedFor, Remote};
 use projector::export::{About, events_title, package_of_events};
-use projector::{Speed, WantedName};
-use summit::{OrganisationId, Position, Vantage};
+use projector::{AskError, Index, Speed, WantedName};
+use summit::{EventId, OrganisationId, Position, Vantage};
 
 use super::files::{File, Files};
 use super::remote::unreadable;
 use crate::ask::Shell;
 use crate::error::Failure;
-use crate::history::NONE;
+use crate::history::{History, NONE};
 use crate::output::Output;
 use crate::release::Release;
 use crate::remote::stale;
@@ -24,35 +24,15 @@ pub(super) struct Events<'a> {
     pub(super) of: &'a [OrganisationId],
     /// Up to where; all, where nothing is said.
     pub(super) at: Option<Position>,
-    /// So far the chronicle has to have come.
-    pub(super) min: Option<Position>,
     /// A folder for a file and its description.
     pub(super) folder: Option<&'a Path>,
 }
 
 impl Events<'_> {
-    pub(super) async fn local(&self, licence: &str, shell: &Shell) -> Result<(), Failure> {
-        let history = shell.history_from(self.min).await?;
-        let upto = self.at.unwrap_or_else(|| history.index.tail());
-        let vantage = Vantage { at_position: Some(upto), ..Vantage::default() };
-        let begun = history.index.reached(upto).map_err(Failure::from).and_then(|()| {
-            let view = history.index.view(&vantage, shell.today)?;
-            let mut ids = BTreeSet::new();
-            for one in self.of {
-                let own = history.index.belonging_at(one, upto);
-                if own.is_empty() {
-                    return Err(view.unknown_subject(one).into());
-                }
-                ids.extend(own);
-            }
-            let names = WantedName::default();
-            let about = history.index.about(view.token(), &events_title(self.of), licence, &names);
-            // A service does not tell it, and the citation says it.
-            Ok((ids, About { stored_at: None, ..about }))
-        });
-        let (ids, about) = match begun {
+    pub(super) async fn local(&self, history: History, licence: &str, shell: &Shell) -> Result<(), Failure> {
+        let (ids, about) = match self.begun(&history.index, licence, shell) {
             Ok(begun) => begun,
-            Err(failure) => return Err(history.unanswered(failure)),
+            Err(unknown) => return Err(history.unanswered(unknown.into())),
         };
         let mut release = Release::new(Speed::Max, shell.output());
         let (mut lines, kept) = (Vec::new(), self.folder.is_some());
@@ -70,9 +50,31 @@ impl Events<'_> {
         printed
     }
 
-    pub(super) async fn remote(&self, remote: &Remote, shell: &Shell) -> Result<(), Failure> {
+    /// The events of what is named, and what is said of them.
+    fn begun(&self, index: &Index, licence: &str, shell: &Shell) -> Result<(BTreeSet<EventId>, About), AskError> {
+        let upto = self.at.unwrap_or_else(|| index.tail());
+        let view = index.view(&Vantage { at_position: Some(upto), ..Vantage::default() }, shell.today)?;
+        let mut ids = BTreeSet::new();
+        for one in self.of {
+            let own = index.belonging_at(one, upto);
+            if own.is_empty() {
+                return Err(view.unknown_subject(one));
+            }
+            ids.extend(own);
+        }
+        let about = index.about(view.token(), &events_title(self.of), licence, &WantedName::default());
+        // A service does not tell it, and the citation says it.
+        Ok((ids, About { stored_at: None, ..about }))
+    }
+
+    pub(super) async fn remote(
+        &self,
+        remote: &Remote,
+        min_position: Option<Position>,
+        shell: &Shell,
+    ) -> Result<(), Failure> {
         let question = AskedFor::at("/v1/events").with("format", Some("jsonl"));
-        let question = question.with("at_position", self.at).with("min_position", self.min);
+        let question = question.with("at_position", self.at).with("min_position", min_position);
         let question = self.of.iter().fold(question, |question, one| question.with("belonging", Some(one)));
         let (mut lines, mut any) = (Vec::new(), false);
         let said = remote

@@ -19,10 +19,11 @@ impl Export {
         let ask = |index: &Index| {
             let vantage = self.vantage.resolve(index)?;
             let view = index.view(&vantage, shell.today)?.showing(self.vantage.names());
-            let files = self.files(&view, format, index, shell)?;
-            made.replace(Some(files));
-            let notes = [unknown_source(index, &vantage), unknown_party(index, self.party.as_ref())];
-            Ok((notes.into_iter().flatten().collect(), String::new()))
+            let mut named = self.clone();
+            let mut notes = named.understand(&view)?;
+            made.replace(Some(named.files(&view, format, index, shell)?));
+            notes.extend([unknown_source(index, &vantage), unknown_party(index, named.only())].into_iter().flatten());
+            Ok((notes, String::new()))
         };
         let asked = shell.ask(self.vantage.min_position, ask).await;
         if let Some(files) = made.take() {
@@ -50,7 +51,7 @@ impl Export {
             // Where nothing is named, also of meetings that belong to no organisation.
             let meetings =
                 if self.all { view.meetings(None, None, usize::MAX)? } else { view.meetings_of(&subjects[0])? };
-            subjects.push(Subject::Meetings { meetings, party: self.party.clone() });
+            subjects.push(Subject::Meetings { meetings, party: self.only().cloned() });
         }
         let mut files = Files { all: Vec::new(), descriptions: Vec::new(), name, citation: None };
         for subject in &subjects {
@@ -67,8 +68,8 @@ impl Export {
 
     /// What is meant by the names: organisations before meetings.
     fn subject(&self, view: &View<'_>) -> Result<Subject, Failure> {
-        let party = self.party.clone();
-        let organisations = if self.all { view.organisations(None, usize::MAX) } else { self.of.clone() };
+        let party = self.only().cloned();
+        let organisations = if self.all { view.organisations(None, usize::MAX) } else { self.slugs() };
         match organisations.iter().find(|one| !view.names_organisation(one)) {
             None => Ok(Subject::Organisations { organisations, party, held: Held::Ever }),
             Some(one) => match organisations.as_slice() {

@@ -1,11 +1,12 @@
 //! `chronicle export`: what belongs to an organisation or a meeting, in the formats of others.
 //!
-//! In reading order: `events` are the events themselves; `local` asks the log, `remote` a service, for the same files;
+//! In reading order: `named` is what is spoken of; `events` are the events themselves; `local` asks the log, `remote` a service, for the same files;
 //! `files` is what becomes of them.
 
 mod events;
 mod files;
 mod local;
+mod named;
 mod remote;
 
 use std::collections::BTreeSet;
@@ -14,12 +15,12 @@ use std::str::FromStr;
 
 use clap::Args;
 use projector::export::{Code, ExportError, FEED_ENTRIES, Format, Tabular, Terms, UNLICENSED, Years};
-use summit::{MeetingId, OrganisationId, PartyId, Position};
+use summit::{MeetingId, OrganisationId, PartyId, Position, Vantage};
 
 use self::events::Events;
 use crate::ask::Shell;
 use crate::error::Failure;
-use crate::values;
+use crate::values::{Spelt, Spoken};
 use crate::vantage::VantageOptions;
 
 /// What belongs to an organisation or a meeting, for others to read
@@ -43,14 +44,14 @@ use crate::vantage::VantageOptions;
     after_help = "Examples:
   chronicle export sco --format jsonl > sco.jsonl
   chronicle export sco --format csv --output sco
-  chronicle export sco eaeu --format states --from 1990 --to 2024
+  chronicle export sco \"Eurasian Economic Union\" --format states --from 1990 --to 2024
   chronicle export --all --format states --code dialogue_partner=3 --output states
   chronicle export sco-astana-2024 --format ics > astana.ics"
 )]
 pub(crate) struct Export {
-    /// An organisation or a meeting; for jsonl, csv and states also several organisations
+    /// An organisation or a meeting, by its slug or any of its names; for jsonl, csv and states also several organisations
     #[arg(value_name = "ORG|MEETING", required_unless_present = "all")]
-    of: Vec<OrganisationId>,
+    of: Vec<Spoken<OrganisationId>>,
     /// Every organisation: for csv and states
     #[arg(long, conflicts_with = "of")]
     all: bool,
@@ -60,9 +61,9 @@ pub(crate) struct Export {
     /// Write files into this folder: tables with datapackage.json, which describes them and says how to cite them
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// For csv: only this party, such as KAZ
-    #[arg(long, value_parser = values::party)]
-    party: Option<PartyId>,
+    /// For csv: only this party, such as KAZ, or by any of its names
+    #[arg(long)]
+    party: Option<Spoken<PartyId>>,
     /// For states: the first year [default: when some status is first held]
     #[arg(long, value_name = "YEAR", allow_negative_numbers = true)]
     from: Option<i16>,
@@ -116,7 +117,7 @@ impl Export {
     pub(crate) async fn run(&self, shell: &Shell) -> Result<(), Failure> {
         let mut once = self.clone();
         let mut seen = BTreeSet::new();
-        once.of.retain(|one| seen.insert(one.clone()));
+        once.of.retain(|one| seen.insert(one.text().to_owned()));
         once.write(shell).await
     }
 
@@ -171,13 +172,28 @@ impl Export {
         }
         vantage.check()?;
         let at = vantage.at_position.or_else(|| token.map(|token| token.at_position.unwrap_or(token.position)));
-        let events = Events { of: &self.of, at, min: vantage.min_position, folder: self.output.as_deref() };
+        let mut named = self.clone();
         match shell.remote()? {
             Some(remote) => {
                 self.note_the_licence(shell);
-                events.remote(&remote, shell).await
+                named.understand_remote(&remote, shell).await?;
+                let events = Events { of: &named.slugs(), at, folder: self.output.as_deref() };
+                events.remote(&remote, vantage.min_position, shell).await
             }
-            None => events.local(&self.terms().licence, shell).await,
+            None => {
+                let history = shell.history_from(vantage.min_position).await?;
+                let upto = at.unwrap_or_else(|| history.index.tail());
+                let begun = history.index.reached(upto).map_err(Failure::from).and_then(|()| {
+                    let existing = Vantage { at_position: Some(upto), ..Vantage::default() };
+                    Ok(named.understand(&history.index.view(&existing, shell.today)?)?)
+                });
+                match begun {
+                    Ok(notes) => notes.into_iter().for_each(|note| shell.output().note(note)),
+                    Err(failure) => return Err(history.unanswered(failure)),
+                }
+                let events = Events { of: &named.slugs(), at: Some(upto), folder: self.output.as_deref() };
+                events.local(history, &self.terms().licence, shell).await
+            }
         }
     }
 

@@ -4,7 +4,6 @@ use gateway::{Answered, AskedFor, Remote, RemoteError};
 use projector::export::{About, Format, Tabular};
 use projector::{AskError, Near};
 use serde_json::Value;
-use summit::OrganisationId;
 
 use super::Export;
 use super::files::{File, Files};
@@ -12,6 +11,7 @@ use super::local::answered;
 use crate::ask::Shell;
 use crate::error::{Code, Failure};
 use crate::remote::stale;
+use crate::values::Spoken;
 use crate::vantage::VantageOptions;
 
 /// What a name may be.
@@ -24,20 +24,27 @@ enum Of {
 impl Export {
     pub(super) async fn remote(&self, format: Format, remote: &Remote, shell: &Shell) -> Result<(), Failure> {
         self.note_the_licence(shell);
+        let mut named = self.clone();
+        named.understand_remote(remote, shell).await?;
+        named.remote_of(format, remote, shell).await
+    }
+
+    /// The same of what is understood.
+    async fn remote_of(&self, format: Format, remote: &Remote, shell: &Shell) -> Result<(), Failure> {
         let made = match self.asked(Of::Organisations, format, remote, shell).await {
             Err(RemoteFailure::Unknown(organisations)) if !self.all && self.of.len() == 1 => {
                 self.asked(Of::Meeting, format, remote, shell).await.map_err(|error| match error {
                     // Neither this nor that.
                     RemoteFailure::Unknown(meetings) => {
                         let nearest = organisations.into_iter().chain(meetings).collect();
-                        let name = self.of[0].to_string();
+                        let name = self.of[0].id().to_string();
                         AskError::Unknown { what: "organisation or meeting", name, nearest }.into()
                     }
                     RemoteFailure::Other(failure) => *failure,
                 })
             }
             Err(RemoteFailure::Unknown(nearest)) => {
-                let name = self.of.iter().map(OrganisationId::as_str).collect::<Vec<_>>().join(", ");
+                let name = self.of.iter().map(|one| one.id().as_str()).collect::<Vec<_>>().join(", ");
                 Err(AskError::Unknown { what: "organisation", name, nearest }.into())
             }
             Err(RemoteFailure::Other(failure)) => Err(*failure),
@@ -50,7 +57,7 @@ impl Export {
 
     /// The files, and why they are not current, if they are not.
     async fn asked(&self, of: Of, format: Format, remote: &Remote, shell: &Shell) -> Result<Made, RemoteFailure> {
-        let name = self.of.first().map(ToString::to_string).unwrap_or_default();
+        let name = self.of.first().map(|one| one.id().to_string()).unwrap_or_default();
         let ask =
             async |question: AskedFor| shell.output().meanwhile("asking the service", remote.ask(&question)).await;
         let first = self.question(of, if format == Format::Json { Format::Datapackage(Tabular::Csv) } else { format });
@@ -100,7 +107,7 @@ impl Export {
 
     /// What is asked for first, in a format.
     fn question(&self, of: Of, format: Format) -> AskedFor {
-        let one = self.of.first().filter(|_| self.of.len() == 1);
+        let one = self.of.first().filter(|_| self.of.len() == 1).map(Spoken::id);
         let question = match (of, format, one) {
             (Of::Meeting, Format::Ics | Format::Atom, Some(one)) => AskedFor::at(format!("/v1/meetings/{one}")),
             (Of::Meeting, _, Some(one)) => AskedFor::at(format!("/v1/meetings/{one}/attendance")),
@@ -113,7 +120,7 @@ impl Export {
             let Format::Atom = format else { return question };
             return question.with("before", self.before).with("limit", self.entries);
         };
-        let question = Self::table(question, format).with("party", self.party.as_ref());
+        let question = Self::table(question, format).with("party", self.only());
         if tabular != Tabular::States {
             return question;
         }
@@ -125,11 +132,11 @@ impl Export {
     /// The meetings of the organisations, in a format.
     fn meetings(&self, format: Format) -> AskedFor {
         let question = self.organisations(AskedFor::at("/v1/meetings"));
-        Self::table(question, format).with("party", self.party.as_ref().filter(|_| format != Format::Ics))
+        Self::table(question, format).with("party", self.only().filter(|_| format != Format::Ics))
     }
 
     fn organisations(&self, question: AskedFor) -> AskedFor {
-        self.of.iter().fold(question, |question, one| question.with("organisation", Some(one)))
+        self.of.iter().fold(question, |question, one| question.with("organisation", Some(one.id())))
     }
 
     fn table(question: AskedFor, format: Format) -> AskedFor {
@@ -139,7 +146,7 @@ impl Export {
 
     /// The answers of JSON by name, and where they are.
     fn answers(&self, of: Of) -> Vec<(&'static str, String)> {
-        let one = &self.of[0];
+        let one = self.of[0].id();
         match of {
             Of::Organisations => vec![("timeline", format!("/v1/organisations/{one}/timeline"))],
             Of::Meeting => vec![

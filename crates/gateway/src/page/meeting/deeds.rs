@@ -1,8 +1,8 @@
 //! What was signed at the meeting, and what was said there.
 
 use maud::{Markup, html};
-use projector::{ActRow, InstrumentRow, Stated, StatementRow};
-use summit::{Act, Answer, Signatory, StatementMode};
+use projector::{ActRow, InstrumentRow, SignatoryRow, Stated, StatementRow};
+use summit::{Act, Answer, StatementMode};
 
 use super::{sources, table};
 use crate::page::shown::Look;
@@ -60,7 +60,7 @@ const fn act_words(act: Act) -> &'static str {
     }
 }
 
-fn signatory(look: &Look<'_>, one: &Signatory) -> Markup {
+fn signatory(look: &Look<'_>, one: &SignatoryRow) -> Markup {
     html! {
         span.signatory {
             @match (&one.party, &one.person) {

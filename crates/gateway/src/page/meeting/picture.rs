@@ -194,13 +194,13 @@ fn row(one: &Placed<'_, '_>, wide: usize) -> Markup {
 
 fn cell(cell: &Cell<'_>, x: usize, top: usize) -> Markup {
     let Mark { tone, letters, .. } = &cell.mark;
-    let person = cell.delegation.and_then(|row| row.person.as_ref());
+    let person = cell.delegation.and_then(|row| shown(row.person.as_ref(), row.person_name.as_deref()));
     html! {
         g {
             path transform=(format!("translate({x} {})", top + 6)) d=(tone.path()) fill=(tone.colour()) fill-rule="evenodd" {}
             text x=(x + 18) y=(top + 16) font-size="12" {
                 tspan font-weight="700" fill=(tone.colour()) { (letters) }
-                @if let Some(Person { name, .. }) = person { tspan dx="6" { (shortened(name, PERSON_FITS)) } }
+                @if let Some(name) = person { tspan dx="6" { (shortened(name, PERSON_FITS)) } }
             }
             @for (place, line) in below(cell).iter().enumerate() {
                 text x=(x + 18) y=(top + 30 + place * LINE_HIGH) font-size="10.5" fill=(QUIET) { (shortened(line, BELOW_FITS)) }
@@ -209,12 +209,19 @@ fn cell(cell: &Cell<'_>, x: usize, top: usize) -> Markup {
     }
 }
 
+/// The name of somebody: the one that is shown, or as an event names them.
+fn shown<'c>(person: Option<&'c Person>, name: Option<&'c str>) -> Option<&'c str> {
+    name.or(person.map(|person| person.name.as_str()))
+}
+
 /// What stands below the first line of a cell, a line each.
 fn below<'c>(cell: &'c Cell<'_>) -> Vec<Cow<'c, str>> {
     let mut said: Vec<Cow<'c, str>> = Vec::new();
-    if let Some(Delegation { in_lieu_of, members, .. }) = cell.delegation {
-        said.extend(in_lieu_of.iter().map(|person| Cow::Owned(format!("in place of {}", person.name))));
-        said.extend(members.iter().map(|member| Cow::Owned(format!("with {}", member.person.name))));
+    if let Some(Delegation { in_lieu_of, in_lieu_of_name, members, .. }) = cell.delegation {
+        let replaced = shown(in_lieu_of.as_ref(), in_lieu_of_name.as_deref());
+        said.extend(replaced.map(|name| Cow::Owned(format!("in place of {name}"))));
+        let with = members.iter().filter_map(|member| shown(Some(&member.person), member.person_name.as_deref()));
+        said.extend(with.map(|name| Cow::Owned(format!("with {name}"))));
     }
     said.extend(cell.mark.flags.iter().map(|flag| Cow::Borrowed(&*flag.words)));
     said

@@ -87,7 +87,7 @@ fn said_of(look: &Look<'_>, attribute: &Attribute) -> Markup {
                 th scope="rowgroup" colspan=(3 + Origin::HEADS.len()) {
                     span.what { (attribute.what[..1].to_uppercase()) (&attribute.what[1..]) ": " } strong { bdi { (attribute.value) } }
                     @if let Some(of) = attribute.of.as_ref().filter(|_| attribute.what != "person") {
-                        span.quiet { " (" bdi { (of.name) } ")" }
+                        span.quiet { " (" (words::person(look, &of.id, &of.name)) ")" }
                     }
                 }
             }

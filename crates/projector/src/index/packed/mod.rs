@@ -1,0 +1,193 @@
+//! Records as an index holds them: packed, some hundred bytes each, and unpacked when somebody asks for one.
+//!
+//! What was unpacked stays so until the index takes in more and too much of it has gathered: a question lends records, and
+//! while it does nothing changes.
+
+mod ids;
+mod pack;
+mod symbols;
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use jiff::Timestamp;
+use summit::{Event, EventId, Position};
+
+use super::Record;
+use ids::Ids;
+use pack::Pack;
+use symbols::Symbols;
+
+/// How many records stand on one page.
+const PAGE_RECORDS: usize = 64;
+/// So many records may stay unpacked, some 1 KB each; then all are let go.
+const MAX_UNPACKED: usize = 16_384;
+
+/// Records in order of position, each by its place: 0 for the first.
+#[derive(Default)]
+pub(super) struct Packed {
+    pages: Vec<Page>,
+    ids: Ids,
+    symbols: Symbols,
+    /// How many are unpacked.
+    unpacked: AtomicUsize,
+}
+
+struct Page {
+    /// The position of its first record.
+    first: Position,
+    bytes: Vec<u8>,
+    /// Where in `bytes` each record ends.
+    ends: Vec<u32>,
+    /// Those that were asked for.
+    records: OnceLock<Box<[OnceLock<Box<Record>>]>>,
+}
+
+impl Page {
+    /// A record as it is packed, its position first.
+    fn bytes_of(&self, number: usize) -> &[u8] {
+        let begin = number.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        &self.bytes[begin..self.ends[number] as usize]
+    }
+
+    /// Takes the position of a record.
+    fn position(&self, from: &mut &[u8], symbols: &Symbols) -> Position {
+        Position::new(self.first.get().wrapping_add_signed(i64::unpack(from, symbols)))
+    }
+}
+
+impl Packed {
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Where each id stands.
+    pub(super) const fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    /// Takes in a record with an id of its own, behind all others.
+    pub(super) fn push(&mut self, record: &Record) {
+        let Record { position, stored_at, event } = record;
+        let Event { id, source, time, recorded_at, corrects, shared, content } = event;
+        if self.ids.len().is_multiple_of(PAGE_RECORDS) {
+            if let Some(full) = self.pages.last_mut() {
+                full.bytes.shrink_to_fit();
+            }
+            let ends = Vec::with_capacity(PAGE_RECORDS);
+            self.pages.push(Page { first: *position, bytes: Vec::new(), ends, records: OnceLock::new() });
+        }
+        let page = self.pages.last_mut().expect("a page is there, or was begun");
+        let (to, symbols) = (&mut page.bytes, &mut self.symbols);
+        position.get().wrapping_sub(page.first.get()).cast_signed().pack(to, symbols);
+        stored_at.pack(to, symbols);
+        source.pack(to, symbols);
+        time.pack(to, symbols);
+        recorded_at.pack(to, symbols);
+        corrects.pack(to, symbols);
+        shared.pack(to, symbols);
+        content.pack(to, symbols);
+        page.ends.push(u32::try_from(to.len()).expect("documents are bounded, and few on a page"));
+        self.ids.push(*id);
+    }
+
+    /// A record, unpacked if it is not yet.
+    pub(super) fn get(&self, place: usize) -> &Record {
+        let (page, number) = (&self.pages[place / PAGE_RECORDS], place % PAGE_RECORDS);
+        let records = page.records.get_or_init(|| std::iter::repeat_with(OnceLock::new).take(PAGE_RECORDS).collect());
+        records[number].get_or_init(|| {
+            self.unpacked.fetch_add(1, Ordering::Relaxed);
+            Box::new(self.unpack(place))
+        })
+    }
+
+    /// A record by itself, for who looks at each once.
+    pub(super) fn unpack(&self, place: usize) -> Record {
+        let page = &self.pages[place / PAGE_RECORDS];
+        let (from, symbols) = (&mut page.bytes_of(place % PAGE_RECORDS), &self.symbols);
+        let (position, stored_at) = (page.position(from, symbols), Timestamp::unpack(from, symbols));
+        let event = Event {
+            id: self.ids.at(place),
+            source: Pack::unpack(from, symbols),
+            time: Pack::unpack(from, symbols),
+            recorded_at: Pack::unpack(from, symbols),
+            corrects: Pack::unpack(from, symbols),
+            shared: Pack::unpack(from, symbols),
+            content: Pack::unpack(from, symbols),
+        };
+        Record { position, stored_at, event }
+    }
+
+    /// Where the record of a position stands.
+    pub(super) fn place_at(&self, position: Position) -> Option<usize> {
+        let page = self.pages.partition_point(|page| page.first <= position).checked_sub(1)?;
+        let numbers: [usize; PAGE_RECORDS] = std::array::from_fn(|number| number);
+        let at = &self.pages[page];
+        let found = numbers[..at.ends.len()]
+            .binary_search_by_key(&position, |number| at.position(&mut at.bytes_of(*number), &self.symbols));
+        found.ok().map(|number| page * PAGE_RECORDS + number)
+    }
+
+    /// Whether so much is unpacked that it should be let go.
+    pub(super) fn is_full(&self) -> bool {
+        self.unpacked.load(Ordering::Relaxed) > MAX_UNPACKED
+    }
+
+    /// Lets go of all that is unpacked.
+    pub(super) fn let_go(&mut self) {
+        for page in &mut self.pages {
+            page.records.take();
+        }
+        *self.unpacked.get_mut() = 0;
+    }
+
+    /// Where an id stands.
+    pub(super) fn place_of(&self, id: EventId) -> Option<usize> {
+        self.ids.find(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use summit::Position;
+
+    use super::{MAX_UNPACKED, PAGE_RECORDS, Packed};
+    use crate::index::Record;
+
+    /// Every golden document and real ones, so often that there are several pages; every third position is somebody else's.
+    fn records() -> Vec<Record> {
+        let lines = [
+            include_str!("../../../../wire/tests/data/astana-2024.jsonl"),
+            include_str!("../../../../wire/tests/data/sco-history.jsonl"),
+        ];
+        let events = lines.iter().flat_map(|file| file.lines()).map(|line| {
+            let document = wire::Document::decode(line.as_bytes()).expect("a good document");
+            document.event().clone()
+        });
+        let positions = (1..).filter(|number| number % 3 != 0).map(Position::new);
+        let stored_at = "1969-07-20T20:17:40.000000001Z".parse().expect("an instant");
+        positions.zip(events).map(|(position, event)| Record { position, stored_at, event }).collect()
+    }
+
+    #[test]
+    fn what_was_packed_is_unpacked_as_it_was_and_found_by_its_position_and_id() {
+        let (records, mut packed) = (records(), Packed::default());
+        assert!(records.len() > 2 * PAGE_RECORDS, "there are several pages");
+        for record in &records {
+            packed.push(record);
+        }
+        for (place, record) in records.iter().enumerate() {
+            assert_eq!((packed.get(place), &packed.unpack(place)), (record, record));
+            assert_eq!(packed.place_of(record.event.id), Some(place));
+            assert_eq!(packed.place_at(record.position), Some(place));
+        }
+        for nobody in [0, 3, 6, 10_000] {
+            assert_eq!(packed.place_at(Position::new(nobody)), None);
+        }
+        assert_eq!(*packed.unpacked.get_mut(), records.len());
+        assert!(!packed.is_full(), "{MAX_UNPACKED} may stay");
+        packed.let_go();
+        assert_eq!(packed.get(70), &records[70]);
+        assert_eq!(*packed.unpacked.get_mut(), 1);
+    }
+}

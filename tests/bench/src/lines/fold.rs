@@ -1,0 +1,58 @@
+//! Reading and folding alone, with no server and no disk: for a profiler.
+
+use std::time::Instant;
+
+use chronicle::Entry;
+use jiff::Timestamp;
+use projector::Index;
+use summit::Position;
+use wire::Document;
+
+use super::Size;
+use super::sizes::resident;
+use crate::events::events;
+use crate::measure::{Measured, precise};
+
+/// Events in memory: decoded; and to an index.
+pub(crate) fn fold(size: Size) -> Vec<Measured> {
+    let stored_at: Timestamp = "2026-01-01T00:00:00Z".parse().expect("an instant");
+    let entries: Vec<Entry> = (1..)
+        .zip(events(size.events))
+        .map(|(number, told)| Entry {
+            position: Position::new(number),
+            stored_at,
+            subject: told.subject,
+            headers: vec![
+                ("Content-Type".to_owned(), "application/cloudevents+json".to_owned()),
+                ("Nats-Msg-Id".to_owned(), told.id),
+            ],
+            bytes: told.bytes.into(),
+        })
+        .collect();
+    let each = |begun: Instant| begun.elapsed().as_secs_f64() * 1e6 / precise(size.events);
+    let decoded = || {
+        let begun = Instant::now();
+        for entry in &entries {
+            std::hint::black_box(Document::read(&entry.headers, &entry.bytes).expect("a good document"));
+        }
+        each(begun)
+    };
+    let mut bytes = Vec::new();
+    let mut folded = || {
+        let (begun, before) = (Instant::now(), resident());
+        let mut index = Index::new();
+        for entry in &entries {
+            index.append(entry);
+        }
+        let took = each(begun);
+        bytes.push((resident() - before) / precise(size.events));
+        took
+    };
+    let decode: Vec<f64> = (0..size.rounds).map(|_| decoded()).collect();
+    let fold: Vec<f64> = (0..size.rounds).map(|_| folded()).collect();
+    vec![
+        Measured::alone("an event in memory, decoded", "µs", &decode),
+        Measured::alone("an event in memory, to an index", "µs", &fold),
+        Measured::alone("memory that an event takes there", "bytes", &bytes[..1]),
+    ]
+}

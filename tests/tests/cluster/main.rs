@@ -1,0 +1,4 @@
+//! Three nodes, as `deploy/nats` configures them.
+
+mod damaged;
+mod users;
