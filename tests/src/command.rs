@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::wait::PATIENCE;
 
-/// The command, built from what is here.
+/// The command, built from what is here, and as this is: a benchmark's is built as a release is.
 ///
 /// # Panics
 ///
@@ -25,6 +25,9 @@ pub fn program() -> &'static Path {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = Command::new(cargo);
         build.args(["build", "--locked", "--quiet", "--package", "cli", "--message-format", "json"]);
+        if !cfg!(debug_assertions) {
+            build.arg("--release");
+        }
         build.current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit());
         let output = build.output().expect("cargo runs");
         assert!(output.status.success(), "the command chronicle does not build");

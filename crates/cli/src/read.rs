@@ -12,7 +12,7 @@ const READING: &str = "reading the chronicle";
 
 /// Reads the whole log, and on until `awaited` is there, which has its bound.
 pub(crate) async fn index(log: &impl Chronicle, awaited: Option<Position>, output: Output) -> Result<Index, Failure> {
-    let index = output.meanwhile(READING, catch_up(log, awaited)).await?;
+    let index = output.meanwhile(READING, Box::pin(catch_up(log, awaited))).await?;
     passed_over(index.undecodable().len(), output);
     Ok(index)
 }
@@ -25,7 +25,7 @@ pub(crate) async fn opened(
     output: Output,
 ) -> Result<Opened, Failure> {
     let reading = snapshots.catch_up(log, awaited, |aside| output.note(aside));
-    let opened = output.meanwhile(READING, reading).await?;
+    let opened = output.meanwhile(READING, Box::pin(reading)).await?;
     tracing::info!("read a snapshot up to position {}, and the log from there", opened.read_from());
     Ok(opened)
 }

@@ -13,7 +13,7 @@ use projector::{Indexed, Overview, Shared, date_of};
 use summit::{EventId, MeetingId, OrganisationId, Position};
 use wire::Fingerprint;
 
-use crate::ask::Lanes;
+use crate::ask::{Answers, Lanes};
 use crate::feed::Feed;
 use crate::operate::{Look, Metrics, Seen};
 
@@ -35,6 +35,8 @@ struct Parts {
     feed: Feed,
     /// How many questions are answered at once.
     lanes: Lanes,
+    /// Answers that were given, for who asks the same again.
+    answers: Answers,
     /// Says what time it is.
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     /// How it fares, in numbers.
@@ -62,8 +64,21 @@ impl Service {
         let (log, clock) = (Box::new(log), Box::new(clock));
         let (metrics, look) = (Metrics::default(), Look::default());
         let (lanes, licence, overview) = (Lanes::default(), OnceLock::new(), Mutex::default());
-        let overviews = Mutex::default();
-        Self(Arc::new(Parts { index, log, producer, feed, lanes, clock, metrics, overview, overviews, look, licence }))
+        let (overviews, answers) = (Mutex::default(), Answers::default());
+        Self(Arc::new(Parts {
+            index,
+            log,
+            producer,
+            feed,
+            lanes,
+            answers,
+            clock,
+            metrics,
+            overview,
+            overviews,
+            look,
+            licence,
+        }))
     }
 
     /// Says under which terms what it answers may be used: a line that stands in every export. The first one stands.
@@ -87,6 +102,10 @@ impl Service {
 
     pub(crate) fn lanes(&self) -> &Lanes {
         &self.0.lanes
+    }
+
+    pub(crate) fn answers(&self) -> &Answers {
+        &self.0.answers
     }
 
     /// How it fares, in numbers.

@@ -8,7 +8,7 @@ use chronicle::{Chronicle, Draft, MAX_BATCH};
 use summit::{EventId, Position};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
-use wire::{Document, Fingerprint};
+use wire::Document;
 
 use crate::answer::{Acknowledged, PublishError};
 use crate::directory::Directory;
@@ -28,12 +28,11 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, PublishError>>;
 pub(crate) struct Prepared {
     document: Document,
     bytes: Bytes,
-    fingerprint: Fingerprint,
 }
 
 impl Prepared {
     pub(crate) fn new(document: Document) -> Self {
-        Self { bytes: document.encode().into(), fingerprint: document.fingerprint(), document }
+        Self { bytes: document.encode().into(), document }
     }
 
     fn id(&self) -> EventId {
@@ -185,10 +184,10 @@ impl<C: Chronicle, D: Directory> Committer<C, D> {
                 continue;
             }
             let caller = Caller { reply, followers: Vec::new() };
-            match self.pending(&prepared) {
+            match self.pending(*prepared) {
                 Ok(pending @ Pending { place: Some(place), .. }) => self.answer(&pending, caller, Ok(place)),
                 Ok(pending) => {
-                    ids.insert(prepared.id(), group.batch.len());
+                    ids.insert(pending.draft.id, group.batch.len());
                     group.batch.push(pending);
                     group.callers.push(caller);
                 }
@@ -199,24 +198,24 @@ impl<C: Chronicle, D: Directory> Committer<C, D> {
     }
 
     /// The event as it is sent, with its place where it is known already.
-    fn pending(&mut self, prepared: &Prepared) -> Result<Pending, PublishError> {
-        let (id, fingerprint) = (prepared.id(), prepared.fingerprint);
-        let subject = self.filing.subject(prepared.document.event(), &self.directory);
-        let draft = Draft { id, subject, headers: wire::headers(), bytes: prepared.bytes.clone() };
+    fn pending(&mut self, Prepared { document, bytes }: Prepared) -> Result<Pending, PublishError> {
+        let id = document.event().id;
+        let subject = self.filing.subject(document.event(), &self.directory);
+        let draft = Draft { id, subject, headers: wire::headers(), bytes };
         draft.check()?;
         let place = self.directory.known(id).map(|known| Place {
             position: known.position,
-            same: known.fingerprint == fingerprint,
+            same: known.fingerprint == document.fingerprint(),
             duplicate: true,
         });
-        Ok(Pending { draft, fingerprint, place })
+        Ok(Pending { draft, document, place })
     }
 
     /// Answers the caller, and those who brought the same id.
     fn answer(&mut self, pending: &Pending, caller: Caller, settled: Result<Place, PublishError>) {
         let id = pending.draft.id;
         for (prepared, reply) in caller.followers {
-            let equal = prepared.fingerprint == pending.fingerprint;
+            let equal = pending.says_the_same(&prepared.document);
             match &settled {
                 Ok(place) if place.same || equal => {
                     tell(reply, acknowledged(id, Place { same: place.same && equal, duplicate: true, ..*place }));
@@ -239,15 +238,15 @@ impl<C: Chronicle, D: Directory> Committer<C, D> {
         // For each event, its index in the batch and whether another one brought its id.
         let mut indices = Vec::new();
         let mut ids: HashMap<EventId, usize> = HashMap::new();
-        for prepared in &prepared {
-            let first = ids.get(&prepared.id()).copied();
-            if first.is_some_and(|first| batch[first].fingerprint != prepared.fingerprint) {
-                let id = prepared.id();
+        for prepared in prepared {
+            let id = prepared.id();
+            let first = ids.get(&id).copied();
+            if first.is_some_and(|first| !batch[first].says_the_same(&prepared.document)) {
                 return Err(PublishError::Refused(format!("the id {id} is there twice, with different bodies")));
             }
             indices.push((first.unwrap_or(batch.len()), first.is_some()));
             if first.is_none() {
-                ids.insert(prepared.id(), batch.len());
+                ids.insert(id, batch.len());
                 batch.push(self.pending(prepared)?);
             }
         }

@@ -10,7 +10,7 @@ use chronicle::{AppendError, Appended, Chronicle, Damage, Draft, Entry, ID_HEADE
 use futures::StreamExt;
 use summit::{EventId, Position};
 use tokio::time::{Instant, sleep, timeout};
-use wire::{Document, Fingerprint};
+use wire::Document;
 
 use crate::answer::PublishError;
 
@@ -28,10 +28,17 @@ const LOOK_BACK: u64 = 1000;
 pub(crate) struct Pending {
     /// What is sent.
     pub(crate) draft: Draft,
-    /// What it says, to be compared with what stands under its id.
-    pub(crate) fingerprint: Fingerprint,
+    /// What it says, to be compared with what stands under its id, where anything does.
+    pub(crate) document: Document,
     /// Where its id stands, once that is known.
     pub(crate) place: Option<Place>,
+}
+
+impl Pending {
+    /// Whether another document says the same: few have to be compared, and so none is digested before.
+    pub(crate) fn says_the_same(&self, other: &Document) -> bool {
+        other.fingerprint() == self.document.fingerprint()
+    }
 }
 
 /// Where an id stands.
@@ -289,8 +296,7 @@ impl Retry {
 
 /// Whether an entry says what the event says.
 fn says(entry: &Entry, pending: &Pending) -> bool {
-    let decoded =
-        || Document::read(&entry.headers, &entry.bytes).is_ok_and(|there| there.fingerprint() == pending.fingerprint);
+    let decoded = || Document::read(&entry.headers, &entry.bytes).is_ok_and(|there| pending.says_the_same(&there));
     entry.bytes == pending.draft.bytes || decoded()
 }
 

@@ -25,9 +25,13 @@ pub fn headers() -> Vec<(String, String)> {
 pub(crate) fn are_binary<N: AsRef<str>, V: AsRef<str>>(headers: &[(N, V)]) -> bool {
     let mut versioned = false;
     for (name, value) in headers {
-        let (name, value) = (name.as_ref(), value.as_ref().trim_start());
+        let name = name.as_ref();
         if name.eq_ignore_ascii_case(CONTENT_TYPE_HEADER)
-            && value.get(..STRUCTURED.len()).is_some_and(|start| start.eq_ignore_ascii_case(STRUCTURED))
+            && value
+                .as_ref()
+                .trim_start()
+                .get(..STRUCTURED.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(STRUCTURED))
         {
             return false;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 use wire::Document;
 
@@ -15,6 +15,8 @@ const FILES: [&str; 2] = [
 pub(crate) const ORGANISATIONS: u64 = 400;
 /// The organisation that they are of.
 const OWN: &str = "sco";
+/// How the parties of admissions are called.
+const NEWCOMER: &str = "newcomer-";
 
 /// An event as it is stored.
 #[derive(Clone)]
@@ -37,6 +39,43 @@ pub(crate) fn events(count: u64) -> impl Iterator<Item = Told> {
 /// The organisation of a copy.
 pub(crate) fn organisation(copy: u64) -> String {
     format!("{OWN}-{}", copy % ORGANISATIONS)
+}
+
+/// Of how many organisations admissions are.
+const ADMITTING: u64 = 400;
+
+/// An admission that nobody was told of before: of another party each, to one organisation after the other, and as long as
+/// the others are, about.
+pub(crate) fn admission(number: u64) -> Document {
+    let (organisation, party) = (format!("{OWN}-{}", number % ADMITTING), newcomer(number));
+    let document = json!({
+        "specversion": "1.0",
+        "id": Uuid::now_v7().to_string(),
+        "source": "/desks/bench",
+        "type": "chronicle.admission.v1",
+        "recordedtime": "2025-12-01T00:00:00Z",
+        "data": {
+            "occurred": "2001-06-15",
+            "organisation": organisation,
+            "party": party,
+            "status": "member",
+            "authority": "official",
+            "place": "Shanghai",
+            "attribution": [{ "name": "Secretariat", "url": "http://example.org/about/members/" }],
+            "note": "As told by those who keep the list of members, with the day on which it was signed.",
+        },
+    });
+    Document::decode(&serde_json::to_vec(&document).expect("a document is JSON")).expect("a good document")
+}
+
+/// The party that an admission is of.
+fn newcomer(number: u64) -> String {
+    format!("{NEWCOMER}{number}")
+}
+
+/// The number of the admission of a party, where it is one.
+pub(crate) fn admitted(party: &str) -> Option<u64> {
+    party.strip_prefix(NEWCOMER)?.parse().ok()
 }
 
 /// All of them once more, under other ids, of another organisation.
@@ -83,7 +122,7 @@ fn renamed(value: &Value, ids: &HashMap<&str, String>, organisation: &str) -> Va
 mod tests {
     use std::collections::HashSet;
 
-    use super::events;
+    use super::{admission, admitted, events};
 
     #[test]
     fn events_are_many_and_different_and_of_the_size_that_is_said() {
@@ -93,5 +132,13 @@ mod tests {
         let bytes = told.iter().map(|one| one.bytes.len()).sum::<usize>() / told.len();
         assert!((350..650).contains(&bytes), "{bytes} bytes each");
         assert!(told.iter().all(|one| one.subject.starts_with("chronicle.event.sco-")), "{:?}", told[0].subject);
+    }
+
+    #[test]
+    fn an_admission_is_as_long_as_the_others_and_known_by_its_party() {
+        let document = admission(17);
+        let bytes = document.encode().len();
+        assert!((350..650).contains(&bytes), "{bytes} bytes");
+        assert_eq!((admitted("newcomer-17"), admitted("KAZ")), (Some(17), None));
     }
 }

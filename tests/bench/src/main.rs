@@ -5,13 +5,20 @@
 //! found, and where the time goes, is kept in `README.md` beside this.
 //!
 //! In reading order: events to measure with, a server that holds them, a client that does nothing but read and write (the
-//! limit of the substrate), what is measured of a run, lines, and how they are told.
+//! limit of the substrate), a service that does nothing but answer, both services as processes, who asks and listens, what
+//! is measured of a run, lines, and how they are told.
 
 mod events;
 
 mod store;
 
 mod plain;
+
+mod axum_alone;
+
+mod service;
+
+mod listener;
 
 mod measure;
 
@@ -48,10 +55,17 @@ struct Bench {
     /// Only indexes the log at this address, and prints how many bytes of memory that took
     #[arg(long, value_name = "URL", hide = true)]
     index: Option<String>,
+    /// Only answers over HTTP, with plain axum, and prints where
+    #[arg(long, hide = true)]
+    axum: bool,
 }
 
 /// Events of a run that only shows that everything runs.
 const SMOKE_EVENTS: u64 = 3_000;
+/// How many read a stream at once.
+const READERS: u64 = 1_000;
+/// The same in a run that only shows that everything runs.
+const SMOKE_READERS: u64 = 20;
 
 fn main() -> ExitCode {
     let bench = Bench::parse();
@@ -59,10 +73,14 @@ fn main() -> ExitCode {
         println!("{}", lines::memory(url));
         return ExitCode::SUCCESS;
     }
+    if bench.axum {
+        axum_alone::serve();
+        return ExitCode::SUCCESS;
+    }
     let size = if bench.smoke {
-        Size { events: SMOKE_EVENTS, rounds: 1 }
+        Size { events: SMOKE_EVENTS, rounds: 1, readers: SMOKE_READERS }
     } else {
-        Size { events: bench.events, rounds: bench.rounds }
+        Size { events: bench.events, rounds: bench.rounds, readers: READERS }
     };
     let wanted = |name: &str| bench.only.is_empty() || bench.only.iter().any(|only| name.starts_with(only.as_str()));
     let mut report = Report::new(size);

@@ -16,7 +16,7 @@ pub(crate) struct Run {
     pub(crate) count: u64,
     /// How long it took.
     pub(crate) took: Duration,
-    /// Processor time of this process, in seconds.
+    /// Processor time of this process and of those that it has waited for, or of a service, in seconds.
     pub(crate) own: f64,
     /// Processor time of the server, in seconds.
     pub(crate) servers: f64,
@@ -25,7 +25,22 @@ pub(crate) struct Run {
 impl Run {
     /// Runs something that does so much.
     pub(crate) fn of(server: i32, work: impl FnOnce() -> u64) -> Self {
-        let used = || (processor(None), processor(Some(server)));
+        Self::used_by(|| processor(None), || processor(Some(server)), work)
+    }
+
+    /// The same with a service, whose processor time counts beside this process's.
+    pub(crate) fn with_service(service: i32, server: i32, work: impl FnOnce() -> u64) -> Self {
+        Self::used_by(|| processor(None) + processor(Some(service)), || processor(Some(server)), work)
+    }
+
+    /// Runs something that a service does: only its own processor time counts, and that of the server where there is one.
+    pub(crate) fn of_service(service: i32, server: Option<i32>, work: impl FnOnce() -> u64) -> Self {
+        let servers = || server.map_or(0.0, |server| processor(Some(server)));
+        Self::used_by(|| processor(Some(service)), servers, work)
+    }
+
+    fn used_by(own: impl Fn() -> f64, servers: impl Fn() -> f64, work: impl FnOnce() -> u64) -> Self {
+        let used = || (own(), servers());
         let (before, begun) = (used(), Instant::now());
         let count = work();
         let (took, after) = (begun.elapsed(), used());
@@ -34,6 +49,11 @@ impl Run {
 
     fn per_second(&self) -> f64 {
         precise(self.count) / self.took.as_secs_f64()
+    }
+
+    /// How much was done for each second of one core: what a loaded machine does not change. Of less than a tick: of a tick.
+    fn per_core(&self) -> f64 {
+        precise(self.count) / self.own.max(1.0 / TICKS_PER_SECOND)
     }
 }
 
@@ -44,11 +64,12 @@ pub(crate) fn precise(count: u64) -> f64 {
 }
 
 /// Processor time that a process has used, in seconds; this one's where none is named.
-fn processor(process: Option<i32>) -> f64 {
+pub(crate) fn processor(process: Option<i32>) -> f64 {
     let path = process.map_or_else(|| "/proc/self/stat".to_owned(), |process| format!("/proc/{process}/stat"));
     let Ok(stat) = fs::read_to_string(path) else { return f64::NAN };
-    // Behind the name of the program, which may hold anything but ends with the last bracket: utime and stime.
-    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+    // Behind the name of the program, which may hold anything but ends with the last bracket: utime and stime, and the same
+    // of children that were waited for.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(4);
     fields.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / TICKS_PER_SECOND
 }
 
@@ -103,39 +124,45 @@ pub(crate) enum Goal {
 }
 
 impl Measured {
-    /// Runs both alternately, so often, and once before that so that everything is warm; compares what each does a second.
+    /// Runs both [`alternately`], and compares what each does a second.
     pub(crate) fn rates(
         what: &str,
         reference: &str,
         rounds: usize,
-        mut theirs: impl FnMut() -> Run,
-        mut ours: impl FnMut() -> Run,
+        theirs: impl FnMut() -> Run,
+        ours: impl FnMut() -> Run,
     ) -> Self {
-        if rounds > 1 {
-            let _ = (theirs(), ours());
-        }
-        let runs: Vec<(Run, Run)> = (0..rounds.max(1)).map(|_| (theirs(), ours())).collect();
-        let used = |pick: fn(&(Run, Run)) -> (f64, u64)| {
-            Figures::of(runs.iter().map(pick).map(|(seconds, count)| seconds * 1e6 / precise(count))).median
-        };
-        Self {
-            what: what.to_owned(),
-            reference: reference.to_owned(),
-            unit: "a second",
-            ours: Figures::of(runs.iter().map(|(_, ours)| ours.per_second())),
-            theirs: Some(Figures::of(runs.iter().map(|(theirs, _)| theirs.per_second()))),
-            ratio: Some(Figures::of(runs.iter().map(|(theirs, ours)| ours.per_second() / theirs.per_second()))),
-            processor: Some([
-                used(|(_, ours)| (ours.own, ours.count)),
-                used(|(_, ours)| (ours.servers, ours.count)),
-                used(|(theirs, _)| (theirs.own, theirs.count)),
-                used(|(theirs, _)| (theirs.servers, theirs.count)),
-            ]),
-            goal: None,
-        }
+        Self::by_second(what, reference, &alternately(rounds, theirs, ours))
     }
 
-    /// Pairs of times or sizes, ours and theirs.
+    /// What each of some pairs of runs, theirs and ours, did a second.
+    pub(crate) fn by_second(what: &str, reference: &str, runs: &[(Run, Run)]) -> Self {
+        Self::of_runs(what, reference, "a second", runs, Run::per_second)
+    }
+
+    /// What each of some pairs of runs did for a second of one core of its service.
+    pub(crate) fn by_core(what: &str, reference: &str, runs: &[(Run, Run)]) -> Self {
+        Self::of_runs(what, reference, "a core-second", runs, Run::per_core)
+    }
+
+    fn of_runs(
+        what: &str,
+        reference: &str,
+        unit: &'static str,
+        runs: &[(Run, Run)],
+        rate: impl Fn(&Run) -> f64,
+    ) -> Self {
+        let pairs: Vec<(f64, f64)> = runs.iter().map(|(theirs, ours)| (rate(ours), rate(theirs))).collect();
+        Self { processor: Some(used(runs)), ..Self::amounts(what, reference, unit, &pairs) }
+    }
+
+    /// The processor time that some pairs of runs took, theirs and ours.
+    pub(crate) fn using(mut self, runs: &[(Run, Run)]) -> Self {
+        self.processor = Some(used(runs));
+        self
+    }
+
+    /// Pairs of times, sizes or rates, ours and theirs.
     pub(crate) fn amounts(what: &str, reference: &str, unit: &'static str, pairs: &[(f64, f64)]) -> Self {
         Self {
             what: what.to_owned(),
@@ -178,6 +205,31 @@ impl Measured {
             Goal::AtMost(goal) => self.ours.median <= goal,
         })
     }
+}
+
+/// Runs both alternately, so often, and once before that so that everything is warm: theirs and ours.
+pub(crate) fn alternately(
+    rounds: usize,
+    mut theirs: impl FnMut() -> Run,
+    mut ours: impl FnMut() -> Run,
+) -> Vec<(Run, Run)> {
+    if rounds > 1 {
+        let _ = (theirs(), ours());
+    }
+    (0..rounds.max(1)).map(|_| (theirs(), ours())).collect()
+}
+
+/// Microseconds of processor time for each: client and server of ours, client and server of theirs.
+fn used(runs: &[(Run, Run)]) -> [f64; 4] {
+    let used = |pick: fn(&(Run, Run)) -> (f64, u64)| {
+        Figures::of(runs.iter().map(pick).map(|(seconds, count)| seconds * 1e6 / precise(count))).median
+    };
+    [
+        used(|(_, ours)| (ours.own, ours.count)),
+        used(|(_, ours)| (ours.servers, ours.count)),
+        used(|(theirs, _)| (theirs.own, theirs.count)),
+        used(|(theirs, _)| (theirs.servers, theirs.count)),
+    ]
 }
 
 impl fmt::Display for Measured {

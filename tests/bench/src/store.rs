@@ -23,6 +23,11 @@ impl Store {
         Self::of(NatsServer::start())
     }
 
+    /// An empty log, written through to the disk when the server likes.
+    pub(crate) fn lazy() -> Self {
+        Self::of(NatsServer::start_lazy())
+    }
+
     /// A log with so many events.
     pub(crate) fn with(count: u64) -> Self {
         let store = Self::empty();

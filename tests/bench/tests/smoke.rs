@@ -15,7 +15,21 @@ fn every_line_runs_and_is_told_with_figures() {
     let report: Value = serde_json::from_str(&text).expect("JSON");
     let lines = report["lines"].as_array().expect("lines");
     let names: Vec<&str> = lines.iter().filter_map(|line| line["line"].as_str()).collect();
-    for name in ["publish-many", "publish-one", "replay", "rebuild", "views", "sizes"] {
+    let all = [
+        "publish-many",
+        "publish-one",
+        "replay",
+        "rebuild",
+        "views",
+        "workers",
+        "seen",
+        "many-readers",
+        "view-over-http",
+        "import",
+        "commands",
+        "sizes",
+    ];
+    for name in all {
         assert!(names.contains(&name), "{name} is missing: {names:?}");
     }
     for line in lines {

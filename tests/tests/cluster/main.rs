@@ -2,3 +2,4 @@
 
 mod damaged;
 mod users;
+mod written;

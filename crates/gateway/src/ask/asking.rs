@@ -3,9 +3,10 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use projector::Token;
+use projector::{Language, Token};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -33,6 +34,8 @@ pub(crate) struct Has {
     /// The line that answers carry: it is the operator's, and may change.
     licence: String,
     tags: String,
+    /// The language of names, where not the address says it but what is accepted.
+    language: Option<String>,
 }
 
 impl FromRequestParts<Service> for Asking {
@@ -46,7 +49,7 @@ impl FromRequestParts<Service> for Asking {
         let tags: Vec<&str> =
             parts.headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok()).collect();
         let licence = service.licence().to_owned();
-        let has = Has { address: parts.uri.to_string(), licence, tags: tags.join(",") };
+        let has = Has { address: parts.uri.to_string(), licence, tags: tags.join(","), language: None };
         let path = parts.uri.path().to_owned();
         let query = parts.uri.query().unwrap_or_default().to_owned();
         Ok(Self { service: service.clone(), parameters, has, path, query, headers: parts.headers.clone(), names })
@@ -67,11 +70,30 @@ impl Asking {
 }
 
 impl Has {
-    /// The tag of an answer from here: another address, another state of the record, licence or program, another tag.
+    /// From now on the same in this language, which the address does not say.
+    pub(crate) fn speak(&mut self, language: &Language) {
+        self.language = Some(language.to_string());
+    }
+
+    /// Whether the language of names may be another one at the same address.
+    pub(crate) const fn varies(&self) -> bool {
+        self.language.is_some()
+    }
+
+    /// What a kept answer goes by: path and query, and the language where that is not said there.
+    pub(super) fn key(&self) -> Cow<'_, str> {
+        let Some(language) = &self.language else { return self.address.as_str().into() };
+        format!("{} {language}", self.address).into()
+    }
+
+    /// The tag of an answer from here: another address, accepted language, state of the record, licence or program, another
+    /// tag.
     pub(crate) fn tag(&self, from: &impl Serialize) -> String {
+        let language = self.language.as_deref().unwrap_or_default();
         let from = serde_json::to_vec(from).expect("what tells answers apart is JSON");
         let mut digest = Sha256::new();
-        for part in [self.address.as_bytes(), self.licence.as_bytes(), env!("CARGO_PKG_VERSION").as_bytes(), &from] {
+        let said = [&self.address, language, &self.licence, env!("CARGO_PKG_VERSION")].map(str::as_bytes);
+        for part in said.into_iter().chain([from.as_slice()]) {
             digest.update(part.len().to_be_bytes());
             digest.update(part);
         }
@@ -101,6 +123,7 @@ mod tests {
             address: address.to_owned(),
             licence: "none".to_owned(),
             tags: tags.to_owned(),
+            language: None,
         };
         let tag = has("/v1/remarks", "").tag(&73);
         assert_ne!(tag, has("/v1/remarks", "").tag(&74));
@@ -108,5 +131,8 @@ mod tests {
         assert_ne!(tag, Has { licence: "another".to_owned(), ..has("/v1/remarks", "") }.tag(&73));
         assert!(has("/v1/remarks", &format!("\"other\", W/{tag}")).is(&tag));
         assert!(!has("/v1/remarks", "\"other\"").is(&tag));
+        let mut french = has("/v1/remarks", "");
+        french.speak(&"fr".parse().expect("a language"));
+        assert_ne!(tag, french.tag(&73));
     }
 }

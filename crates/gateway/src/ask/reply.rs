@@ -1,5 +1,5 @@
-//! How a question is answered: from one state of the index, off the threads that serve connections; and not again for
-//! whoever has the answer.
+//! How a question is answered: from one state of the index, off the threads that serve connections; not again for whoever
+//! has the answer, nor while it is the same.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,15 +12,18 @@ use serde_json::Value;
 use summit::Position;
 
 use super::asking::{Asking, Has};
+use super::kept::Answer;
 use super::lanes::Lane;
-use super::vantage::From;
+use super::vantage::{From, accepted};
 use crate::problem::{Code, Problem};
 use crate::service::Service;
 
 /// What may be kept for ever: the same question has the same answer.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// What must be asked for again, if only by its tag.
-const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+pub(super) const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+/// What is another answer in another language that is accepted.
+const BY_LANGUAGE: HeaderValue = HeaderValue::from_static("Accept-Language");
 /// What the asker may have got wrong, although there is an answer: a JSON list of sentences.
 pub(crate) const NOTES: &str = "chronicle-notes";
 /// Why an answer is not current: a JSON text.
@@ -65,7 +68,14 @@ impl Asking {
         note: impl FnOnce(&Index) -> Option<String> + Send + 'static,
     ) -> Result<Response, Problem> {
         let (from, citing) = (self.vantage()?, self.citing());
-        self.reply(lane, from.min_position, move |ground| {
+        if let Some(wanted) = from.min_position {
+            reach(&self.service, wanted).await?;
+        }
+        let service = self.service.clone();
+        if let Some(answer) = service.answers().find(&self.has.key(), service.index().tail(), service.today()) {
+            return Ok(stale(&service, varying(&self.has, answer.reply(&self.has).into_response())));
+        }
+        self.reply(lane, None, move |ground| {
             let asked = ground.index.ask(|index| {
                 let vantage = from.resolve(index)?;
                 let view = index.view(&vantage, ground.today)?.showing(from.names.clone());
@@ -74,21 +84,35 @@ impl Asking {
                 let answer = if has { None } else { Some(question(&view)?) };
                 let answer = answer.map(|answer| index.cited(answer, &citing.licence, &from.names));
                 let notes = [unknown_source(index, &vantage), note(index)].into_iter().flatten().collect();
-                Ok::<_, Problem>((tag, notes, answer))
+                Ok::<_, Problem>((index.tail(), tag, notes, answer))
             });
-            let (tag, notes, answer) = asked?;
-            let mut headers = HeaderMap::new();
+            let (tail, tag, notes, answer): (_, _, Vec<String>, _) = asked?;
+            let (mut headers, fixed) = (HeaderMap::new(), from.is_fixed());
             let body = answer.map(|cited| {
                 citing.link(&mut headers, cited.answer.token());
                 json(&cited)
             });
-            Ok(Reply { tag, fixed: from.is_fixed(), notes, body, headers })
+            if let Some(body) = body.clone() {
+                let (today, tag, notes, headers) = (ground.today, tag.clone(), notes.clone(), headers.clone());
+                service.answers().keep(&ground.has.key(), Answer { tail, today, fixed, tag, notes, headers, body });
+            }
+            Ok(Reply { tag, fixed, notes, body, headers })
         })
         .await
     }
 
     /// Takes the parameters of the vantage, and refuses whatever is left.
     pub(crate) fn vantage(&mut self) -> Result<From, Problem> {
+        let mut from = self.vantage_of_a_file()?;
+        if !from.is_language_written {
+            from.names.language = accepted(&self.headers).unwrap_or_default();
+            self.has.speak(&from.names.language);
+        }
+        Ok(from)
+    }
+
+    /// The same, in no language but that of the address: what a file says depends on nothing else.
+    pub(super) fn vantage_of_a_file(&mut self) -> Result<From, Problem> {
         let from = From::take(&mut self.parameters)?;
         std::mem::take(&mut self.parameters).finish()?;
         Ok(from)
@@ -106,10 +130,21 @@ impl Asking {
             reach(&service, wanted).await?;
         }
         let (asked, today) = (service.clone(), service.today());
-        let reply = move || work(&Ground { index: asked.index(), has: &has, today });
-        let reply = service.lanes().work(lane, reply).await??;
-        Ok(stale(&service, reply.into_response()))
+        let reply = move || {
+            let reply = work(&Ground { index: asked.index(), has: &has, today })?;
+            Ok::<_, Problem>(varying(&has, reply.into_response()))
+        };
+        let response = service.lanes().work(lane, reply).await??;
+        Ok(stale(&service, response))
     }
+}
+
+/// Says on an answer that it is another one in another language, where that is so.
+fn varying(has: &Has, mut response: Response) -> Response {
+    if has.varies() {
+        response.headers_mut().append(header::VARY, BY_LANGUAGE);
+    }
+    response
 }
 
 /// An answer as JSON.

@@ -16,11 +16,11 @@ const VANTAGE: &[(&str, &str)] = &[
 ];
 const PAGE: &[(&str, &str)] = &[("limit", "0"), ("limit", "1001"), ("limit", "many")];
 const FILTERS: &[(&str, &str)] = &[
-    ("organisation", "SCO"),
-    ("meeting", "a meeting"),
+    ("organisation", "!!"),
+    ("meeting", "!!"),
     ("kind", "sining"),
     ("kind", "signing,"),
-    ("party", "Kazakhstan"),
+    ("party", "!!"),
     ("from", "2024-13"),
     ("to", "then"),
     ("min_position", "first"),
@@ -35,24 +35,24 @@ struct Route {
 
 const ROUTES: &[Route] = &[
     Route { address: "/v1/organisations", own: &[VANTAGE, PAGE, &[("after", "SCO")]] },
-    Route { address: "/v1/organisations/sco/members", own: &[VANTAGE, &[("party", "India"), ("status", "a member")]] },
-    Route { address: "/v1/organisations/sco/timeline", own: &[VANTAGE, &[("party", "India")]] },
+    Route { address: "/v1/organisations/sco/members", own: &[VANTAGE, &[("party", "!!"), ("status", "a member")]] },
+    Route { address: "/v1/organisations/sco/timeline", own: &[VANTAGE, &[("party", "!!")]] },
     Route { address: "/v1/organisations/sco/remarks", own: &[VANTAGE] },
     Route { address: "/v1/organisations/sco/diff?from=40&to=73", own: &[VANTAGE] },
-    Route { address: "/v1/meetings", own: &[VANTAGE, PAGE, &[("organisation", "SCO"), ("after", "Astana")]] },
+    Route { address: "/v1/meetings", own: &[VANTAGE, PAGE, &[("organisation", "!!"), ("after", "Astana")]] },
     Route { address: "/v1/meetings/sco-plus-astana-2024", own: &[VANTAGE] },
-    Route { address: "/v1/meetings/sco-plus-astana-2024/attendance", own: &[VANTAGE, &[("party", "India")]] },
+    Route { address: "/v1/meetings/sco-plus-astana-2024/attendance", own: &[VANTAGE, &[("party", "!!")]] },
     Route { address: "/v1/parties", own: &[VANTAGE, PAGE, &[("after", "India")]] },
     Route { address: "/v1/parties/IND", own: &[VANTAGE] },
     Route { address: "/v1/people", own: &[VANTAGE, PAGE, &[("after", "Xi Jinping")]] },
     Route { address: "/v1/people/xi-jinping", own: &[VANTAGE] },
     Route {
         address: "/v1/signings",
-        own: &[VANTAGE, &[("organisation", "SCO"), ("instrument", "The D."), ("party", "India"), ("meeting", "A b")]],
+        own: &[VANTAGE, &[("organisation", "!!"), ("instrument", "!!"), ("party", "!!"), ("meeting", "!!")]],
     },
-    Route { address: "/v1/statements", own: &[VANTAGE, &[("meeting", "A b"), ("party", "India"), ("person", "Xi J")]] },
+    Route { address: "/v1/statements", own: &[VANTAGE, &[("meeting", "!!"), ("party", "!!"), ("person", "!!")]] },
     Route { address: "/v1/find?q=India", own: &[VANTAGE, &[("kind", "country")]] },
-    Route { address: "/v1/remarks", own: &[VANTAGE, &[("organisation", "SCO")]] },
+    Route { address: "/v1/remarks", own: &[VANTAGE, &[("organisation", "!!")]] },
     Route { address: "/v1/explain?organisation=sco&party=IND", own: &[VANTAGE] },
     Route {
         address: "/v1/events",
@@ -171,7 +171,7 @@ async fn what_nobody_names_is_answered_with_the_nearest_names() {
         ("/v1/statements?person=xi-jinpin", "person", "xi-jinping"),
         ("/v1/parties/unn", "party", "un"),
         ("/v1/signings?party=unn", "party", "un"),
-        ("/v1/signings?instrument=astana-declaration", "instrument", "astana-declaration-2024"),
+        ("/v1/signings?instrument=astana-declaratio", "instrument", "astana-declaration-2024"),
         ("/v1/events?organisation=sc0", "organisation", "sco"),
         ("/v1/events?meeting=sco-plus-astana-2042", "meeting", "sco-plus-astana-2024"),
     ] {

@@ -23,8 +23,8 @@ pub struct ArchiveEntries {
     /// Those to come.
     segments: VecDeque<(Position, PathBuf)>,
     current: Option<(PathBuf, Segment)>,
-    /// Entries of the block under way.
-    block: VecDeque<Entry>,
+    /// Entries of the block under way, each with the chain behind it.
+    block: VecDeque<(Entry, Digest)>,
     /// How far the archive went at least.
     anchor: Option<Anchor>,
     /// The position to come, and the chain before it.
@@ -65,8 +65,8 @@ impl ArchiveEntries {
 
     fn read(&mut self) -> Result<Option<Entry>, ArchiveError> {
         loop {
-            if let Some(entry) = self.block.pop_front() {
-                self.chain = self.chain.then(&entry);
+            if let Some((entry, chain)) = self.block.pop_front() {
+                self.chain = chain;
                 self.next = entry.position.next();
                 return self.anchored().map(|()| Some(entry));
             }
@@ -76,7 +76,7 @@ impl ArchiveEntries {
                 continue;
             };
             let last = self.segments.is_empty();
-            match segment.next_block() {
+            match segment.next_chained() {
                 Ok(Some(entries)) => {
                     self.block = entries.into();
                     self.current = Some((path, segment));

@@ -170,6 +170,12 @@ impl Segment {
 
     /// The entries of the next block; nothing at the end, closed or not.
     pub fn next_block(&mut self) -> Result<Option<Vec<Entry>>, Fault> {
+        let block = self.next_chained()?;
+        Ok(block.map(|entries| entries.into_iter().map(|(entry, _)| entry).collect()))
+    }
+
+    /// The same, each entry with the chain behind it.
+    pub(super) fn next_chained(&mut self) -> Result<Option<Vec<(Entry, Digest)>>, Fault> {
         match self.rest.first() {
             None => Ok(None),
             Some(_) if self.closed => Err(Fault::Changed("there are bytes behind its footer")),
@@ -182,7 +188,7 @@ impl Segment {
         }
     }
 
-    fn block(&mut self) -> Result<Vec<Entry>, Fault> {
+    fn block(&mut self) -> Result<Vec<(Entry, Digest)>, Fault> {
         let mut from = self.rest.clone();
         if from.len() < BLOCK_HEAD_BYTES {
             return Err(Fault::CutOff);
@@ -209,7 +215,7 @@ impl Segment {
             let entry = codec::read(&mut bytes, next).ok_or(Fault::Changed("a block ends within an entry"))?;
             running = running.then_encoded(next.get(), &before[..before.len() - bytes.len()]);
             next = next.next();
-            entries.push(entry);
+            entries.push((entry, running));
         }
         if !bytes.is_empty() || running != chain || entries.is_empty() {
             return Err(Fault::Unchained);

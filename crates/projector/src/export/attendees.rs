@@ -72,7 +72,9 @@ impl Attendees {
         let came = there.is_delegated() && !attendee.is_delegated();
         for (name, values) in attendee.parameters {
             if LISTS.contains(&name) {
-                values.iter().for_each(|value| there.say(name, value));
+                for value in values {
+                    there.say(name, &value);
+                }
             } else if came {
                 there.parameters.retain(|(said, _)| *said != name);
                 there.parameters.push((name, values));

@@ -6,6 +6,7 @@
 
 mod active;
 mod belonging;
+mod bulk;
 mod filed;
 pub(crate) mod filing;
 mod links;
@@ -165,10 +166,13 @@ impl Index {
 
     /// Takes in the next entry of the log. Entries come in the order of their positions, each once.
     pub fn append(&mut self, entry: &Entry) -> Noted {
+        self.append_decoded(entry, bulk::decoded(entry))
+    }
+
+    fn append_decoded(&mut self, entry: &Entry, decoded: bulk::Decoded) -> Noted {
         self.tail = entry.position;
         self.keep_last(entry);
-        let read = Document::read_event(&entry.headers, &entry.bytes).map_err(|refused| refused.to_string());
-        let filed = read.and_then(|read| self.misfiled(&entry.subject, &read.0).map_or(Ok(read), Err));
+        let filed = decoded.and_then(|read| self.misfiled(&entry.subject, &read.0).map_or(Ok(read), Err));
         match filed {
             Ok((event, fingerprint)) => {
                 self.take(&Record { position: entry.position, stored_at: entry.stored_at, event }, fingerprint)

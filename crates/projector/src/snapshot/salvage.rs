@@ -1,6 +1,7 @@
 //! What is surely good of a damaged log, for answers that are stale but true: the newest good snapshot, the archive behind
 //! it, and the log as far as it can be read behind both.
 
+use std::convert::Infallible;
 use std::path::Path;
 
 use chronicle::{Chronicle, Entry};
@@ -51,8 +52,11 @@ impl Good {
         let entries = archive.and_then(|folder| ArchiveEntries::open(folder).ok());
         // Everything before a fault of the archive is as it was written.
         let (entries, tail) = (entries.into_iter().flatten().map_while(Result::ok), self.index.tail());
-        for entry in entries.skip_while(|entry| entry.position < tail) {
+        let mut entries = entries.skip_while(|entry| entry.position < tail);
+        // The first one tells whether it is of the same log. The others follow it, one by one.
+        if let Some(entry) = entries.next() {
             self.take(&entry)?;
+            let Ok(()) = self.index.append_all(entries.map(Ok::<_, Infallible>));
         }
         Some(self)
     }

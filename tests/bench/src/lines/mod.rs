@@ -1,11 +1,17 @@
 //! The lines: each measures ours beside a reference.
 
+mod commands;
 mod fold;
+mod import;
+mod many_readers;
 mod publish;
 mod rebuild;
 mod replay;
+mod seen;
 mod sizes;
+mod view_over_http;
 mod views;
+mod workers;
 
 use crate::measure::Measured;
 
@@ -16,6 +22,8 @@ pub(crate) use sizes::memory;
 pub(crate) struct Size {
     pub(crate) events: u64,
     pub(crate) rounds: usize,
+    /// How many read a stream at once.
+    pub(crate) readers: u64,
 }
 
 /// A line of the table.
@@ -32,5 +40,11 @@ pub(crate) const LINES: &[Line] = &[
     Line { name: "fold", run: fold::fold },
     Line { name: "rebuild", run: rebuild::rebuild },
     Line { name: "views", run: views::views },
+    Line { name: "workers", run: workers::workers },
+    Line { name: "seen", run: seen::seen },
+    Line { name: "many-readers", run: many_readers::many_readers },
+    Line { name: "view-over-http", run: view_over_http::view },
+    Line { name: "import", run: import::import },
+    Line { name: "commands", run: commands::commands },
     Line { name: "sizes", run: sizes::sizes },
 ];

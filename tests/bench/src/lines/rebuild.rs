@@ -44,9 +44,7 @@ pub(crate) fn rebuild(size: Size) -> Vec<Measured> {
     let ours = || {
         Run::of(store.process(), || {
             let mut index = Index::new();
-            for entry in ArchiveEntries::open(&archived).expect("an archive") {
-                index.append(&entry.expect("a good archive"));
-            }
+            index.append_all(ArchiveEntries::open(&archived).expect("an archive")).expect("a good archive");
             assert_eq!(index.tail().get(), size.events, "everything is read");
             size.events
         })
