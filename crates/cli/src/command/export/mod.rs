@@ -124,7 +124,7 @@ impl Export {
     /// Writes what is named, each once.
     async fn write(&self, shell: &Shell) -> Result<(), Failure> {
         let format = match self.format {
-            Wanted::Jsonl => return self.events(shell).await,
+            Wanted::Jsonl => return Box::pin(self.events(shell)).await,
             Wanted::View(format) => format,
         };
         let several = matches!(format, Format::Table(_));
@@ -173,28 +173,24 @@ impl Export {
         vantage.check()?;
         let at = vantage.at_position.or_else(|| token.map(|token| token.at_position.unwrap_or(token.position)));
         let mut named = self.clone();
-        match shell.remote()? {
-            Some(remote) => {
-                self.note_the_licence(shell);
-                named.understand_remote(&remote, shell).await?;
-                let events = Events { of: &named.slugs(), at, folder: self.output.as_deref() };
-                events.remote(&remote, vantage.min_position, shell).await
-            }
-            None => {
-                let history = shell.history_from(vantage.min_position).await?;
-                let upto = at.unwrap_or_else(|| history.index.tail());
-                let begun = history.index.reached(upto).map_err(Failure::from).and_then(|()| {
-                    let existing = Vantage { at_position: Some(upto), ..Vantage::default() };
-                    Ok(named.understand(&history.index.view(&existing, shell.today)?)?)
-                });
-                match begun {
-                    Ok(notes) => notes.into_iter().for_each(|note| shell.output().note(note)),
-                    Err(failure) => return Err(history.unanswered(failure)),
-                }
-                let events = Events { of: &named.slugs(), at: Some(upto), folder: self.output.as_deref() };
-                events.local(history, &self.terms().licence, shell).await
-            }
+        if let Some(remote) = shell.remote()? {
+            self.note_the_licence(shell);
+            named.understand_remote(&remote, shell).await?;
+            let events = Events { of: &named.slugs(), at, folder: self.output.as_deref() };
+            return events.remote(&remote, vantage.min_position, shell).await;
         }
+        let history = shell.history_from(vantage.min_position).await?;
+        let upto = at.unwrap_or_else(|| history.index.tail());
+        let begun = history.index.reached(upto).map_err(Failure::from).and_then(|()| {
+            let existing = Vantage { at_position: Some(upto), ..Vantage::default() };
+            Ok(named.understand(&history.index.view(&existing, shell.today)?)?)
+        });
+        match begun {
+            Ok(notes) => notes.into_iter().for_each(|note| shell.output().note(note)),
+            Err(failure) => return Err(history.unanswered(failure)),
+        }
+        let events = Events { of: &named.slugs(), at: Some(upto), folder: self.output.as_deref() };
+        events.local(history, &self.terms().licence, shell).await
     }
 
     /// Whose the licence line is, where a service is asked.
