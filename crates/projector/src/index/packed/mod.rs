@@ -162,9 +162,9 @@ impl Packed {
 
 #[cfg(test)]
 mod tests {
-    use summit::Position;
-
     use std::sync::atomic::Ordering;
+
+    use summit::Position;
 
     use super::{MAX_UNPACKED, PAGE_RECORDS, PAGES_LET_GO, Packed};
     use crate::index::Record;
