@@ -29,8 +29,10 @@ pub(crate) struct Asking {
 
 /// What the asker has already, of this address.
 pub(crate) struct Has {
+    /// Path and query; behind them why answers are stale, where they are.
     address: String,
     tags: String,
+    stale: Option<String>,
 }
 
 impl FromRequestParts<Service> for Asking {
@@ -43,7 +45,7 @@ impl FromRequestParts<Service> for Asking {
         let names = names.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let tags: Vec<&str> =
             parts.headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok()).collect();
-        let has = Has { address: parts.uri.to_string(), tags: tags.join(",") };
+        let has = Has::new(parts.uri.to_string(), tags.join(","), service.stale());
         let path = parts.uri.path().to_owned();
         let query = parts.uri.query().unwrap_or_default().to_owned();
         Ok(Self { service: service.clone(), parameters, has, path, query, headers: parts.headers.clone(), names })
@@ -64,7 +66,18 @@ impl Asking {
 }
 
 impl Has {
-    /// Path and query.
+    /// Of an address, whose answers are stale for a reason: marked, an answer is another than unmarked, and has another tag.
+    fn new(address: String, tags: String, stale: Option<String>) -> Self {
+        let address = stale.iter().fold(address, |address, reason| format!("{address}\n{reason}"));
+        Self { address, tags, stale }
+    }
+
+    /// Why the answer is stale, if it is.
+    pub(crate) fn stale(&self) -> Option<&str> {
+        self.stale.as_deref()
+    }
+
+    /// What tells the question from others.
     pub(super) fn address(&self) -> &str {
         &self.address
     }
@@ -99,10 +112,11 @@ mod tests {
 
     #[test]
     fn other_addresses_and_other_states_have_other_tags() {
-        let has = |address: &str, tags: &str| Has { address: address.to_owned(), tags: tags.to_owned() };
+        let has = |address: &str, tags: &str| Has::new(address.to_owned(), tags.to_owned(), None);
         let tag = has("/v1/remarks", "").tag(&73);
         assert_ne!(tag, has("/v1/remarks", "").tag(&74));
         assert_ne!(tag, has("/v1/remarks?as_of=2024", "").tag(&73));
+        assert_ne!(tag, Has::new("/v1/remarks".to_owned(), String::new(), Some("gone".to_owned())).tag(&73));
         assert!(has("/v1/remarks", &format!("\"other\", W/{tag}")).is(&tag));
         assert!(!has("/v1/remarks", "\"other\"").is(&tag));
     }

@@ -36,7 +36,7 @@ pub(crate) use history::document_at;
 pub(crate) use kept::Answers;
 pub(crate) use lanes::{Lane, Lanes};
 pub(crate) use page::LINES;
-pub(crate) use reply::{NOTES, Reply, STALE};
+pub(crate) use reply::{NOTES, Reply, STALE, stale};
 pub(crate) use vantage::From;
 
 /// The routes of questions.
