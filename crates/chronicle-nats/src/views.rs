@@ -3,13 +3,14 @@
 //! A bucket is a stream with one message per key. Changes and checkpoint go into it as one atomic batch, the checkpoint
 //! first and with the revision that the writer built on: the server refuses a stale writer's batch whole.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_nats::{HeaderMap, HeaderValue, Message};
 use bytes::Bytes;
 use chronicle::{
-    ApplyError, CHECKPOINT_KEY, Change, Checkpoint, Contents, Revision, Scope, Step, ViewError, ViewStore, ViewUpdate,
-    check_changes, check_steps,
+    ApplyError, CHECKPOINT_KEY, Change, Checkpoint, Contents, MAX_PARTITIONS, Revision, Scope, Step, ViewError,
+    ViewStore, ViewUpdate, check_changes, check_steps,
 };
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
@@ -72,7 +73,22 @@ impl NatsViews {
         Ok(stored.seq - before)
     }
 
-    /// What stands in a view, from one delivery.
+    /// Every checkpoint of a view, asked for one by one: partitions are numbered without a gap.
+    ///
+    /// A delivery would not do. A message that is replaced while the bucket is delivered is not delivered, and its successor
+    /// may be behind the one that says that nothing waits.
+    async fn checkpoints(&self, view: &str) -> Result<BTreeMap<Scope, Checkpoint>, ViewError> {
+        let mut found = BTreeMap::new();
+        for scope in std::iter::once(Scope::Whole).chain((0..MAX_PARTITIONS).map(Scope::Partition)) {
+            match self.last(view, &scope.key()).await? {
+                Some((message, revision)) => drop(found.insert(scope, checkpoint(revision, &message.payload)?)),
+                None => break,
+            }
+        }
+        Ok(found)
+    }
+
+    /// What stands in a view, from one delivery, but for what is replaced meanwhile.
     async fn collect(&self, view: &str) -> Result<Contents, Option<Failure>> {
         let mut contents = Contents::default();
         let begun =
@@ -100,9 +116,8 @@ impl NatsViews {
 
 impl ViewStore for NatsViews {
     async fn checkpoint(&self, view: &str) -> Result<Checkpoint, ViewError> {
-        let last = self.last(view, CHECKPOINT_KEY).await?;
-        let Some((message, revision)) = last else { return Ok(Checkpoint::default()) };
-        checkpoint(revision, &message.payload)
+        let found = self.last(view, CHECKPOINT_KEY).await?;
+        found.map_or(Ok(Checkpoint::default()), |(message, revision)| checkpoint(revision, &message.payload))
     }
 
     async fn move_on(&self, view: &str, steps: &[Step], changes: Vec<Change>) -> Result<Vec<Checkpoint>, ApplyError> {
@@ -139,10 +154,21 @@ impl ViewStore for NatsViews {
     }
 
     async fn contents(&self, view: &str) -> Result<Contents, ViewError> {
+        // Before the values: whoever moves the view while they are read refuses who builds on these.
+        let checkpoints = self.checkpoints(view).await?;
         let mut failed = Failure::Unknown("the delivery was lost".into());
         for _ in 0..LOAD_ATTEMPTS {
             match self.collect(view).await {
-                Ok(contents) => return Ok(contents),
+                Ok(Contents { checkpoints: seen, values }) => {
+                    // A server of several may know less than the one that was asked for the checkpoints.
+                    let behind = |(scope, at): (&Scope, &Checkpoint)| {
+                        seen.get(scope).is_some_and(|seen| seen.revision < at.revision)
+                    };
+                    if !checkpoints.iter().any(behind) {
+                        return Ok(Contents { checkpoints, values });
+                    }
+                    failed = Failure::Unknown("the server that was asked is behind".into());
+                }
                 Err(None) => {}
                 Err(Some(failure)) if failure.may_pass() => failed = failure,
                 Err(Some(failure)) => return Err(unreachable(&failure)),

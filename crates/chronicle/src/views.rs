@@ -137,8 +137,8 @@ pub trait ViewStore: Send + Sync + 'static {
     /// The value of one key.
     fn value(&self, view: &str, key: &str) -> impl Future<Output = Result<Option<Bytes>, ViewError>> + Send;
 
-    /// Every checkpoint, key and value. Writers may move on meanwhile: whoever builds on it names the revisions that it
-    /// says, and is refused then.
+    /// Every checkpoint, and then every key and value. Writers may move on meanwhile, and of a key that they write it may tell
+    /// nothing: whoever builds on it names the revisions that it says, and is refused then.
     fn contents(&self, view: &str) -> impl Future<Output = Result<Contents, ViewError>> + Send;
 
     /// Every key and value. Writers may move on meanwhile: compare [`checkpoint`](Self::checkpoint) before and after

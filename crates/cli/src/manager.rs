@@ -19,7 +19,7 @@ pub(crate) struct Manager {
 }
 
 impl Manager {
-    /// Tells it that questions are answered. From here on it hears that the program lives as long as the index can be asked,
+    /// Tells it that the index is current, and whatever is done with it goes on. From here on it hears that the program lives as long as the index can be asked,
     /// and does not where everything hangs.
     pub(crate) fn ready(index: &Arc<Shared>) -> Self {
         say(&[NotifyState::Ready, NotifyState::Status("ready")]);

@@ -27,6 +27,8 @@ pub fn app(service: Service) -> Router {
 pub fn guarded(service: &Service, access: &Access) -> Router {
     let (router, _api) = routes().split_for_parts();
     let router = router.fallback(no_such_address).method_not_allowed_fallback(bad_method);
+    // Within, for only who may ask is told what bears a name.
+    let router = router.layer(from_fn_with_state(service.clone(), ask::by_name));
     surround(router.with_state(service.clone()), access, service)
         // Whatever is refused, who reads pages reads it on a page.
         .layer(from_fn(page::for_people))

@@ -20,6 +20,8 @@ pub enum Code {
     BadParameter,
     /// No event names what was asked for.
     UnknownName,
+    /// Several things bear the name that was asked for: they are told.
+    AmbiguousName,
     /// No event has this id, or several begin so.
     UnknownEvent,
     /// The chronicle has not come so far.
@@ -84,6 +86,7 @@ impl Code {
         match self {
             Self::BadParameter => (StatusCode::BAD_REQUEST, "a parameter cannot be meant"),
             Self::UnknownName => (StatusCode::NOT_FOUND, "no event names it"),
+            Self::AmbiguousName => (StatusCode::NOT_FOUND, "several bear the name"),
             Self::UnknownEvent => (StatusCode::NOT_FOUND, "no such event"),
             Self::NotReached => (StatusCode::CONFLICT, "the chronicle has not come so far"),
             Self::NoSuchAddress => (StatusCode::NOT_FOUND, "there is no such address"),
@@ -145,7 +148,7 @@ struct Members {
     code: Code,
     /// What is wrong here.
     detail: String,
-    /// What belongs to this problem: `parameter`, `found`, `allowed`, `nearest`, `names` and the like.
+    /// What belongs to this problem: `parameter`, `found`, `allowed`, `nearest`, `called`, `names` and the like.
     #[serde(flatten)]
     more: Map<String, Value>,
 }
@@ -225,7 +228,7 @@ impl From<projector::AskError> for Problem {
                 Self::new(Code::UnknownName, detail).with("what", what).with("found", name).near("nearest", nearest)
             }
             AskError::Several { what, name, called } => {
-                Self::new(Code::UnknownName, detail).with("what", what).with("found", name).near("called", called)
+                Self::new(Code::AmbiguousName, detail).with("what", what).with("found", name).near("called", called)
             }
             AskError::UnknownEvent(found) => Self::new(Code::UnknownEvent, detail).with("found", found),
             AskError::Ambiguous { prefix, ids } => {

@@ -21,6 +21,7 @@ fn every_line_runs_and_is_told_with_figures() {
         "replay",
         "rebuild",
         "views",
+        "workers",
         "seen",
         "many-readers",
         "view-over-http",

@@ -49,8 +49,8 @@ async function equal(page, meeting, vantage) {
       const what = `${row.party} at ${one}`;
       assert.ok(cell, `${what} is not in the matrix`);
       assert.deepEqual([cell.presence, cell.level], [row.presence, row.level], what);
-      for (const person of [row.person, row.in_lieu_of, ...row.members.map((member) => member.person)].filter(Boolean)) {
-        assert.ok(cell.text.includes(person.name), `${what} without ${person.name}: ${cell.text}`);
+      for (const name of [row.person_name, row.in_lieu_of_name, ...row.members.map((member) => member.person_name)].filter(Boolean)) {
+        assert.ok(cell.text.includes(name), `${what} without ${name}: ${cell.text}`);
       }
       assert.equal(cell.text.includes("by video"), row.mode === "video" || row.members.some((member) => member.mode === "video"), `${what}: video`);
       assert.equal(cell.text.includes("contested"), row.contested, `${what}: contested`);

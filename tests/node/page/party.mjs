@@ -23,7 +23,7 @@ await browse({ bypassCSP: true }, async (page, _, odd) => {
       const stops = await cells(page, "table.itinerary");
       assert.deepEqual(stops.map((stop) => stop.events[0]), told.itinerary.map((stop) => stop.event), `${party} ${vantage}`);
       told.itinerary.forEach((stop, n) => {
-        for (const part of [stop.occurred, stop.level ?? "", stop.person?.name ?? "", stop.authority]) assert.ok(stops[n].text.includes(part), `${stops[n].text} without ${part}`);
+        for (const part of [stop.occurred, stop.level ?? "", stop.person_name ?? "", stop.authority]) assert.ok(stops[n].text.includes(part), `${stops[n].text} without ${part}`);
       });
     }
   }

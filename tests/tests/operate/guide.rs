@@ -17,7 +17,7 @@ use crate::{deploy, project};
 
 /// What the guide names stands below the test's folder.
 const PLACES: &str =
-    "/usr/local/s?bin/|/var/lib/chronicle|/var/backups/chronicle|/etc/chronicle/|/etc/nats|/tmp/|/root/";
+    "/usr/local/s?bin/|/var/lib/chronicle|/var/backups/chronicle|/etc/chronicle/|/var/lib/nats|/etc/nats|/tmp/|/root/";
 /// Where the guide's service answers; in the test it is at a port that is free.
 const ADDRESS: &str = "127.0.0.1:8080";
 /// What differs from run to run in the guide alone.
@@ -39,12 +39,20 @@ const NOT_RUN: [&str; 3] =
 struct Machine {
     root: TempDir,
     address: String,
+    /// The ports of three nodes: for clients, for each other, for who looks at them.
+    nodes: [[u16; 3]; 3],
+    /// What was exported so far.
+    exported: String,
 }
 
 impl Machine {
     fn new() -> Self {
         let root = tempfile::tempdir().expect("a folder");
-        let machine = Self { root, address: format!("127.0.0.1:{}", free_ports()[0]) };
+        let [first, second, third, fourth, fifth] = [(); 5].map(|()| free_ports());
+        let nodes =
+            [[first[0], first[1], second[0]], [second[1], third[0], third[1]], [fourth[0], fourth[1], fifth[0]]];
+        let address = format!("127.0.0.1:{}", fifth[1]);
+        let machine = Self { root, address, nodes, exported: String::new() };
         for folder in ["bin", "tmp", "root", "etc/chronicle"] {
             fs::create_dir_all(machine.root.path().join(folder)).expect("a folder");
         }
@@ -65,7 +73,14 @@ impl Machine {
     fn here(&self, text: &str) -> String {
         let root = self.root.path().to_str().expect("a path");
         let places = Regex::new(PLACES).expect("a pattern");
-        places.replace_all(text, format!("{root}$0")).replace(ADDRESS, &self.address)
+        let text = places.replace_all(text, format!("{root}$0")).replace(ADDRESS, &self.address);
+        // The three machines of a cluster are three ports of this one.
+        self.nodes.iter().enumerate().fold(text, |text, (index, [clients, routes, monitor])| {
+            let number = index + 1;
+            let text =
+                text.replace(&format!("=10.0.0.{number} "), &format!("=127.0.0.1:{clients}:{routes}:{monitor} "));
+            text.replace(&format!("10.0.0.{number}:4222"), &format!("127.0.0.1:{clients}"))
+        })
     }
 
     /// What was said here, as the guide has it.
@@ -74,13 +89,20 @@ impl Machine {
         text.replace(root, "").replace(&self.address, ADDRESS).replace(project().to_str().expect("a path"), "…")
     }
 
-    fn run(&self, line: &str) -> String {
+    fn run(&mut self, line: &str) -> String {
+        if line.starts_with("export ") {
+            self.exported.extend([line, "\n"]);
+            return String::new();
+        }
         let root = self.root.path();
         let path = std::env::var("PATH").unwrap_or_default();
         let path = format!("{0}/bin:{0}/usr/local/sbin:{0}/usr/local/bin:{path}", root.display());
         let mut command = Command::new("bash");
         // The operator sees both outputs.
-        command.args(["-c", &format!("exec 2>&1\n{}", self.here(line))]).current_dir(project()).stdin(Stdio::null());
+        command
+            .args(["-c", &self.here(&format!("exec 2>&1\n{}{line}", self.exported))])
+            .current_dir(project())
+            .stdin(Stdio::null());
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CHRONICLE_")) {
             command.env_remove(name);
         }
@@ -145,7 +167,7 @@ fn every_command_of_the_guide_prints_what_it_says() {
     let file = deploy("operations.md");
     let guide = fs::read_to_string(&file).expect("the guide");
     assert_eq!(not_run(&guide), NOT_RUN, "what is not run is listed");
-    let machine = Machine::new();
+    let mut machine = Machine::new();
     let mut printed = Vec::new();
     for step in steps(&guide) {
         let said = machine.run(&step.command);

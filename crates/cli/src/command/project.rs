@@ -10,7 +10,7 @@ use clap::Args;
 use futures::FutureExt;
 use futures::stream::{self, BoxStream, StreamExt};
 use jiff::Timestamp;
-use projector::published::{self, MAX_WORKER_BYTES, POINTER_VIEW, Partitions, Worker};
+use projector::published::{self, MAX_WORKER_BYTES, POINTER_VIEW, Partitions, PublishViewsError, Worker};
 use projector::{Live, TakenIn};
 use serde_json::json;
 use uuid::Uuid;
@@ -21,6 +21,7 @@ use crate::connect::Connection;
 use crate::crew::Crew;
 use crate::error::Failure;
 use crate::kept::Kept;
+use crate::manager::Manager;
 use crate::output::Output;
 use crate::publishing::{RETRY_PAUSE, may_pass};
 
@@ -75,6 +76,7 @@ impl Project {
         let mut crew = Crew::join(me, connection.log.workers());
         let index = Arc::clone(live.index());
         let (log, mut connection) = (connection.log.clone(), connection);
+        let manager = Manager::ready(&index);
         let over = tokio::select! {
             biased;
             over = work(&log, &mut live, &mut kept, &mut crew, into, shell.output()) => over,
@@ -83,6 +85,7 @@ impl Project {
             () = told => Ok(()),
             lost = connection.lost() => Err(lost),
         };
+        drop(manager);
         crew.leave().await;
         over.inspect_err(|failure| connection.note(failure))
     }
@@ -130,6 +133,12 @@ async fn work(
                 Some(REFUSED_PAUSE)
             }
             Err(error) if may_pass(&error) => Some(RETRY_PAUSE),
+            // The bucket is another one now.
+            Err(PublishViewsError::NotInPartitions(_)) => {
+                (worker, checkpoints) = take_up(log, live, into).await?;
+                share.clear();
+                Some(RETRY_PAUSE)
+            }
             Err(error) => return Err(error.into()),
         };
         crew.say(&json!({

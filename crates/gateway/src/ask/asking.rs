@@ -3,9 +3,10 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use projector::Token;
+use projector::{Language, Token};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -32,7 +33,10 @@ pub(crate) struct Has {
     /// Path and query; behind them why answers are stale, where they are.
     address: String,
     tags: String,
+    /// Why answers are stale, where they are.
     stale: Option<String>,
+    /// The language of names, where not the address says it but what is accepted.
+    language: Option<String>,
 }
 
 impl FromRequestParts<Service> for Asking {
@@ -69,7 +73,7 @@ impl Has {
     /// Of an address, whose answers are stale for a reason: marked, an answer is another than unmarked, and has another tag.
     fn new(address: String, tags: String, stale: Option<String>) -> Self {
         let address = stale.iter().fold(address, |address, reason| format!("{address}\n{reason}"));
-        Self { address, tags, stale }
+        Self { address, tags, stale, language: None }
     }
 
     /// Why the answer is stale, if it is.
@@ -77,16 +81,28 @@ impl Has {
         self.stale.as_deref()
     }
 
-    /// What tells the question from others.
-    pub(super) fn address(&self) -> &str {
-        &self.address
+    /// From now on the same in this language, which the address does not say.
+    pub(crate) fn speak(&mut self, language: &Language) {
+        self.language = Some(language.to_string());
     }
 
-    /// The tag of an answer from here: another address, another state of the record or another program, another tag.
+    /// Whether the language of names may be another one at the same address.
+    pub(crate) const fn varies(&self) -> bool {
+        self.language.is_some()
+    }
+
+    /// What a kept answer goes by: path and query, and the language where that is not said there.
+    pub(super) fn key(&self) -> Cow<'_, str> {
+        let Some(language) = &self.language else { return self.address.as_str().into() };
+        format!("{} {language}", self.address).into()
+    }
+
+    /// The tag of an answer from here: another address, another accepted language, another state of the record or another program, another tag.
     pub(crate) fn tag(&self, from: &impl Serialize) -> String {
+        let language = self.language.as_deref().unwrap_or_default();
         let from = serde_json::to_vec(from).expect("what tells answers apart is JSON");
         let mut digest = Sha256::new();
-        for part in [self.address.as_bytes(), env!("CARGO_PKG_VERSION").as_bytes(), &from] {
+        for part in [self.address.as_bytes(), language.as_bytes(), env!("CARGO_PKG_VERSION").as_bytes(), &from] {
             digest.update(part.len().to_be_bytes());
             digest.update(part);
         }
@@ -119,5 +135,8 @@ mod tests {
         assert_ne!(tag, Has::new("/v1/remarks".to_owned(), String::new(), Some("gone".to_owned())).tag(&73));
         assert!(has("/v1/remarks", &format!("\"other\", W/{tag}")).is(&tag));
         assert!(!has("/v1/remarks", "\"other\"").is(&tag));
+        let mut french = has("/v1/remarks", "");
+        french.speak(&"fr".parse().expect("a language"));
+        assert_ne!(tag, french.tag(&73));
     }
 }

@@ -131,7 +131,7 @@ impl Asking {
         subject: impl FnOnce(&View<'_>) -> Result<Subject, AskError> + Send + 'static,
     ) -> Result<Response, Problem> {
         let mut terms = self.terms(format)?;
-        let from = self.vantage()?;
+        let from = self.vantage_of_a_file()?;
         let (path, query) = (self.path.clone(), self.query.clone());
         self.reply(lane, from.min_position, move |ground| {
             let asked = ground.index.ask(|index| {

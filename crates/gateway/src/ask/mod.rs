@@ -1,7 +1,7 @@
 //! Questions: each is answered with the JSON of the command line, from a vantage.
 //!
 //! In reading order: a request that asks; from where; whose turn it is; what was answered before; how it is answered, and in which format; one question after another;
-//! lists, by pages that go on behind a name; history, by pages that go on behind a position.
+//! lists, by pages that go on behind a name; names in the place of identifiers; history, by pages that go on behind a position.
 
 mod asking;
 mod formats;
@@ -19,6 +19,8 @@ mod reasons;
 
 mod lists;
 
+mod named;
+
 mod event;
 mod events;
 mod history;
@@ -35,6 +37,7 @@ pub(crate) use formats::{CITATION, TOKEN, formats_of};
 pub(crate) use history::document_at;
 pub(crate) use kept::Answers;
 pub(crate) use lanes::{Lane, Lanes};
+pub(crate) use named::by_name;
 pub(crate) use page::LINES;
 pub(crate) use reply::{NOTES, Reply, STALE, stale};
 pub(crate) use vantage::From;

@@ -13,14 +13,16 @@ use summit::Position;
 use super::asking::{Asking, Has};
 use super::kept::Answer;
 use super::lanes::Lane;
-use super::vantage::From;
+use super::vantage::{From, accepted};
 use crate::problem::{Code, Problem};
 use crate::service::Service;
 
 /// What may be kept for ever: the same question has the same answer.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// What must be asked for again, if only by its tag.
-const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+pub(super) const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+/// What is another answer in another language that is accepted.
+const BY_LANGUAGE: HeaderValue = HeaderValue::from_static("Accept-Language");
 /// What the asker may have got wrong, although there is an answer: a JSON list of sentences.
 pub(crate) const NOTES: &str = "chronicle-notes";
 /// Why an answer is not current: a JSON text.
@@ -69,8 +71,8 @@ impl Asking {
             reach(&self.service, wanted).await?;
         }
         let service = self.service.clone();
-        if let Some(answer) = service.answers().find(self.has.address(), service.index().tail(), service.today()) {
-            return Ok(stale(&service, answer.reply(&self.has).into_response()));
+        if let Some(answer) = service.answers().find(&self.has.key(), service.index().tail(), service.today()) {
+            return Ok(stale(&service, varying(&self.has, answer.reply(&self.has).into_response())));
         }
         self.reply(lane, None, move |ground| {
             let asked = ground.index.ask(|index| {
@@ -86,7 +88,7 @@ impl Asking {
             let (body, fixed) = (answer.as_ref().map(json), from.is_fixed());
             if let Some(body) = body.clone() {
                 let (today, tag, notes) = (ground.today, tag.clone(), notes.clone());
-                service.answers().keep(ground.has.address(), Answer { tail, today, fixed, tag, notes, body });
+                service.answers().keep(&ground.has.key(), Answer { tail, today, fixed, tag, notes, body });
             }
             Ok(Reply { tag, fixed, notes, body, headers: HeaderMap::new() })
         })
@@ -95,6 +97,16 @@ impl Asking {
 
     /// Takes the parameters of the vantage, and refuses whatever is left.
     pub(crate) fn vantage(&mut self) -> Result<From, Problem> {
+        let mut from = self.vantage_of_a_file()?;
+        if !from.is_language_written {
+            from.names.language = accepted(&self.headers).unwrap_or_default();
+            self.has.speak(&from.names.language);
+        }
+        Ok(from)
+    }
+
+    /// The same, in no language but that of the address: what a file says depends on nothing else.
+    pub(super) fn vantage_of_a_file(&mut self) -> Result<From, Problem> {
         let from = From::take(&mut self.parameters)?;
         std::mem::take(&mut self.parameters).finish()?;
         Ok(from)
@@ -112,10 +124,21 @@ impl Asking {
             reach(&service, wanted).await?;
         }
         let (asked, today) = (service.clone(), service.today());
-        let reply = move || work(&Ground { index: asked.index(), has: &has, today });
-        let reply = service.lanes().work(lane, reply).await??;
-        Ok(stale(&service, reply.into_response()))
+        let reply = move || {
+            let reply = work(&Ground { index: asked.index(), has: &has, today })?;
+            Ok::<_, Problem>(varying(&has, reply.into_response()))
+        };
+        let response = service.lanes().work(lane, reply).await??;
+        Ok(stale(&service, response))
     }
+}
+
+/// Says on an answer that it is another one in another language, where that is so.
+fn varying(has: &Has, mut response: Response) -> Response {
+    if has.varies() {
+        response.headers_mut().append(header::VARY, BY_LANGUAGE);
+    }
+    response
 }
 
 /// An answer as JSON.

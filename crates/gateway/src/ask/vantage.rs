@@ -1,5 +1,6 @@
 //! From where a question is asked, as parameters.
 
+use axum::http::{HeaderMap, header};
 use jiff::Timestamp;
 use projector::{AskError, Asked, BadToken, Index, Language, Token, VantageError, WantedName};
 use summit::{Position, Vantage};
@@ -8,6 +9,9 @@ use utoipa::IntoParams;
 use crate::parameters::Parameters;
 use crate::problem::{Code, Problem};
 
+/// How many languages are looked at that somebody accepts.
+const LANGUAGES: usize = 16;
+
 /// From where a question is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct From {
@@ -15,6 +19,8 @@ pub(crate) struct From {
     pub(crate) min_position: Option<Position>,
     /// Which names are shown: no part of the vantage, but of every question.
     pub(crate) names: WantedName,
+    /// Whether the address says in which language.
+    pub(crate) is_language_written: bool,
 }
 
 /// From where a question is asked, for the description of the interface.
@@ -35,8 +41,8 @@ pub(crate) struct VantageParameters {
     token: Option<String>,
     /// Wait until the chronicle has come so far, 5 s at most
     min_position: Option<u64>,
-    /// The language in which names are shown, where they have one: BCP 47, such as `en-GB` or `fr`; `en`, where it is left
-    /// out
+    /// The language in which names are shown, where they have one: BCP 47, such as `en-GB` or `fr`. Where it is left out:
+    /// the one that `Accept-Language` wants most, of what is no file in the formats of others; or else `en`
     language: Option<String>,
 }
 
@@ -59,6 +65,7 @@ impl From {
         };
         let min_position = parameters.parse("min_position", "a position: a whole number")?;
         let language: Option<Language> = parameters.parse("language", "a language (BCP 47) such as en-GB or fr")?;
+        let is_language_written = language.is_some();
         let names = WantedName { language: language.unwrap_or_default(), official: false };
         let others = asked.as_of.is_some()
             || asked.known_at.is_some()
@@ -67,7 +74,7 @@ impl From {
         if asked.token.is_some() && others {
             return Err(Problem::parameter("token", "a token beside other parts of the vantage", "the token alone"));
         }
-        Ok(Self { asked, min_position, names })
+        Ok(Self { asked, min_position, names, is_language_written })
     }
 
     /// The vantage, in this chronicle.
@@ -98,6 +105,19 @@ impl From {
             None => (self.asked.at_position, self.asked.known_at),
         }
     }
+}
+
+/// The language that is accepted most of all; of equal ones the first. `*` is any, so it says nothing.
+pub(super) fn accepted(headers: &HeaderMap) -> Option<Language> {
+    let said = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|said| said.to_str().ok());
+    let ranges = said.flat_map(|said| said.split(',')).take(LANGUAGES).filter_map(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let language: Language = parts.next()?.parse().ok()?;
+        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        let weight = weight.map_or(Some(1.0), |weight| weight.parse::<f32>().ok())?;
+        (weight > 0.0).then_some((weight, language))
+    });
+    ranges.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, language)| language)
 }
 
 impl std::convert::From<VantageError> for Problem {

@@ -29,7 +29,7 @@ const HEADERS: &[(&str, &str, &str)] = &[
     ("Chronicle-Notes", "string", "What you may have got wrong, as a JSON list of texts; only where there is anything"),
     ("Chronicle-Position", "integer", "The position of the event"),
     ("Chronicle-Stored-At", "string", "When the log stored the event"),
-    ("Location", "string", "The address of the event; of one event, not of a batch"),
+    ("Location", "string", "The address of the event, of one and not of a batch; or of what bears the name"),
     ("Retry-After", "integer", "After how many seconds the same may fare better"),
     ("WWW-Authenticate", "string", "That a token is needed, or another one"),
 ];
@@ -85,7 +85,7 @@ pub(super) fn sent(method: &str, path: &str, tag: &str, status: &str) -> Value {
             names.push("Chronicle-Notes");
         }
     }
-    if method == "post" && matches!(status, "200" | "201") {
+    if method == "post" && matches!(status, "200" | "201") || status == "307" {
         names.push("Location");
     }
     if let (Some(headers), Value::Object(more)) = (headers.as_object_mut(), referred(&names)) {

@@ -1,5 +1,6 @@
 //! The document of the service in `OpenAPI` 3.1: what the handlers say of themselves, and what holds for all of them.
 
+use projector::What;
 use serde_json::{Map, Value, json};
 
 use super::bodies::{answers, parameter, taken};
@@ -113,6 +114,8 @@ fn complete(method: &str, path: &str, operation: &mut Value, schemas: &mut Schem
             }
         }
     }
+    let given = operation["parameters"].as_array().into_iter().flatten();
+    let speaks = given.filter_map(|given| given["name"].as_str()).any(|name| name.parse::<What>().is_ok());
     let reads = path.starts_with("/v1/");
     let tag = operation["tags"][0].as_str().unwrap_or_default().to_owned();
     let Some(responses) = operation["responses"].as_object_mut() else { return };
@@ -136,6 +139,11 @@ fn complete(method: &str, path: &str, operation: &mut Value, schemas: &mut Schem
     }
     if tag == "ask" {
         responses.entry("304").or_insert_with(|| json!({ "description": "You have the answer already" }));
+    }
+    if speaks {
+        let by_name =
+            "Something is named, and exactly one thing bears the name: its own address, with all else as asked";
+        responses.entry("307").or_insert_with(|| json!({ "description": by_name }));
     }
     for (status, response) in responses.iter_mut() {
         response["headers"] = headers::sent(method, path, &tag, status);

@@ -144,12 +144,17 @@ fn organisations(look: &Look<'_>, overview: &Overview, filter: Option<&str>) -> 
                     }
                 }
             }
+            p {
+                a href=(look.links.to("/organisations")) { "All organisations" } ", "
+                a href=(look.links.to("/parties")) { "all parties" } ", "
+                a href=(look.links.to("/people")) { "all people" }
+            }
         }
     }
 }
 
 /// Counts as marks with numbers.
-fn counted(counts: &BTreeMap<Status, Count>) -> Markup {
+pub(super) fn counted(counts: &BTreeMap<Status, Count>) -> Markup {
     html! {
         @if counts.is_empty() { span.quiet { "nobody" } }
         @for (status, count) in counts {

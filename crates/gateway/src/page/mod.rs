@@ -34,6 +34,8 @@ mod trouble;
 
 mod home;
 
+mod lists;
+
 mod organisation;
 
 mod meeting;
@@ -66,6 +68,9 @@ pub(crate) use trouble::for_people;
 pub(crate) fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
         .route("/", get(home::home))
+        .route("/organisations", get(lists::organisations))
+        .route("/parties", get(lists::parties))
+        .route("/people", get(lists::people))
         .route("/organisations/{organisation}", get(organisation::organisation))
         .route("/organisations/{organisation}/timeline.svg", get(organisation::timeline_svg))
         .route("/meetings", get(meeting::meetings))

@@ -69,13 +69,15 @@ fn detail(problem: &Value) -> String {
 
 fn shown(problem: &Value) -> String {
     let text = |name: &str| problem[name].as_str().unwrap_or_default().to_owned();
-    let nearest = problem["nearest"].as_array().map_or(&[][..], Vec::as_slice);
+    let several = problem["called"].is_array();
+    let near = if several { &problem["called"] } else { &problem["nearest"] };
+    let nearest = near.as_array().map_or(&[][..], Vec::as_slice);
     let main = html! {
         p.trouble role="alert" { (detail(problem)) }
         @if !text("allowed").is_empty() { p { "Allowed is " (text("allowed")) "." } }
         @if !nearest.is_empty() {
-            p { "Did you mean:" }
-            ul { @for (n, id) in nearest.iter().enumerate() { li { (near(&text("what"), id.as_str().unwrap_or_default(), problem["names"][n].as_str())) } } }
+            p { @if several { "Which of them do you mean?" } @else { "Did you mean:" } }
+            ul { @for (n, id) in nearest.iter().enumerate() { li { (may_be(&text("what"), id.as_str().unwrap_or_default(), problem["names"][n].as_str())) } } }
         }
         p { a href="/" { "To the beginning" } ", or " a href="/find" { "find something by its name" } "." }
     };
@@ -83,7 +85,7 @@ fn shown(problem: &Value) -> String {
 }
 
 /// One that may be meant, with the way to its page.
-fn near(what: &str, id: &str, name: Option<&str>) -> Markup {
+fn may_be(what: &str, id: &str, name: Option<&str>) -> Markup {
     let place = match what {
         "organisation" => Some("organisations"),
         "meeting" => Some("meetings"),

@@ -89,8 +89,10 @@ async fn an_event_with_markup_in_every_text_stays_text_on_every_page() {
         "/meetings/sco-astana-2024/why/IND".to_owned(),
         "/parties/IND".to_owned(),
         "/people/a-person".to_owned(),
-        format!("/people/{quoted}"),
     ];
+    // Whoever is called so has an address of their own.
+    let led = read(&stage, &format!("/people/{}", quoted.replace('+', "%20"))).await;
+    assert_eq!((led.status, led.header("location")), (StatusCode::TEMPORARY_REDIRECT, "/people/a-person"));
     for address in events.iter().chain(&others) {
         let page = read(&stage, address).await;
         let text = String::from_utf8(page.body.to_vec()).expect("UTF-8");
@@ -152,4 +154,29 @@ async fn what_is_wrong_is_told_on_a_page_to_who_takes_it_compressed_too() {
     let page = stage.send(request.body(Body::empty()).expect("a request")).await;
     assert_eq!((page.status, page.header("content-encoding")), (StatusCode::NOT_FOUND, "br"));
     assert!(page.body.len() > 200, "{:?}", page.body);
+}
+
+#[tokio::test]
+async fn all_that_is_on_record_is_listed_with_its_way_from_the_same_vantage() {
+    let stage = Stage::astana().await;
+    for (page, list, name) in [
+        ("/organisations", "organisations", "organisation"),
+        ("/parties", "parties", "party"),
+        ("/people", "people", "person"),
+    ] {
+        let shown = stage.ask(&format!("{page}?as_of=2024-07-04")).await;
+        let html = String::from_utf8_lossy(&shown.body).into_owned();
+        let rows = stage.ask(&format!("/v1{page}?limit=1000&as_of=2024-07-04")).await.json();
+        let rows = rows[list].as_array().expect("a list").clone();
+        assert!(!rows.is_empty(), "{page}");
+        assert_eq!(html.matches("data-listed=").count(), rows.len().min(200), "{page}");
+        for row in rows.iter().take(200) {
+            let id = row[name].as_str().expect("an identifier");
+            assert!(html.contains(&format!("href=\"{page}/{id}?as_of=2024-07-04\"")), "{id}: {html}");
+        }
+        let behind = rows[0][name].as_str().expect("an identifier");
+        let rest = stage.ask(&format!("{page}?after={behind}")).await;
+        assert_eq!(String::from_utf8_lossy(&rest.body).matches("data-listed=").count(), rows.len() - 1, "{page}");
+        assert_eq!(stage.ask(&format!("{page}?after=%00")).await.status, StatusCode::BAD_REQUEST, "{page}");
+    }
 }

@@ -180,7 +180,7 @@ pub struct Hit {
     pub name: Option<Cow<'static, str>>,
     /// How the text fits.
     pub by: MatchedBy,
-    /// The name that the text fits; nothing where it fits the identifier.
+    /// The name that the text fits, also where it is the identifier in other letters; nothing where it fits no name.
     pub matched: Option<Matched>,
 }
 

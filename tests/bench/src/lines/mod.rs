@@ -11,6 +11,7 @@ mod seen;
 mod sizes;
 mod view_over_http;
 mod views;
+mod workers;
 
 use crate::measure::Measured;
 
@@ -39,6 +40,7 @@ pub(crate) const LINES: &[Line] = &[
     Line { name: "fold", run: fold::fold },
     Line { name: "rebuild", run: rebuild::rebuild },
     Line { name: "views", run: views::views },
+    Line { name: "workers", run: workers::workers },
     Line { name: "seen", run: seen::seen },
     Line { name: "many-readers", run: many_readers::many_readers },
     Line { name: "view-over-http", run: view_over_http::view },
