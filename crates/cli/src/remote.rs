@@ -32,7 +32,7 @@ impl Shell {
         A: DeserializeOwned + Serialize + Text,
     {
         let answered = self.output().meanwhile("asking the service", remote.ask(question)).await?;
-        for note in answered.notes {
+        for note in answered.said.notes {
             self.output().note(note);
         }
         if self.global.json {
@@ -43,7 +43,7 @@ impl Shell {
             let answer: A = serde_json::from_slice(&answered.body).map_err(|error| unreadable(&error))?;
             Output::text(&self.output().written(&answer, &Index::new()))?;
         }
-        stale(answered.stale)
+        stale(answered.said.stale)
     }
 
     /// Says what is meant by names in a question: the service finds what bears them. A state's code needs no looking for.
@@ -95,7 +95,7 @@ impl Shell {
             any |= !part.is_empty();
             Output::bytes(part)
         };
-        let reason = remote.lines(question, print).await?;
+        let reason = remote.lines(question, print).await?.stale;
         if let Some(none) = none.filter(|_| !any) {
             self.output().note(none);
         }
@@ -186,7 +186,9 @@ fn told(code: &str, said: String, members: &Value) -> Failure {
 
 /// What is unknown, as the views name it.
 fn what(text: &str) -> Option<&'static str> {
-    ["organisation", "meeting", "party", "person", "instrument"].into_iter().find(|what| *what == text)
+    ["organisation", "meeting", "organisation or meeting", "party", "person", "instrument"]
+        .into_iter()
+        .find(|what| *what == text)
 }
 
 #[cfg(test)]
