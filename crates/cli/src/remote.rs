@@ -1,6 +1,6 @@
 //! A service that answers instead of the log: the same questions, the same answers, the same exit codes.
 
-use gateway::{AskedFor, Remote, RemoteError};
+use gateway::{AskedFor, OUT_OF_REACH, Remote, RemoteError};
 use projector::{AskError, Found, Index, Near, What};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -113,10 +113,16 @@ fn unreadable(error: &serde_json::Error) -> Failure {
 
 /// An answer that is not current is an answer, and a failure all the same.
 pub(crate) fn stale(reason: Option<String>) -> Result<(), Failure> {
-    let stale = |reason| Failure::Remote {
-        said: format!("the service answers from what is surely good of its log: {reason}"),
-        code: Code::Damaged,
-        hint: Some("its operator rebuilds the log"),
+    let stale = |reason: String| {
+        if reason.starts_with(OUT_OF_REACH) {
+            let said = format!("the service's answer may not be current: {reason}");
+            return Failure::Remote { said, code: Code::NoServer, hint: Some("try again in a moment") };
+        }
+        Failure::Remote {
+            said: format!("the service answers from what is surely good of its log: {reason}"),
+            code: Code::Damaged,
+            hint: Some("its operator rebuilds the log"),
+        }
     };
     reason.map_or(Ok(()), |reason| Err(stale(reason)))
 }

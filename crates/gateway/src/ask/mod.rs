@@ -42,7 +42,7 @@ pub(crate) use kept::Answers;
 pub(crate) use lanes::{Lane, Lanes};
 pub(crate) use named::by_name;
 pub(crate) use page::LINES;
-pub(crate) use reply::{NOTES, Reply, STALE};
+pub(crate) use reply::{NOTES, Reply, STALE, stale};
 pub(crate) use vantage::From;
 
 /// The routes of questions.

@@ -169,11 +169,15 @@ pub(super) async fn reach(service: &Service, wanted: Position) -> Result<(), Pro
     }
 }
 
-/// Says on an answer that it is not current, and why, where that is so.
-pub(super) fn stale(service: &Service, mut response: Response) -> Response {
-    if let Some(halted) = service.index().halted() {
-        let reason = HeaderValue::from_str(&ascii(&halted.reason.clone().into()));
-        response.headers_mut().insert(STALE, reason.expect("ASCII makes a header"));
+/// Says on an answer that it is not current, and why, where that is so. Nobody keeps it for ever then.
+pub(crate) fn stale(service: &Service, mut response: Response) -> Response {
+    if let Some(reason) = service.stale() {
+        let reason = HeaderValue::from_str(&ascii(&reason.into()));
+        let headers = response.headers_mut();
+        headers.insert(STALE, reason.expect("ASCII makes a header"));
+        if headers.get(header::CACHE_CONTROL) == Some(&FOR_EVER) {
+            headers.insert(header::CACHE_CONTROL, ASK_AGAIN);
+        }
     }
     response
 }
