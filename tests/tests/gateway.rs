@@ -23,7 +23,7 @@ const QUESTIONS: &[&[&str]] = &[
     &["explain", "sco", "IND"],
     &["diff", "sco", "--from", "40", "--to", "73"],
     &["diff", "sco", "--from", "2024-07-03", "--to", "2024-07-04"],
-    &["members", "sco", "--token", r#"{"position":73,"at_position":73,"as_of":"2024","fold":2}"#],
+    &["members", "sco", "--token", r#"{"position":73,"at_position":73,"as_of":"2024","fold":3}"#],
     &["members", "sco", "--min-position", "74"],
     &["remarks", "--according-to", "Астана"],
     &["events"],

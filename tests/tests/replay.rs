@@ -33,6 +33,7 @@ fn named(chronicle: &Chronicle, key: &str) -> Vec<String> {
 /// An answer without the position from which it was given.
 fn masked(mut answer: Value) -> Value {
     answer["token"]["position"] = json!(null);
+    answer["citation"] = json!(null);
     answer
 }
 

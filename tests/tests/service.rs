@@ -54,11 +54,16 @@ impl Service {
 
     /// Sends a request: the status, the headers in lower case, the body.
     fn send(&self, method: &str, path: &str, body: &str) -> (u16, String, String) {
+        self.send_with("", method, path, body)
+    }
+
+    /// The same with more headers, each with the end of its line.
+    fn send_with(&self, more: &str, method: &str, path: &str, body: &str) -> (u16, String, String) {
         let mut told = String::new();
         let asked = TcpStream::connect(("127.0.0.1", self.port)).and_then(|mut stream| {
             stream.set_read_timeout(Some(ANSWERED_WITHIN))?;
             let request = format!(
-                "{method} {path} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: desk-7\r\nConnection: close\r\n\
+                "{method} {path} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: desk-7\r\nConnection: close\r\n{more}\
                  Content-Type: application/cloudevents+json\r\nContent-Length: {}\r\n\r\n{body}",
                 body.len()
             );
@@ -214,6 +219,65 @@ fn a_service_whose_log_stands_still_says_so_within_seconds_and_is_ready_when_it_
         ])
         .good();
     wait("the event to be taken in", || service.number("chronicle_position"), |at| at.as_deref() == Some("284"));
+}
+
+/// A header of an answer.
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+}
+
+#[test]
+fn every_answer_is_marked_stale_while_the_log_is_away_whoever_has_it_already_and_no_longer_once_it_is_back() {
+    let mut server = NatsServer::start();
+    let chronicle = filled(&server);
+    let service = Service::start(&chronicle, &[]);
+    let addresses = [
+        "/v1/organisations/sco/members",
+        "/v1/organisations/sco/members?format=csv",
+        "/v1/organisations/sco/members?as_of=2024-07-04&at_position=70",
+        "/v1/meetings",
+        "/organisations/sco",
+        "/record",
+    ];
+    let ask = |address: &str, has: Option<&str>| {
+        let has = has.map(|tag| format!("If-None-Match: {tag}\r\n")).unwrap_or_default();
+        let (status, head, body) = service.send_with(&has, "GET", address, "");
+        let [mark, tag, cached] = ["chronicle-stale", "etag", "cache-control"].map(|name| header(&head, name));
+        let [mark, tag, cached] = [mark, tag, cached].map(|value| value.map(ToOwned::to_owned));
+        (status, mark, tag, cached.unwrap_or_default(), body)
+    };
+    let said = |page: &str| page.contains("This may not be current");
+    let before = addresses.map(|address| ask(address, None));
+    for (address, (status, mark, _, _, body)) in addresses.iter().zip(&before) {
+        assert!((*status, mark) == (200, &None) && !said(body), "{address}: {status} {mark:?}");
+    }
+
+    server.stop();
+    // Nobody asks whether it is ready: it is known all the same.
+    wait("answers to be marked", || ask(addresses[0], None).1, Option::is_some);
+    let during = addresses.map(|address| ask(address, None));
+    for ((address, before), (status, mark, tag, cached, body)) in addresses.iter().zip(&before).zip(&during) {
+        let why = mark.as_deref().unwrap_or_default();
+        assert!(*status == 200 && why.starts_with("\"the log could not be reached: "), "{address}: {status} {why}");
+        assert_eq!(said(body), !address.starts_with("/v1/"), "{address}: a page says it: {body}");
+        assert!(!cached.contains("immutable"), "{address}: {cached}");
+        // Whoever has it unmarked is not told that it is as it was; whoever has it marked is.
+        if let Some((own, had)) = tag.as_deref().zip(before.2.as_deref()) {
+            assert_eq!(ask(address, Some(had)).0, 200, "{address}");
+            let (status, mark, ..) = ask(address, Some(own));
+            assert!(status == 304 && mark.is_some(), "{address}: {status} {mark:?}");
+        }
+    }
+    let asked = chronicle.run(["--gateway", &service.url(), "members", "sco"]);
+    assert!(asked.code == Some(6) && asked.out.contains("Kazakhstan"), "{asked:?}");
+
+    server.run();
+    wait("answers to be marked no longer", || ask(addresses[0], None).1, Option::is_none);
+    for ((address, before), (.., tag, _, _)) in addresses.iter().zip(&before).zip(&during) {
+        let now = ask(address, tag.as_deref());
+        assert_eq!((now.0, &now.1, &now.2, &now.3), (200, &None, &before.2, &before.3), "{address}");
+        assert!(!said(&now.4), "{address}");
+    }
 }
 
 #[test]

@@ -60,8 +60,9 @@ fn same(twins: [&Served; 2], address: &str, asked: &mut BTreeSet<String>) -> Ans
 fn walk(twins: [&Served; 2], position: u64) -> usize {
     let asked = &mut BTreeSet::new();
     // From one vantage, which an answer of the first one says; and from that of the newest knowledge on a day.
-    let first =
-        ask(twins[0].address, &format!("/v1/organisations/sco/members?as_of=2024-07-04&min_position={position}"));
+    let address = format!("/v1/organisations/sco/members?as_of=2024-07-04&min_position={position}");
+    let [first, _] =
+        twins.map(|twin| wait("it to have come so far", || ask(twin.address, &address), |answer| answer.status == 200));
     let token = first.json()["token"].to_string();
     let token = token.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
     for vantage in [format!("token={token}&min_position={position}"), format!("as_of=2017-06&min_position={position}")]

@@ -353,7 +353,7 @@ mod tests {
             ("members sco --as-off 2017", "--as-of"),
             ("record admision", "admission"),
             (
-                r#"members sco --token {"position":1,"as_of":"2017","fold":2} --as-of 2017"#,
+                r#"members sco --token {"position":1,"as_of":"2017","fold":3} --as-of 2017"#,
                 "cannot be used with '--as-of",
             ),
             ("members sco --token {}", "missing field"),

@@ -3,8 +3,8 @@
 
 use gateway::AskedFor;
 use jiff::civil::Date;
+use projector::export::Citable;
 use projector::{AskError, Index, Opened, Snapshots, View};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use summit::{Position, Vantage};
 
@@ -159,7 +159,7 @@ impl Shell {
             let mut notes = understand(question.spoken(), &view)?;
             let answer = question.ask(&view)?;
             notes.extend([projector::unknown_source(index, &vantage), question.note(index)].into_iter().flatten());
-            Ok((notes, self.output().written_with(&answer, index, from.names())))
+            Ok((notes, self.output().cited(&answer, index, from.names())))
         };
         self.ask(from.min_position, ask).await
     }
@@ -189,7 +189,7 @@ pub(crate) fn understand_now(spoken: Vec<&mut dyn Spelt>, index: &Index, today: 
 /// A question that a view answers.
 pub(crate) trait Question: Clone {
     /// As programs and people are shown it.
-    type Answer: Serialize + DeserializeOwned + Text;
+    type Answer: Citable + DeserializeOwned + Text;
 
     /// The answer.
     fn ask(&self, view: &View<'_>) -> Result<Self::Answer, AskError>;

@@ -63,7 +63,12 @@ impl Said {
     /// A new event of a kind. Shortened ids are written out before.
     pub(crate) fn record(&self, kind: Kind, corrects: Option<EventId>, now: Timestamp) -> Result<Document, Failure> {
         let (source, time) = (self.envelope.source.clone(), self.envelope.time.clone());
-        self.document(Made { kind, source, time, corrects, data: self.given.data(kind) }, now)
+        let mut data = self.given.data(kind);
+        if kind == Kind::Succession && data.get("manner").is_some_and(|manner| manner == "dissolution") {
+            // Who leaves no heir names none.
+            data.entry("to").or_insert_with(|| json!([]));
+        }
+        self.document(Made { kind, source, time, corrects, data }, now)
     }
 
     /// An event in the place of another: what that says, with the given fields replaced and the desk put first.
@@ -229,6 +234,8 @@ mod tests {
         assert_eq!((&replaced["from"], &replaced["to"]), (&json!(["guest", "observer"]), &json!("partner")));
         let succeeded = data(Kind::Succession, &with(&["--from", "SUHH", "--to", "RUS", "--manner", "continuation"]));
         assert_eq!((&succeeded["from"], &succeeded["to"]), (&json!(["SUHH"]), &json!(["RUS"])));
+        let dissolved = data(Kind::Succession, &with(&["--from", "CSHH", "--manner", "dissolution"]));
+        assert_eq!((&dissolved["from"], &dissolved["to"]), (&json!(["CSHH"]), &json!([])));
         let named = data(Kind::Naming, &with(&["--of", "meeting=sco-astana-2024", "--name", "Astana"]));
         assert_eq!(named["of"], json!({"meeting": "sco-astana-2024"}));
         let tally = data(Kind::Tally, &with(&["--what", "member", "--value", "10", "--list-complete"]));

@@ -80,7 +80,12 @@ pub(crate) const FIELDS: &[Field] = &[
         "Which rights; country, city or venue",
     ),
     field("from", Shape::List, &[Reclassification, Succession], "Statuses replaced, or predecessors; repeats"),
-    field("to", Shape::TextOrList, &[Reclassification, Succession], "Status that replaces, or successors (repeats)"),
+    field(
+        "to",
+        Shape::TextOrList,
+        &[Reclassification, Succession],
+        "Status that replaces, or successors (repeats; none where a dissolution leaves no heir)",
+    ),
     field("name", Shape::Text, &[Founding, Naming], "The name"),
     field("form", Shape::Text, &[Meeting, Signing, Naming], "Of a meeting, an instrument or a name"),
     field("phase", Shape::Text, &[Meeting], "announced, opened, held, closed, postponed or cancelled"),

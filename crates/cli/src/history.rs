@@ -35,10 +35,15 @@ pub(crate) struct History {
 impl Shell {
     /// The history of the chronicle, or what is surely good of it.
     pub(crate) async fn history(&self) -> Result<History, Failure> {
+        self.history_from(None).await
+    }
+
+    /// The same, once the chronicle has come so far.
+    pub(crate) async fn history_from(&self, awaited: Option<Position>) -> Result<History, Failure> {
         let (place, output) = (Place::of(&self.global)?, self.output());
         let anchors = Anchors::of(&place, &self.global);
         let (connection, failure) = match Connection::open_known(&place, anchors.clone(), output).await {
-            Ok(connection) => match self.checked_index(&connection).await {
+            Ok(connection) => match self.checked_index(&connection, awaited).await {
                 Ok(index) => {
                     return Ok(History { index, anchors, connection: Some(connection), damage: None, output });
                 }
@@ -54,9 +59,9 @@ impl Shell {
         Ok(History { index, anchors, connection, damage: Some(failure), output })
     }
 
-    async fn checked_index(&self, connection: &Connection) -> Result<Index, Failure> {
+    async fn checked_index(&self, connection: &Connection, awaited: Option<Position>) -> Result<Index, Failure> {
         connection.keep_anchor().await?;
-        self.index_of(connection, None).await
+        self.index_of(connection, awaited).await
     }
 }
 
@@ -79,12 +84,23 @@ impl History {
     ///
     /// `entries` is how the log is read from its beginning.
     pub(crate) async fn print(
-        mut self,
+        self,
         entries: impl FnOnce(&NatsChronicle) -> BoxStream<'static, Result<Entry, ReadError>>,
         wanted: impl Fn(&Index, EventId) -> bool,
         release: &mut Release,
     ) -> Result<(), Failure> {
-        let mut printer = Printer::new(&self.index, wanted, release);
+        self.print_to(entries, wanted, release, &mut Output::bytes).await
+    }
+
+    /// The same, to where `put` puts it.
+    pub(crate) async fn print_to(
+        mut self,
+        entries: impl FnOnce(&NatsChronicle) -> BoxStream<'static, Result<Entry, ReadError>>,
+        wanted: impl Fn(&Index, EventId) -> bool,
+        release: &mut Release,
+        put: Put<'_>,
+    ) -> Result<(), Failure> {
+        let mut printer = Printer::new(&self.index, wanted, release, put);
         if let (Some(connection), None) = (&mut self.connection, &self.damage) {
             let entries = entries(&connection.log);
             let all = tokio::select! {
@@ -116,11 +132,15 @@ impl History {
     }
 }
 
+/// Puts bytes where they are wanted.
+type Put<'p> = &'p mut dyn FnMut(&[u8]) -> Result<(), Failure>;
+
 /// Prints events of an index, in order.
 struct Printer<'i, W> {
     index: &'i Index,
     wanted: W,
     release: &'i mut Release,
+    put: Put<'i>,
     /// What waits to be printed.
     text: Vec<u8>,
     /// Up to here it was printed, or passed over.
@@ -130,8 +150,8 @@ struct Printer<'i, W> {
 }
 
 impl<'i, W: Fn(&Index, EventId) -> bool> Printer<'i, W> {
-    fn new(index: &'i Index, wanted: W, release: &'i mut Release) -> Self {
-        Self { index, wanted, release, text: Vec::new(), at: Position::START, count: (0, 0) }
+    fn new(index: &'i Index, wanted: W, release: &'i mut Release, put: Put<'i>) -> Self {
+        Self { index, wanted, release, put, text: Vec::new(), at: Position::START, count: (0, 0) }
     }
 
     /// Prints what comes next among these entries.
@@ -170,7 +190,7 @@ impl<'i, W: Fn(&Index, EventId) -> bool> Printer<'i, W> {
         self.text.extend(line.unwrap_or_else(|| Document::from_event(record.event.clone()).encode()));
         self.text.push(b'\n');
         if !self.release.is_at_once() || self.text.len() >= PRINTED_AT_ONCE {
-            Output::bytes(&self.text)?;
+            (self.put)(&self.text)?;
             self.text.clear();
         }
         Ok(())
@@ -184,6 +204,6 @@ impl<'i, W: Fn(&Index, EventId) -> bool> Printer<'i, W> {
                 "the last {made} of them come from a snapshot: what they say, not their documents as stored"
             )),
         }
-        Output::bytes(&self.text)
+        (self.put)(&self.text)
     }
 }

@@ -6,12 +6,15 @@ use std::pin::pin;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
+use projector::export::{Citable, UNLICENSED};
 use projector::{Index, WantedName};
 use serde::Serialize;
 
 use crate::error::Failure;
 use crate::render::{Page, Text};
 
+/// Holds the licence line of what is printed, as it does for exports.
+const LICENCE: &str = "CHRONICLE_LICENCE";
 /// How long a work goes on before its progress is shown.
 const PROGRESS_AFTER: Duration = Duration::from_millis(500);
 /// How often the sign of life moves.
@@ -37,8 +40,12 @@ impl Output {
         self.written_with(answer, index, WantedName::default())
     }
 
-    /// The same, with these names in its headings.
-    pub(crate) fn written_with(self, answer: &(impl Serialize + Text), index: &Index, names: WantedName) -> String {
+    /// An answer of views as it is printed, with these names in its headings; as JSON with how to cite it.
+    pub(crate) fn cited(self, answer: &(impl Citable + Text), index: &Index, names: WantedName) -> String {
+        if self.json { line(&index.cited(answer, &licence(), &names)) } else { self.written_with(answer, index, names) }
+    }
+
+    fn written_with(self, answer: &(impl Serialize + Text), index: &Index, names: WantedName) -> String {
         if self.json {
             return line(answer);
         }
@@ -107,6 +114,12 @@ impl Output {
         // Hidden by itself where standard error is no terminal.
         if self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() }
     }
+}
+
+/// Under which terms what is printed may be used.
+fn licence() -> String {
+    let said = std::env::var(LICENCE).ok().filter(|licence| !licence.trim().is_empty());
+    said.unwrap_or_else(|| UNLICENSED.to_owned())
 }
 
 /// A line of JSON.

@@ -1,6 +1,6 @@
 //! A service that answers instead of the log: the same questions, the same answers, the same exit codes.
 
-use gateway::{AskedFor, Remote, RemoteError};
+use gateway::{AskedFor, OUT_OF_REACH, Remote, RemoteError};
 use projector::{AskError, Found, Index, Near, What};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,7 +32,7 @@ impl Shell {
         A: DeserializeOwned + Serialize + Text,
     {
         let answered = self.output().meanwhile("asking the service", remote.ask(question)).await?;
-        for note in answered.notes {
+        for note in answered.said.notes {
             self.output().note(note);
         }
         if self.global.json {
@@ -43,7 +43,7 @@ impl Shell {
             let answer: A = serde_json::from_slice(&answered.body).map_err(|error| unreadable(&error))?;
             Output::text(&self.output().written(&answer, &Index::new()))?;
         }
-        stale(answered.stale)
+        stale(answered.said.stale)
     }
 
     /// Says what is meant by names in a question: the service finds what bears them. A state's code needs no looking for.
@@ -95,7 +95,7 @@ impl Shell {
             any |= !part.is_empty();
             Output::bytes(part)
         };
-        let reason = remote.lines(question, print).await?;
+        let reason = remote.lines(question, print).await?.stale;
         if let Some(none) = none.filter(|_| !any) {
             self.output().note(none);
         }
@@ -113,10 +113,16 @@ fn unreadable(error: &serde_json::Error) -> Failure {
 
 /// An answer that is not current is an answer, and a failure all the same.
 pub(crate) fn stale(reason: Option<String>) -> Result<(), Failure> {
-    let stale = |reason| Failure::Remote {
-        said: format!("the service answers from what is surely good of its log: {reason}"),
-        code: Code::Damaged,
-        hint: Some("its operator rebuilds the log"),
+    let stale = |reason: String| {
+        if reason.starts_with(OUT_OF_REACH) {
+            let said = format!("the service's answer may not be current: {reason}");
+            return Failure::Remote { said, code: Code::NoServer, hint: Some("try again in a moment") };
+        }
+        Failure::Remote {
+            said: format!("the service answers from what is surely good of its log: {reason}"),
+            code: Code::Damaged,
+            hint: Some("its operator rebuilds the log"),
+        }
     };
     reason.map_or(Ok(()), |reason| Err(stale(reason)))
 }
@@ -180,7 +186,9 @@ fn told(code: &str, said: String, members: &Value) -> Failure {
 
 /// What is unknown, as the views name it.
 fn what(text: &str) -> Option<&'static str> {
-    ["organisation", "meeting", "party", "person", "instrument"].into_iter().find(|what| *what == text)
+    ["organisation", "meeting", "organisation or meeting", "party", "person", "instrument"]
+        .into_iter()
+        .find(|what| *what == text)
 }
 
 #[cfg(test)]

@@ -109,7 +109,7 @@ mod tests {
     fn what_the_chronicle_has_not_come_to_is_refused_and_so_are_other_rules() {
         assert!(resolve(&["--at-position", "73"]).is_ok());
         assert_eq!(resolve(&["--at-position", "74"]).err().map(|failure| failure.code()), Some(Code::Failed));
-        let later = r#"{"position":74,"as_of":"2024","fold":2}"#;
+        let later = r#"{"position":74,"as_of":"2024","fold":3}"#;
         assert_eq!(resolve(&["--token", later]).err().map(|failure| failure.code()), Some(Code::Failed));
         let other = r#"{"position":7,"as_of":"2024","fold":999}"#;
         assert_eq!(resolve(&["--token", other]).err().map(|failure| failure.code()), Some(Code::Usage));

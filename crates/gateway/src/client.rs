@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use axum::http::uri::{Authority, Scheme};
-use axum::http::{Request, Response, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Request, Response, StatusCode, Uri, header};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Incoming;
@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use crate::ask::{CITATION, LINES, NOTES, STALE, TOKEN};
+use crate::ask::{CITATION, LICENCE, LINES, NOTES, STALE, TOKEN};
 
 /// How long it may take to be connected.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
@@ -49,14 +49,37 @@ pub struct AskedFor {
 pub struct Answered {
     /// The answer.
     pub body: Bytes,
+    /// What it says beside.
+    pub said: SaidBeside,
+}
+
+/// What a service says beside an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SaidBeside {
     /// What may be wrong with the question.
     pub notes: Vec<String>,
     /// Why the answer is not current, if it is not.
     pub stale: Option<String>,
     /// From where an export was asked: asked again, it gives the same bytes.
     pub token: Option<Token>,
+    /// Under which terms an export may be used.
+    pub licence: Option<String>,
     /// How to cite an export.
     pub citation: Option<String>,
+}
+
+impl SaidBeside {
+    fn read(headers: &HeaderMap) -> Self {
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let text = |name: &str| header(name).map(|text| serde_json::from_str(text).unwrap_or_else(|_| text.to_owned()));
+        Self {
+            notes: header(NOTES).and_then(|notes| serde_json::from_str(notes).ok()).unwrap_or_default(),
+            stale: text(STALE),
+            token: header(TOKEN).and_then(|token| serde_json::from_str(token).ok()),
+            licence: text(LICENCE),
+            citation: text(CITATION),
+        }
+    }
 }
 
 /// Why a service did not answer.
@@ -139,13 +162,9 @@ impl Remote {
     /// Asks, and waits for the whole answer.
     pub async fn ask(&self, question: &AskedFor) -> Result<Answered, RemoteError> {
         let response = self.send(question, "application/json").await?;
-        let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let notes = text(NOTES).and_then(|notes| serde_json::from_str(notes).ok()).unwrap_or_default();
-        let stale = text(STALE).map(|stale| serde_json::from_str(stale).unwrap_or_else(|_| stale.to_owned()));
-        let token = text(TOKEN).and_then(|token| serde_json::from_str(token).ok());
-        let citation = text(CITATION).and_then(|citation| serde_json::from_str(citation).ok());
+        let said = SaidBeside::read(response.headers());
         let body = self.whole(response.into_body()).await?;
-        Ok(Answered { body, notes, stale, token, citation })
+        Ok(Answered { body, said })
     }
 
     /// Whether it is ready: what `/readyz` answers, in either case.
@@ -157,20 +176,19 @@ impl Remote {
         }
     }
 
-    /// Asks for lines, and hands on what comes as it comes. Says why the answer is not current, if it is not.
+    /// Asks for lines, and hands on what comes as it comes. Gives what is said beside them.
     pub async fn lines<E: From<RemoteError>>(
         &self,
         question: &AskedFor,
         mut part: impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<Option<String>, E> {
+    ) -> Result<SaidBeside, E> {
         let response = self.send(question, LINES).await?;
-        let stale = response.headers().get(STALE).and_then(|stale| stale.to_str().ok());
-        let stale = stale.map(|stale| serde_json::from_str(stale).unwrap_or_else(|_| stale.to_owned()));
+        let said = SaidBeside::read(response.headers());
         let mut body = response.into_body();
         loop {
             let frame = tokio::time::timeout(ANSWER_PATIENCE, body.frame()).await;
             let frame = frame.map_err(|_| self.unreachable("it stopped in the middle of its answer"))?;
-            let Some(frame) = frame.transpose().map_err(|error| self.unreachable(&error))? else { return Ok(stale) };
+            let Some(frame) = frame.transpose().map_err(|error| self.unreachable(&error))? else { return Ok(said) };
             if let Some(data) = frame.data_ref() {
                 part(data)?;
             }

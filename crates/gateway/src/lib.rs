@@ -74,9 +74,9 @@ pub use access::{
 };
 pub use app::{app, guarded};
 pub use changes::{HEARTBEAT, MAX_STREAM_AGE, MAX_STREAMS, MAX_STREAMS_PER_CALLER};
-pub use client::{Answered, AskedFor, Remote, RemoteError};
+pub use client::{Answered, AskedFor, Remote, RemoteError, SaidBeside};
 pub use feed::{FEED_BYTES, FEED_RING, Feed};
-pub use operate::Metrics;
+pub use operate::{Metrics, OUT_OF_REACH};
 pub use problem::{Code, Problem};
 pub use server::{Bound, serve};
 pub use service::Service;

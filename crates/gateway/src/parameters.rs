@@ -43,7 +43,7 @@ impl Parameters {
         }
         match read(&value) {
             Ok(read) => Ok(Some(read)),
-            Err(why) => Err(Problem::parameter(name, &value, allowed).with("reason", why)),
+            Err(why) => Err(refused(name, &value, allowed, &why)),
         }
     }
 
@@ -58,10 +58,8 @@ impl Parameters {
         self.pairs = rest;
         let own: Vec<(String, String)> = own;
         let values = own.iter().flat_map(|(_, values)| values.split(','));
-        let read = |value: &str| {
-            let refused = |error: T::Err| Problem::parameter(name, value, allowed).with("reason", error.to_string());
-            value.parse().map_err(refused)
-        };
+        let read =
+            |value: &str| value.parse().map_err(|error: T::Err| refused(name, value, allowed, &error.to_string()));
         values.map(read).collect()
     }
 
@@ -89,6 +87,13 @@ impl Parameters {
     }
 }
 
+/// A parameter that cannot be meant; and why, where that says more than what was found and what is allowed.
+fn refused(name: &str, found: &str, allowed: &str, told: &str) -> Problem {
+    let problem = Problem::parameter(name, found, allowed);
+    let reason = allowed_by(told);
+    if reason == allowed || reason == format!("{found:?} is none") { problem } else { problem.with("reason", reason) }
+}
+
 /// A part of the path as what it names.
 pub(crate) fn named<T: FromStr<Err: Display>>(name: &'static str, text: &str) -> Result<T, Problem> {
     let refused = |error: T::Err| {
@@ -108,12 +113,24 @@ fn allowed_by(told: &str) -> &str {
 mod tests {
     use summit::OrganisationId;
 
-    use super::named;
+    use super::{named, refused};
 
     #[test]
     fn what_was_found_is_said_once() {
         let refused = named::<OrganisationId>("organisation", "SCO").expect_err("no slug").to_string();
         assert!(refused.starts_with("the parameter \"organisation\" is \"SCO\", allowed is a slug: "), "{refused}");
         assert!(!refused.contains("found"), "{refused}");
+    }
+
+    #[test]
+    fn a_reason_says_more_than_what_was_found_and_is_allowed() {
+        let reason = |told: &str| {
+            let problem = serde_json::to_value(refused("x", "XX", "a code", told)).expect("a problem is JSON");
+            problem["reason"].as_str().map(ToOwned::to_owned)
+        };
+        assert_eq!(reason("found \"XX\", allowed is a code"), None);
+        assert_eq!(reason("\"XX\" is none"), None);
+        assert_eq!(reason("found \"XX\", allowed is three letters").as_deref(), Some("three letters"));
+        assert_eq!(reason("the token was given under fold 1").as_deref(), Some("the token was given under fold 1"));
     }
 }

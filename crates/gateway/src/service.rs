@@ -1,7 +1,9 @@
 //! What the service stands on.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use chronicle::{Chronicle, Entry, LogState, ReadError};
 use futures::future::BoxFuture;
@@ -19,6 +21,9 @@ use crate::operate::{Look, Metrics, Seen};
 
 /// How many overviews from other vantages are kept.
 const OVERVIEWS: usize = 8;
+
+/// The pause between two looks at the log that nobody asked for.
+const LOOK_PAUSE: Duration = Duration::from_secs(1);
 
 /// What every handler is given; clones are the same service.
 #[derive(Clone)]
@@ -116,6 +121,20 @@ impl Service {
     /// How the log is, as seen a second ago or less.
     pub(crate) async fn look(&self) -> Seen {
         self.0.look.at(self.log(), self.0.index.tail()).await
+    }
+
+    /// Looks at the log for as long as it is awaited, so that answers are marked as stale within seconds where it cannot be
+    /// reached, whether or not anybody asks. No question looks for itself.
+    pub async fn watch(&self) -> Infallible {
+        loop {
+            self.look().await;
+            tokio::time::sleep(LOOK_PAUSE).await;
+        }
+    }
+
+    /// Why answers are not current: the log is damaged, or out of reach.
+    pub(crate) fn stale(&self) -> Option<String> {
+        self.index().halted().map(|halted| halted.reason.clone()).or_else(|| self.0.look.stale())
     }
 
     /// All organisations at a glance, as they are. Whoever asks first waits for all of them, others for what came since.

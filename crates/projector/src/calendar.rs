@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use summit::{Content, Day, Event, EventId, Moment, Position, Range};
 
-use crate::changes::{Cell, Changes, change, current, touched};
+use crate::changes::{Cell, Changes, current, differences, touched};
 use crate::index::{Index, Record};
 use crate::runtime::date_of;
 
@@ -71,7 +71,7 @@ pub fn day_changes(index: &Index, position: Position, day: Date, events: &[Event
     let is = current(index, Some(position), day);
     let records = events.iter().filter_map(|id| index.event(*id)).filter(|record| record.position <= position);
     let cells: BTreeSet<Cell> = records.flat_map(|record| touched(&is, &record.event)).collect();
-    let changes = cells.into_iter().filter_map(|cell| change(&was, &is, cell)).collect();
+    let changes = differences(&was, &is, cells);
     Changes { position, date: Some(day), cause: None, changes }
 }
 

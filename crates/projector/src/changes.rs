@@ -3,7 +3,7 @@
 //! A change is the difference between two views of the one index: before and after a position, or on one day and the
 //! next. So replay, live and rebuild tell the same changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -72,7 +72,7 @@ pub fn changes(index: &Index, position: Position, today: Date) -> Changes {
     };
     let before = Position::new(position.get().saturating_sub(1));
     let [was, is] = [before, position].map(|position| current(index, Some(position), today));
-    let changes = touched(&is, &record.event).into_iter().filter_map(|cell| change(&was, &is, cell)).collect();
+    let changes = differences(&was, &is, touched(&is, &record.event));
     Changes { position, date: None, cause: Some(record.event.id), changes }
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn calendar_changes_at(index: &Index, position: Position, from: Date,
         parties.map(|party| Cell::Attendance(meeting.clone(), party))
     });
     let cells: BTreeSet<Cell> = memberships.chain(delegations).collect();
-    let changes = cells.into_iter().filter_map(|cell| change(&was, &is, cell)).collect();
+    let changes = differences(&was, &is, cells);
     Changes { position, date: Some(to), cause: None, changes }
 }
 
@@ -102,17 +102,32 @@ pub(crate) fn current(index: &Index, at_position: Option<Position>, today: Date)
     index.view(&vantage, today).expect("a day names no event that could be unknown")
 }
 
-pub(crate) fn change(was: &View<'_>, is: &View<'_>, cell: Cell) -> Option<Change> {
-    match cell {
-        Cell::Membership(organisation, party) => {
-            let [before, after] = [was, is].map(|view| view.rows_of(&organisation, &party));
-            (before != after).then_some(Change::Membership { organisation, party, before, after })
-        }
-        Cell::Attendance(meeting, party) => {
-            let [before, after] = [was, is].map(|view| view.delegation(&meeting, &party).map(Box::new));
-            (before != after).then_some(Change::Attendance { meeting, party, before, after })
+/// What differs between two views in some cells, in their order. A meeting is looked at once in each view, however many of
+/// its delegations are asked for.
+pub(crate) fn differences(was: &View<'_>, is: &View<'_>, cells: BTreeSet<Cell>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut attended: BTreeMap<MeetingId, Vec<PartyId>> = BTreeMap::new();
+    for cell in cells {
+        match cell {
+            Cell::Membership(organisation, party) => {
+                let [before, after] = [was, is].map(|view| view.rows_of(&organisation, &party));
+                if before != after {
+                    changes.push(Change::Membership { organisation, party, before, after });
+                }
+            }
+            Cell::Attendance(meeting, party) => attended.entry(meeting).or_default().push(party),
         }
     }
+    for (meeting, parties) in attended {
+        let [before, after] = [was, is].map(|view| view.delegations(&meeting, &parties));
+        for (party, (before, after)) in parties.into_iter().zip(before.into_iter().zip(after)) {
+            if before != after {
+                let [before, after] = [before, after].map(|row| row.map(Box::new));
+                changes.push(Change::Attendance { meeting: meeting.clone(), party, before, after });
+            }
+        }
+    }
+    changes
 }
 
 /// The cells that an event bears on, itself or through what it takes out of effect, directly or through others.

@@ -28,7 +28,12 @@ pub struct EventFilter {
 impl Index {
     /// Whether every name that is asked for is one that some event uses.
     pub fn names(&self, filter: &EventFilter) -> Result<(), AskError> {
-        let view = self.view(&Vantage::default(), Date::ZERO)?;
+        self.names_at(filter, self.tail())
+    }
+
+    /// The same of the events up to a position.
+    pub fn names_at(&self, filter: &EventFilter, at: Position) -> Result<(), AskError> {
+        let view = self.view(&Vantage { at_position: Some(at), ..Vantage::default() }, Date::ZERO)?;
         filter.organisation.as_ref().map_or(Ok(()), |one| view.known_organisation(one))?;
         filter.meeting.as_ref().map_or(Ok(()), |one| view.known_meeting(one))?;
         filter.party.as_ref().map_or(Ok(()), |one| view.known_party(one))
@@ -36,7 +41,12 @@ impl Index {
 
     /// Whether an event is asked for. Cost: that of what it belongs to.
     pub fn matches(&self, id: EventId, filter: &EventFilter) -> bool {
-        let Some(record) = self.event(id) else { return false };
+        self.matches_at(id, filter, self.tail())
+    }
+
+    /// The same, as far as was known at a position: what comes behind it changes nothing.
+    pub fn matches_at(&self, id: EventId, filter: &EventFilter, at: Position) -> bool {
+        let Some(record) = self.event(id).filter(|record| record.position <= at) else { return false };
         let event = &record.event;
         let occurred = event.shared.occurred.range();
         (filter.kinds.is_empty() || filter.kinds.contains(&event.kind()))
@@ -44,7 +54,10 @@ impl Index {
             && filter.from.as_ref().is_none_or(|from| from.range().earliest <= occurred.latest)
             && filter.to.as_ref().is_none_or(|to| occurred.earliest <= to.range().latest)
             && filter.party.as_ref().is_none_or(|party| names(event, party))
-            && filter.organisation.as_ref().is_none_or(|one| self.organisations_of(id).contains(one))
+            && filter
+                .organisation
+                .as_ref()
+                .is_none_or(|one| self.organisations_told(id, &|record| record.position <= at).contains(one))
     }
 }
 

@@ -81,4 +81,4 @@ pub use told::EventTold;
 pub use view::{AskError, Near, View};
 
 /// The version of the rules of reading and folding, named in every token: answers of equal tokens are equal bytes.
-pub const FOLD: u32 = 2;
+pub const FOLD: u32 = 3;

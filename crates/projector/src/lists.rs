@@ -59,7 +59,7 @@ impl View<'_> {
             name: self.organisation_name(organisation),
             counts: self.counts(organisation),
             meetings: meetings.iter().filter(|meeting| self.meeting_belongs(meeting, organisation)).count(),
-            succeeded_by: self.chain_of_organisation(organisation).succeeded_by,
+            succeeded_by: self.heirs_of_organisation(organisation),
         }
     }
 

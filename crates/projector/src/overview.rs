@@ -9,7 +9,7 @@ use summit::{AsOf, MeetingId, OrganisationId, Position, Status, Vantage};
 use crate::answer::{Count, Remark};
 use crate::changes::{Cell, current, touched};
 use crate::index::{Index, Record};
-use crate::membership::MembersFilter;
+use crate::membership::{MembersFilter, as_organisation, succession};
 use crate::shared::Indexed;
 use crate::view::{AskError, View, end_of};
 
@@ -157,6 +157,9 @@ impl Touched {
             open.extend(event.targets().filter_map(|id| index.event(id)).chain(linkers));
             self.log |= index.is_linked(event.id);
             self.organisations.extend(index.organisations_of(event.id));
+            // An organisation that nobody belongs to may be succeeded, and oddly.
+            let succeeded = succession(event).into_iter().flat_map(|said| said.from.iter().chain(&said.to));
+            self.organisations.extend(succeeded.filter_map(as_organisation));
             if let Some(meeting) = &event.shared.meeting {
                 for one in index.with_wholes(meeting).into_iter().chain(index.with_parts_and_sidelines(meeting)) {
                     self.organisations.extend(index.organisations_of_meeting(&one));

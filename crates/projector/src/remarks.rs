@@ -89,7 +89,8 @@ impl View<'_> {
             let folded = BTreeMap::from([(party.clone(), self.spells_of(organisation, party))]);
             self.remarks_on_spells(organisation, &folded)
         };
-        organisations.iter().flat_map(of).collect()
+        // Also where it holds no status anywhere.
+        organisations.iter().flat_map(of).chain(self.odd_successions(party, None)).collect()
     }
 
     /// What is odd about links and ids, and entries that are no events.

@@ -526,3 +526,110 @@ fn who_came_before_and_after_is_shown() {
     assert_eq!((&russia.succeeds[0].party, russia.succeeded_by.len()), (&Some(code("SUHH")), 0));
     assert_eq!(view.party(&code("au")).expect("known").memberships.len(), 1);
 }
+
+#[test]
+fn whoever_dissolves_without_an_heir_holds_nothing_any_more_and_nobody_holds_it() {
+    let dissolved = given([
+        ("admission", r#""occurred":"1945-10-24","organisation":"un","party":"CSHH","manner":"founding""#),
+        ("succession", r#""occurred":"1992-12-31","from":["CSHH"],"to":[],"manner":"dissolution""#),
+        ("admission", r#""occurred":"1993-01-19","organisation":"un","party":"CZE""#),
+    ]);
+    dissolved.then("un", "CSHH", &["member 1945-10-24..1992-12-31", "none 1992-12-31.."]);
+    dissolved.then("un", "CZE", &["member 1993-01-19.."]).remarks("un", &[]);
+    let index = dissolved.index();
+    let told = view(&index, &Vantage::default()).party(&code("CSHH")).expect("known").succeeded_by;
+    assert_eq!((told.len(), &told[0].party, told[0].manner.as_str()), (1, &None, "dissolution"));
+    // So is everything in an organisation that dissolves.
+    let pact = given([
+        ("admission", r#""occurred":"1955-05-14","organisation":"warsaw-pact","party":"POL""#),
+        ("admission", r#""occurred":"1955-05-14","organisation":"warsaw-pact","party":"HUN","status":"observer""#),
+        ("succession", r#""occurred":"1991-07-01","from":["warsaw-pact"],"to":[],"manner":"dissolution""#),
+    ]);
+    pact.then("warsaw-pact", "POL", &["member 1955-05-14..1991-07-01", "none 1991-07-01.."]);
+    pact.holds("warsaw-pact", "1991-06-30", "HUN observer yes, POL member yes").holds("warsaw-pact", "1992", "");
+    let index = pact.index();
+    let told = view(&index, &Vantage::default()).timeline(&slug("warsaw-pact"), None).expect("known").succeeded_by;
+    assert_eq!((told.len(), &told[0].organisation, &told[0].party), (1, &None, &None));
+    assert_eq!(told[0].occurred, "1991-07-01");
+}
+
+/// `who` for a next link, `who through whom` for one behind it.
+fn links(chain: &[projector::Successor]) -> Vec<String> {
+    let name = |link: &projector::Successor| {
+        let party = link.party.as_ref().map(ToString::to_string);
+        party.or_else(|| link.organisation.as_ref().map(ToString::to_string)).unwrap_or_else(|| "nobody".to_owned())
+    };
+    let through = |link: &projector::Successor| link.through.as_ref().map(|one| format!(" through {one}"));
+    chain.iter().map(|link| format!("{}{}", name(link), through(link).unwrap_or_default())).collect()
+}
+
+#[test]
+fn the_whole_chain_of_successions_is_shown_both_ways() {
+    let league = given([
+        ("succession", r#""occurred":"1951","from":["league"],"to":["ecsc"],"manner":"succession""#),
+        ("succession", r#""occurred":"1957","from":["ecsc"],"to":["eec","euratom"],"manner":"separation""#),
+        ("succession", r#""occurred":"1993","from":["eec"],"to":["ec"],"manner":"renaming""#),
+        ("succession", r#""occurred":"2009","from":["ec"],"to":[],"manner":"dissolution""#),
+        ("admission", r#""occurred":"1952","organisation":"ecsc","party":"FRA""#),
+        ("admission", r#""occurred":"1958","organisation":"ec","party":"FRA""#),
+        ("admission", r#""occurred":"1958","organisation":"league","party":"FRA""#),
+    ]);
+    let index = league.index();
+    let view = view(&index, &Vantage::default());
+    let timeline = |of: &str| view.timeline(&slug(of), None).expect("known");
+    let all = ["ecsc", "eec through ecsc", "euratom through ecsc", "ec through eec", "nobody through ec"];
+    assert_eq!(links(&timeline("league").succeeded_by), all);
+    assert_eq!(links(&timeline("ec").succeeds), ["eec", "ecsc through eec", "league through ecsc"]);
+    assert_eq!(
+        links(&view.party(&code("ecsc")).expect("known").succeeded_by),
+        ["eec", "euratom", "ec through eec", "nobody through ec"]
+    );
+    assert_eq!(links(&view.organisation_row(&slug("league")).succeeded_by), ["ecsc"], "a row shows who is next");
+}
+
+#[test]
+fn a_chain_that_leads_back_ends_and_so_does_a_long_one() {
+    let congo = given([
+        ("admission", r#""occurred":"1960","organisation":"un","party":"COD""#),
+        ("succession", r#""occurred":"1971","from":["COD"],"to":["ZRCD"],"manner":"renaming""#),
+        ("succession", r#""occurred":"1997","from":["ZRCD"],"to":["COD"],"manner":"renaming""#),
+    ]);
+    let index = congo.index();
+    let told = view(&index, &Vantage::default()).party(&code("COD")).expect("known");
+    assert_eq!(links(&told.succeeded_by), ["ZRCD", "COD through ZRCD"]);
+    assert_eq!(links(&told.succeeds), ["ZRCD", "COD through ZRCD"]);
+    let mut index = Index::new();
+    for n in 0..300 {
+        let text = format!(
+            r#"{{"specversion":"1.0","id":"00000000-0000-4000-8000-{n:012}","source":"/t","type":"chronicle.succession.v1",
+            "data":{{"occurred":"{}","from":["state-{n}"],"to":["state-{}"],"attribution":[{{"name":"t"}}]}}}}"#,
+            1000 + n,
+            n + 1
+        );
+        let event = Document::decode(text.as_bytes()).expect("well-formed").event().clone();
+        let stored_at = "2024-02-01T00:00:00Z".parse().expect("an instant");
+        index.record(Record { position: Position::new(n + 1), stored_at, event });
+    }
+    let told = view_of(&index).party(&code("state-0")).expect("known").succeeded_by;
+    assert_eq!((told.len(), &told[99].party), (100, &Some(code("state-100"))));
+}
+
+fn view_of(index: &Index) -> View<'_> {
+    view(index, &Vantage::default())
+}
+
+#[test]
+fn odd_successions_are_remarked_where_they_are_of_account() {
+    let odd = given([
+        ("admission", r#""occurred":"1990","organisation":"un","party":"SRB""#),
+        ("succession", r#""occurred":"1992","from":["SRB"],"to":["SRB"],"manner":"renaming""#),
+        ("succession", r#""occurred":"1993","from":["SRB"],"to":["un"],"manner":"separation""#),
+        ("succession", r#""occurred":"2030","from":["SRB"],"to":["SRB"],"manner":"renaming""#),
+        ("succession", r#""occurred":"1995","from":["kosovo"],"to":["kosovo"],"organisation":"oic""#),
+    ]);
+    odd.remarks("un", &["succession-idle", "succession-mixed"]).remarks("oic", &[]);
+    odd.then("un", "SRB", &["member 1990.."]);
+    let index = odd.index();
+    let of_party = view_of(&index).party(&code("kosovo")).expect("known").remarks;
+    assert_eq!(of_party.iter().map(|remark| remark.kind.as_ref()).collect::<Vec<_>>(), ["succession-idle"]);
+}

@@ -329,8 +329,7 @@ contents! {
         /// Who was there before: parties or organisations.
         #[schemars(length(min = 1))]
         from: Vec<PartyId>,
-        /// Who comes after.
-        #[schemars(length(min = 1))]
+        /// Who comes after; nobody only where a dissolution leaves no heir.
         to: Vec<PartyId>,
         /// How.
         [serde(skip_serializing_if = "Option::is_none")] manner: Option<SuccessionManner>,

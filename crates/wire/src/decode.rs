@@ -2,8 +2,8 @@
 
 use summit::{
     Admission, Attribution, Content, Founding, Kind, Meeting, Named, Naming, Participation, Previous, Reclassification,
-    Retraction, Shared, Signatory, Signing, Standing, Statement, Status, Step, Succession, Suspension, Tally, Travel,
-    Withdrawal,
+    Retraction, Shared, Signatory, Signing, Standing, Statement, Status, Step, Succession, SuccessionManner,
+    Suspension, Tally, Travel, Withdrawal,
 };
 
 use crate::fault::quoted;
@@ -107,7 +107,14 @@ pub(crate) fn content(kind: Kind, data: &mut Fields<'_>) -> Option<Content> {
         Kind::Tally => tally(data)?,
         Kind::Naming => naming(data)?,
         Kind::Succession => {
-            let (from, to, manner) = (need!(data, list, "from"), need!(data, list, "to"), data.parsed("manner"));
+            let (from, manner) = (need!(data, list, "from"), data.parsed("manner"));
+            // Whoever dissolves may leave no heir; everybody else comes to somebody.
+            let to = if manner == Some(SuccessionManner::Dissolution) {
+                let nobody = data.perhaps_empty("to");
+                data.required("to", Some(nobody))
+            } else {
+                need!(data, list, "to")
+            };
             Content::Succession(Succession { from: from?, to: to?, manner })
         }
         Kind::Retraction => {

@@ -159,11 +159,16 @@ impl<'a> Fields<'a> {
 
     /// A list of texts that must parse, not empty.
     pub(crate) fn list<T: FromStr<Err = BadId>>(&mut self, name: &str) -> Option<Vec<T>> {
-        let items = self.items(name);
-        if self.has(name) && items.is_empty() {
+        if matches!(self.value(name), Some(Json::Array(items)) if items.is_empty()) {
             self.fault(name, "an empty list", "at least one entry");
             return None;
         }
+        Some(self.perhaps_empty(name))
+    }
+
+    /// A list of texts that must parse, perhaps empty; empty where absent.
+    pub(crate) fn perhaps_empty<T: FromStr<Err = BadId>>(&mut self, name: &str) -> Vec<T> {
+        let items = self.items(name);
         let mut list = Vec::new();
         for (index, value) in items.iter().enumerate() {
             match value {
@@ -176,7 +181,7 @@ impl<'a> Fields<'a> {
                 value => self.wrong(&format!("{name}[{index}]"), value, "a string"),
             }
         }
-        Some(list)
+        list
     }
 
     fn items(&mut self, name: &str) -> &'a [Json<'a>] {

@@ -92,6 +92,13 @@ fn data(kind: Kind, generator: SchemaGenerator) -> (Option<Value>, Schema) {
     if kind == Kind::Tally {
         data.insert("anyOf".into(), json!([{ "required": ["organisation"] }, { "required": ["meeting"] }]));
     }
+    if kind == Kind::Succession {
+        data.insert(
+            "if".into(),
+            json!({ "properties": { "manner": { "const": "dissolution" } }, "required": ["manner"] }),
+        );
+        data.insert("else".into(), json!({ "properties": { "to": { "minItems": 1 } } }));
+    }
     (about, data)
 }
 

@@ -4,7 +4,7 @@ mod golden;
 mod places;
 
 use serde_json::{Value, json};
-use summit::Kind;
+use summit::{Kind, SuccessionManner};
 use wire::{Document, MAX_DEPTH, MAX_FAULTS};
 
 use crate::golden::{golden, validator};
@@ -239,6 +239,29 @@ fn fields_have_their_types_and_words() {
     refused(Kind::Meeting, "/data/participants/1", &json!({"level": "HS"}), "data.participants[1].party");
     refused(Kind::Reclassification, "/data/from", &json!([]), "data.from");
     refused(Kind::Succession, "/data/to", &json!([]), "data.to");
+    refused(Kind::Succession, "/data/from", &json!([]), "data.from");
+}
+
+#[test]
+fn whoever_dissolves_may_leave_no_heir_and_nobody_else() {
+    let nobody = with(golden(Kind::Succession), "/data/to", &json!([]));
+    for manner in SuccessionManner::ALL {
+        let told = with(nobody.clone(), "/data/manner", &json!(manner.as_str()));
+        let (read, valid) =
+            (Document::decode(told.to_string().as_bytes()), validator(Kind::Succession).is_valid(&told));
+        assert_eq!(
+            (read.is_ok(), valid),
+            (*manner == SuccessionManner::Dissolution, read.is_ok()),
+            "{manner:?}: {read:?}"
+        );
+        if let Ok(document) = read {
+            assert_eq!(Document::decode(&document.encode()).expect("our own document"), document);
+        }
+    }
+    let mut unsaid = with(nobody, "/data/manner", &json!("dissolution"));
+    unsaid["data"].as_object_mut().expect("data").remove("to");
+    assert!(Document::decode(unsaid.to_string().as_bytes()).is_err(), "that there is no heir is said");
+    assert!(!validator(Kind::Succession).is_valid(&unsaid));
 }
 
 #[test]
@@ -395,6 +418,7 @@ fn strange_but_well_formed_history_is_never_refused() {
         (Kind::Tally, "/data/value", json!(-3)),
         (Kind::Meeting, "/data/part_of", json!("sco-plus-astana-2024")),
         (Kind::Succession, "/data/to", json!(["SUHH", "SUHH"])),
+        (Kind::Succession, "/data/manner", json!("dissolution")),
     ] {
         let document = with(golden(kind), pointer, &value);
         let read = Document::decode(document.to_string().as_bytes());

@@ -15,6 +15,8 @@ const FILES: [&str; 2] = [
 pub(crate) const ORGANISATIONS: u64 = 400;
 /// The organisation that they are of.
 const OWN: &str = "sco";
+/// How those of its meetings begin that are not named after it.
+const MEETINGS: [&str; 2] = ["astana-briefing-", "chn-rus-"];
 /// How the parties of admissions are called.
 const NEWCOMER: &str = "newcomer-";
 
@@ -28,12 +30,19 @@ pub(crate) struct Told {
 
 /// The first so many events.
 pub(crate) fn events(count: u64) -> impl Iterator<Item = Told> {
-    let originals: Vec<Value> = FILES
-        .iter()
-        .flat_map(|file| file.lines())
-        .map(|line| serde_json::from_str(line).expect("a document is JSON"))
-        .collect();
-    (0_u64..).flat_map(move |copy| copied(&originals, copy)).take(usize::try_from(count).expect("fits"))
+    let originals = originals();
+    let copies = (0_u64..).flat_map(move |copy| copied(&originals, copy, &organisation(copy)));
+    copies.take(usize::try_from(count).expect("fits"))
+}
+
+/// The same events of one organisation more, that none of the others is told of.
+pub(crate) fn events_of_another() -> Vec<Told> {
+    copied(&originals(), u64::MAX, &format!("{OWN}-{ORGANISATIONS}"))
+}
+
+fn originals() -> Vec<Value> {
+    let lines = FILES.iter().flat_map(|file| file.lines());
+    lines.map(|line| serde_json::from_str(line).expect("a document is JSON")).collect()
 }
 
 /// The organisation of a copy.
@@ -79,15 +88,14 @@ pub(crate) fn admitted(party: &str) -> Option<u64> {
 }
 
 /// All of them once more, under other ids, of another organisation.
-fn copied(originals: &[Value], copy: u64) -> Vec<Told> {
+fn copied(originals: &[Value], copy: u64, organisation: &str) -> Vec<Told> {
     let ids: HashMap<&str, String> = originals
         .iter()
         .filter_map(|one| one["id"].as_str())
         .map(|id| (id, Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{id}/{copy}").as_bytes()).to_string()))
         .collect();
-    let organisation = organisation(copy);
     let each = originals.iter().map(|original| {
-        let document = renamed(original, &ids, &organisation);
+        let document = renamed(original, &ids, organisation);
         let bytes = serde_json::to_vec(&document).expect("a document is JSON");
         let decoded = Document::decode(&bytes).expect("it is as good as the original");
         let subject = wire::subject(decoded.event(), organisation.parse().ok().as_ref());
@@ -106,6 +114,8 @@ fn renamed(value: &Value, ids: &HashMap<&str, String>, organisation: &str) -> Va
                 organisation.into()
             } else if let Some(rest) = text.strip_prefix("sco-").filter(|_| !text.contains(' ')) {
                 format!("{organisation}-{rest}").into()
+            } else if MEETINGS.iter().any(|beginning| text.starts_with(beginning)) {
+                format!("{organisation}-{text}").into()
             } else {
                 text.clone().into()
             }

@@ -30,9 +30,13 @@ impl Store {
 
     /// A log with so many events.
     pub(crate) fn with(count: u64) -> Self {
+        Self::holding(events(count))
+    }
+
+    /// A log with these events.
+    pub(crate) fn holding(mut events: impl Iterator<Item = Told>) -> Self {
         let store = Self::empty();
         let mut plain = Plain::connect(&store.server.url());
-        let mut events = events(count);
         loop {
             let batch: Vec<Told> = events.by_ref().take(BATCH).collect();
             if batch.is_empty() {

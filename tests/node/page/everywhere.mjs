@@ -5,7 +5,7 @@ import { accessible, ask, browse, fits, reachable, url } from "./browser.mjs";
 
 const [event] = (await ask("/v1/events?limit=1&kind=admission")).events;
 const pages = [
-  "/", "/meetings", "/find?q=india", "/live", "/organisations/sco", "/organisations/sco/changes?from=1&to=73", "/organisations/sco/why/IRN",
+  "/", "/organisations", "/parties", "/people", "/meetings", "/find?q=india", "/live", "/organisations/sco", "/organisations/sco/changes?from=1&to=73", "/organisations/sco/why/IRN",
   "/meetings/sco-astana-2024", "/meetings/sco-plus-astana-2024", "/meetings/sco-plus-astana-2024/sheet", "/meetings/sco-plus-astana-2024/why/IND",
   "/parties/IND", "/people/xi-jinping", `/events/${event.id}`, "/record", "/record/admission", `/record/correct/${event.id}`, `/record/retract/${event.id}`, "/sign-in",
 ];

@@ -36,6 +36,18 @@ await browse({ bypassCSP: true }, async (page, _, odd) => {
     const main = await page.locator("main").textContent();
     for (const part of [...told.names, ...told.offices]) assert.ok(main.includes(part), `${person} without ${part}`);
   }
+  // A name leads to the page of what bears it, from the same vantage.
+  for (const [named, there] of [["organisations/Shanghai%20Cooperation%20Organisation", "organisations/sco"], ["parties/india", "parties/IND"], ["people/Xi%20Jinping", "people/xi-jinping"]]) {
+    await page.goto(`${url}/${named}?as_of=2024-07-04`);
+    assert.equal(page.url(), `${url}/${there}?as_of=2024-07-04`);
+  }
+  // From the first page to everybody, and from there to one.
+  await page.goto(url);
+  await page.getByRole("link", { name: "all people" }).click();
+  const listed = await page.locator("[data-listed]").count();
+  assert.equal(listed, Math.min(people.length, 200));
+  await page.getByRole("link", { name: "Xi Jinping", exact: true }).click();
+  assert.equal(new URL(page.url()).pathname, "/people/xi-jinping");
   await page.goto(`${url}/people/subrahmanyam-jaishankar`);
   await accessible(page);
   await shoot(page, "person-light");

@@ -110,6 +110,8 @@ fn with_one_node_gone_it_is_written_with_two_gone_nothing_is_acknowledged_and_it
     assert!(red.body.contains("log-unreachable"), "{}", red.body);
     let still = http::ask(served.address, "/v1/organisations/org-1/members");
     assert_eq!(still.status, 200, "questions are answered: {}", still.body);
+    let why = wait("answers to be marked stale", || mark(&served), Option::is_some);
+    assert!(why.as_ref().is_some_and(|why| why.contains("could not be reached")), "{why:?}");
     let said = stage.chronicle.run(["doctor"]);
     assert_ne!(said.code, Some(0), "{}", said.out);
 
@@ -120,6 +122,7 @@ fn with_one_node_gone_it_is_written_with_two_gone_nothing_is_acknowledged_and_it
     cluster(&mut stage).run(two);
     rest(&mut stage);
     wait("the service to be ready", || http::ask(served.address, "/readyz"), |answer| answer.status == 200);
+    wait("answers to be marked no longer", || mark(&served), Option::is_none);
 
     // Two services, at one position, say the same.
     let other = http::Served::start(&stage.chronicle);
@@ -133,6 +136,12 @@ fn with_one_node_gone_it_is_written_with_two_gone_nothing_is_acknowledged_and_it
     }
     drop((served, other));
     stage.heal("one node gone, then two", &mut chance);
+}
+
+/// Why an answer is stale, if it is.
+fn mark(served: &http::Served) -> Option<String> {
+    let answer = http::ask(served.address, "/v1/organisations/org-1/members");
+    answer.header("chronicle-stale").map(ToOwned::to_owned)
 }
 
 /// Kills a node, and has writing go on.

@@ -79,7 +79,7 @@ fn a_supervisor_or_its_server_killed_loses_nothing_and_leaves_one_server_on_the_
         stage.kill(&victims);
     }
     stage.go_on(more(&mut chance));
-    assert_eq!((stage.supervisors().len(), stage.servers().len()), (1, 1), "one of each");
+    stage.until_one_of_each();
     stage.heal(&format!("{rounds} embedded kill rounds"), &mut chance);
     let unanswered = stage.figures.ended.keys().find(|how| how.contains("no nats-server answers"));
     assert_eq!(unanswered, None, "a server of our own comes back, and is waited for");

@@ -165,6 +165,22 @@ impl Stage {
         self.until("more acknowledgements", |stage| stage.acknowledged() >= goal);
     }
 
+    /// Goes on until one supervisor runs one server. That more is acknowledged says nothing of it: what was acknowledged
+    /// before a kill may be read behind it, while the killed are still on their way out and nobody has begun anew.
+    #[track_caller]
+    pub(crate) fn until_one_of_each(&mut self) {
+        let end = Instant::now() + LOAD_PATIENCE;
+        loop {
+            self.pump();
+            let seen = (self.supervisors().len(), self.servers().len());
+            if seen == (1, 1) {
+                return;
+            }
+            assert!(Instant::now() < end, "waited {LOAD_PATIENCE:?} for one supervisor and one server, saw {seen:?}");
+            std::thread::park_timeout(REST);
+        }
+    }
+
     fn allow(&mut self, more: u64) {
         self.producers.iter_mut().for_each(|producer| producer.allow(more));
     }

@@ -62,7 +62,7 @@ impl Diff {
             let mut notes = understand(vec![&mut organisation], &view)?;
             notes.extend(projector::unknown_source(index, &rest));
             let diff = projector::diff(index, organisation.id(), (self.from, self.to), &rest, shell.today)?;
-            Ok((notes, shell.output().written(&diff, index)))
+            Ok((notes, shell.output().cited(&diff, index, self.vantage.names())))
         };
         shell.ask(self.vantage.min_position, ask).await
     }

@@ -76,6 +76,7 @@ impl Serve {
             over = follow(&mut live, &mut kept, service.feed(), &waiting) => over,
             Some(over) = publishing.join_next() => over.expect("it is not cancelled, and does not panic"),
             damaged = whole => Err(damaged),
+            never = service.watch() => match never {},
             // It was found to be damaged beside all this.
             halted = index.until_halted() => Err(Failure::Halted(halted)),
             () = told => Ok(()),

@@ -106,10 +106,11 @@ pub(crate) fn successions<'r>(page: &mut Page<'_>, links: impl IntoIterator<Item
     let rows = links.into_iter().map(|(one, comes, other)| {
         let name = other.party.as_ref().map(ToString::to_string);
         let name = name.or_else(|| other.organisation.as_ref().map(ToString::to_string));
+        let nobody = name.is_none().then(|| "nobody".to_owned());
         [
-            Cell::new(one),
+            other.through.as_ref().map_or_else(|| Cell::new(one), Cell::new),
             Cell::new(comes),
-            word(name),
+            word(name.or(nobody)),
             Cell::new(other.manner),
             Cell::new(&other.occurred),
             answer(other.answer.as_str()),

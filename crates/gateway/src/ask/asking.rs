@@ -30,8 +30,13 @@ pub(crate) struct Asking {
 
 /// What the asker has already, of this address.
 pub(crate) struct Has {
+    /// Path and query; behind them why answers are stale, where they are.
     address: String,
+    /// The line that answers carry: it is the operator's, and may change.
+    licence: String,
     tags: String,
+    /// Why answers are stale, where they are.
+    stale: Option<String>,
     /// The language of names, where not the address says it but what is accepted.
     language: Option<String>,
 }
@@ -46,7 +51,8 @@ impl FromRequestParts<Service> for Asking {
         let names = names.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let tags: Vec<&str> =
             parts.headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok()).collect();
-        let has = Has { address: parts.uri.to_string(), tags: tags.join(","), language: None };
+        let licence = service.licence().to_owned();
+        let has = Has::new(parts.uri.to_string(), licence, tags.join(","), service.stale());
         let path = parts.uri.path().to_owned();
         let query = parts.uri.query().unwrap_or_default().to_owned();
         Ok(Self { service: service.clone(), parameters, has, path, query, headers: parts.headers.clone(), names })
@@ -67,6 +73,17 @@ impl Asking {
 }
 
 impl Has {
+    /// Of an address, whose answers are stale for a reason: marked, an answer is another than unmarked, and has another tag.
+    fn new(address: String, licence: String, tags: String, stale: Option<String>) -> Self {
+        let address = stale.iter().fold(address, |address, reason| format!("{address}\n{reason}"));
+        Self { address, licence, tags, stale, language: None }
+    }
+
+    /// Why the answer is stale, if it is.
+    pub(crate) fn stale(&self) -> Option<&str> {
+        self.stale.as_deref()
+    }
+
     /// From now on the same in this language, which the address does not say.
     pub(crate) fn speak(&mut self, language: &Language) {
         self.language = Some(language.to_string());
@@ -83,12 +100,14 @@ impl Has {
         format!("{} {language}", self.address).into()
     }
 
-    /// The tag of an answer from here: another address, another accepted language, another state of the record or another program, another tag.
+    /// The tag of an answer from here: another address, accepted language, state of the record, licence or program, another
+    /// tag.
     pub(crate) fn tag(&self, from: &impl Serialize) -> String {
         let language = self.language.as_deref().unwrap_or_default();
         let from = serde_json::to_vec(from).expect("what tells answers apart is JSON");
         let mut digest = Sha256::new();
-        for part in [self.address.as_bytes(), language.as_bytes(), env!("CARGO_PKG_VERSION").as_bytes(), &from] {
+        let said = [&self.address, language, &self.licence, env!("CARGO_PKG_VERSION")].map(str::as_bytes);
+        for part in said.into_iter().chain([from.as_slice()]) {
             digest.update(part.len().to_be_bytes());
             digest.update(part);
         }
@@ -114,11 +133,13 @@ mod tests {
 
     #[test]
     fn other_addresses_and_other_states_have_other_tags() {
-        let has =
-            |address: &str, tags: &str| Has { address: address.to_owned(), tags: tags.to_owned(), language: None };
+        let has = |address: &str, tags: &str| Has::new(address.to_owned(), "none".to_owned(), tags.to_owned(), None);
         let tag = has("/v1/remarks", "").tag(&73);
         assert_ne!(tag, has("/v1/remarks", "").tag(&74));
         assert_ne!(tag, has("/v1/remarks?as_of=2024", "").tag(&73));
+        assert_ne!(tag, Has { licence: "another".to_owned(), ..has("/v1/remarks", "") }.tag(&73));
+        let gone = Some("gone".to_owned());
+        assert_ne!(tag, Has::new("/v1/remarks".to_owned(), "none".to_owned(), String::new(), gone).tag(&73));
         assert!(has("/v1/remarks", &format!("\"other\", W/{tag}")).is(&tag));
         assert!(!has("/v1/remarks", "\"other\"").is(&tag));
         let mut french = has("/v1/remarks", "");

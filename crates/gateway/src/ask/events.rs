@@ -1,14 +1,17 @@
 //! History: the documents as they were stored, each event once.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::stream;
-use projector::export::{Feeding, Format, Terms};
-use projector::{EventFilter, Indexed};
+use projector::export::{About, Feeding, Format, Terms, events_title};
+use projector::{EventFilter, Indexed, Token};
 use serde_json::json;
-use summit::{Position, Vantage};
+use summit::{EventId, OrganisationId, Position, Vantage};
 
 use super::acts::{A_MEETING, AN_ORGANISATION};
 use super::asking::Asking;
@@ -19,6 +22,7 @@ use super::page::{LINES, MAX_LIMIT, Page, joined, link, next};
 use super::reply::{Ground, Reply, reach, stale};
 use crate::parameters::Parameters;
 use crate::problem::Problem;
+use crate::service::Service;
 
 /// What stands for a position.
 pub(super) const A_POSITION: &str = "a position: a whole number";
@@ -52,6 +56,9 @@ pub(crate) fn filter(parameters: &mut Parameters) -> Result<EventFilter, Problem
         ("to" = Option<String>, Query, description = "That may have happened at or before the end of this period (EDTF)"),
         ("limit" = Option<usize>, Query, description = "How many at most, 1 to 1000; 100 a page, a stream all, where nothing is said"),
         ("after" = Option<u64>, Query, description = "Only those behind this position"),
+        ("belonging" = Option<Vec<String>>, Query, description = "Only what the views of this organisation or meeting rest on, which is all that has to be taken elsewhere for the same views there; repeats, or several with commas between them"),
+        ("at_position" = Option<u64>, Query, description = "Only those up to this position, and as far as was known there: asked again, it gives the same bytes"),
+        ("token" = Option<String>, Query, description = "The token of an earlier answer, as JSON: says at_position; history is of the log and knows no other part of a vantage"),
         ("min_position" = Option<u64>, Query, description = "Wait until the chronicle has come so far, 5 s at most"),
         ("format" = Option<String>, Query, description = "Rather than by Accept: json, jsonl or atom"),
         ("before" = Option<u64>, Query, description = "For atom, which has the newest first: only those before this position"),
@@ -73,16 +80,28 @@ pub(super) async fn events(mut asking: Asking) -> Result<Response, Problem> {
         return feed(asking, filter).await;
     }
     let page = Page::<Position>::take(&mut asking.parameters, A_POSITION)?;
+    let belonging: Vec<OrganisationId> = asking.parameters.take_all("belonging", AN_ORGANISATION)?;
+    let at = position(&mut asking.parameters)?;
     let min_position = asking.parameters.parse("min_position", A_POSITION)?;
     std::mem::take(&mut asking.parameters).finish()?;
     if let Some(wanted) = min_position {
         reach(&asking.service, wanted).await?;
     }
-    let upto = asking.service.index().ask(|index| index.names(&filter).map(|()| index.tail()))?;
-    let history = History { service: asking.service.clone(), filter, upto };
+    let upto = asking.service.index().ask(|index| {
+        let upto = at.unwrap_or_else(|| index.tail());
+        index.reached(upto)?;
+        index.names_at(&filter, upto)?;
+        Ok::<_, Problem>(upto)
+    })?;
+    let only = if belonging.is_empty() { None } else { Some(rest_on(&asking.service, &belonging, upto).await?) };
+    let citing = asking.citing();
+    let about = about(&asking.service, &filter, &belonging, upto, &citing.licence)?;
+    let history = History { service: asking.service.clone(), filter, only: only.map(Arc::new), upto };
     let after = page.after.unwrap_or(Position::START);
     if let As::Lines = format {
-        return Ok(stale(&asking.service, lines(history, after, page.whole()).await?));
+        let mut lines = lines(history, after, page.whole()).await?;
+        citing.tell(lines.headers_mut(), &about);
+        return Ok(stale(&asking.service, lines));
     }
     let chunk = history.chunk(after, page.limit()).await?;
     let more = chunk.position < upto;
@@ -90,13 +109,77 @@ pub(super) async fn events(mut asking: Asking) -> Result<Response, Problem> {
     let next = more.then(|| next(&asking.path, &asking.query, &set, &["min_position"]));
     let (positions, documents): (Vec<Position>, Vec<Bytes>) = chunk.documents.into_iter().unzip();
     let head = format!("{{\"position\":{},\"events\":[", chunk.position);
-    let tail = format!("],\"positions\":{},\"next\":{}}}", json!(positions), json!(next));
+    let (token, licence, citation) = (json!(about.token), json!(about.licence), json!(about.citation));
+    let said = format!("\"token\":{token},\"licence\":{licence},\"citation\":{citation}");
+    let tail = format!("],\"positions\":{},\"next\":{},{said}}}", json!(positions), json!(next));
     let body = joined(&head, &documents, &tail);
     // What an event belongs to may turn out later: only what the page holds tells it from another.
-    let tag = asking.has.tag(&(chunk.position, positions, &next));
+    let tag = asking.has.tag(&(chunk.position, positions, &next, &about.token));
     let body = (!asking.has.is(&tag)).then_some(body);
-    let reply = Reply { tag, fixed: false, notes: Vec::new(), body, headers: link(next.as_deref()) };
+    let mut headers = link(next.as_deref());
+    citing.tell(&mut headers, &about);
+    let reply = Reply { tag, fixed: false, notes: Vec::new(), body, headers };
     Ok(stale(&asking.service, reply.into_response()))
+}
+
+/// Takes the position up to which history is asked for, where it is said.
+fn position(parameters: &mut Parameters) -> Result<Option<Position>, Problem> {
+    let at: Option<Position> = parameters.parse("at_position", A_POSITION)?;
+    let token = parameters.take("token", "the \"token\" of an earlier answer, as JSON", |text| {
+        let token: Token = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        token.vantage().map(|_| token).map_err(|error| error.to_string())
+    })?;
+    match (at, token) {
+        (at, None) => Ok(at),
+        (Some(_), Some(_)) => Err(Problem::parameter("token", "a token beside at_position", "the token alone")),
+        (None, Some(token)) if token.known_at.is_some() || token.according_to.is_some() => {
+            let allowed = "a token without known_at and according_to: history is of the log";
+            Err(Problem::parameter("token", "a token that says what was known or by whom", allowed))
+        }
+        (None, Some(token)) => Ok(Some(token.at_position.unwrap_or(token.position))),
+    }
+}
+
+/// What the views of all of these rest on.
+async fn rest_on(service: &Service, of: &[OrganisationId], upto: Position) -> Result<BTreeSet<EventId>, Problem> {
+    let (asked, of, today) = (service.clone(), of.to_vec(), service.today());
+    let work = move || {
+        asked.index().ask(|index| {
+            let mut ids = BTreeSet::new();
+            for one in &of {
+                let own = index.belonging_at(one, upto);
+                if own.is_empty() {
+                    let view = index.view(&Vantage { at_position: Some(upto), ..Vantage::default() }, today)?;
+                    return Err(view.unknown_subject(one).into());
+                }
+                ids.extend(own);
+            }
+            Ok(ids)
+        })
+    };
+    service.lanes().work(Lane::Long, work).await?
+}
+
+/// What history says of itself.
+fn about(
+    service: &Service,
+    filter: &EventFilter,
+    belonging: &[OrganisationId],
+    upto: Position,
+    licence: &str,
+) -> Result<About, Problem> {
+    service.index().ask(|index| {
+        let view = index.view(&Vantage { at_position: Some(upto), ..Vantage::default() }, service.today())?;
+        let title = if belonging.is_empty() { told_of(filter) } else { events_title(belonging) };
+        Ok(view.about(&title, licence))
+    })
+}
+
+/// What is told, in words.
+fn told_of(filter: &EventFilter) -> String {
+    let of = filter.organisation.as_ref().map(ToString::to_string);
+    let of = of.or_else(|| filter.meeting.as_ref().map(ToString::to_string)).unwrap_or_else(|| "all".to_owned());
+    format!("what is told of {of}")
 }
 
 /// How history is told.
@@ -115,11 +198,8 @@ async fn feed(mut asking: Asking, filter: EventFilter) -> Result<Response, Probl
     let work = move |ground: &Ground<'_>| {
         let made = ground.index.ask(|index| {
             let view = index.view(&Vantage::default(), ground.today)?;
-            let tag = ground.has.tag(&(view.token(), Format::Atom.as_str(), &terms.licence));
-            let of = filter.organisation.as_ref().map(ToString::to_string);
-            let of =
-                of.or_else(|| filter.meeting.as_ref().map(ToString::to_string)).unwrap_or_else(|| "all".to_owned());
-            let about = view.about(&format!("what is told of {of}"), &terms.licence);
+            let tag = ground.has.tag(&(view.token(), Format::Atom.as_str()));
+            let about = view.about(&told_of(&filter), &terms.licence);
             let Terms { before, entries: most, at, .. } = terms;
             let feed = || view.feed(&Feeding { filter, parts: false, before, most, at }, &about);
             let feed = if ground.has.is(&tag) { None } else { Some(feed()?) };

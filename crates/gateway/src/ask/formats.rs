@@ -6,20 +6,14 @@ use projector::export::{
     Addresses, Code as StatusCode, ExportError, FEED_ENTRIES, Format, Subject, Tabular, Terms, Years,
 };
 use projector::{AskError, Indexed, View, unknown_source};
-use serde_json::Value;
 use summit::{PartyId, Position};
 
 use super::asking::Asking;
 use super::lanes::Lane;
 use super::organisations::A_PARTY;
 use super::page::{MAX_LIMIT, next};
-use super::reply::{Reply, ascii};
+use super::reply::Reply;
 use crate::problem::{Code, Problem};
-
-/// How to cite an export that may not say so itself: a JSON text.
-pub(crate) const CITATION: &str = "chronicle-citation";
-/// From where it was asked, to ask again: JSON.
-pub(crate) const TOKEN: &str = "chronicle-token";
 
 /// What stands for a year.
 const A_YEAR: &str = "a year such as 1990";
@@ -132,12 +126,12 @@ impl Asking {
     ) -> Result<Response, Problem> {
         let mut terms = self.terms(format)?;
         let from = self.vantage_of_a_file()?;
-        let (path, query) = (self.path.clone(), self.query.clone());
+        let (path, query, citing) = (self.path.clone(), self.query.clone(), self.citing());
         self.reply(lane, from.min_position, move |ground| {
             let asked = ground.index.ask(|index| {
                 let vantage = from.resolve(index)?;
                 let view = index.view(&vantage, ground.today)?.showing(from.names.clone());
-                let tag = ground.has.tag(&(view.token(), format.as_str(), &terms.licence));
+                let tag = ground.has.tag(&(view.token(), format.as_str()));
                 let notes: Vec<String> = unknown_source(index, &vantage).into_iter().collect();
                 if ground.has.is(&tag) {
                     return Ok((tag, notes, None));
@@ -152,9 +146,6 @@ impl Asking {
             let (tag, notes, exported) = asked?;
             let mut headers = kind(format);
             let body = exported.map(|exported| {
-                let token = serde_json::to_value(&exported.about.token).expect("a token is JSON");
-                said(&mut headers, TOKEN, &token);
-                said(&mut headers, CITATION, &exported.about.citation.into());
                 if let Format::Table(table) = format {
                     let described = next(
                         &path,
@@ -166,6 +157,7 @@ impl Asking {
                     let link = HeaderValue::from_str(&format!("<{described}>; rel=\"describedby\"; type=\"{kind}\""));
                     headers.extend(link.ok().map(|link| (header::LINK, link)));
                 }
+                citing.tell(&mut headers, &exported.about);
                 if format != Format::Atom {
                     let name = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", exported.file));
                     headers.extend(name.ok().map(|name| (header::CONTENT_DISPOSITION, name)));
@@ -244,11 +236,6 @@ fn kind(format: Format) -> HeaderMap {
     HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(kind))])
 }
 
-/// Something said in a header, as JSON.
-fn said(headers: &mut HeaderMap, name: &'static str, value: &Value) {
-    headers.insert(name, HeaderValue::from_str(&ascii(value)).expect("ASCII makes a header"));
-}
-
 /// Where a table is, from where its description is: the same for ever.
 fn fixed_address(path: &str, query: &str, table: Tabular, token: &projector::Token) -> String {
     let set =
@@ -302,7 +289,9 @@ impl From<ExportError> for Problem {
         let detail = error.to_string();
         match error {
             ExportError::Ask(error) => error.into(),
-            ExportError::TooLarge(_) => Self::new(Code::BadParameter, detail).with("parameter", "from"),
+            ExportError::TooLarge(_) | ExportError::Backwards(_) => {
+                Self::new(Code::BadParameter, detail).with("parameter", "from")
+            }
             ExportError::One(_) | ExportError::NotOfMeetings(_) => {
                 Self::new(Code::BadParameter, detail).with("parameter", "format")
             }

@@ -1,13 +1,15 @@
 //! Stored documents, some at a time: found in the index, read from the log. Between two times nothing is held, so that
 //! whoever stops reading holds up nobody.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use chronicle::{Entry, ReadError};
 use futures::TryStreamExt;
 use projector::{EventFilter, Indexed};
-use summit::Position;
+use summit::{EventId, Position};
 use wire::Document;
 
 use super::lanes::Lane;
@@ -28,6 +30,8 @@ const READ_PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct History {
     pub(super) service: Service,
     pub(super) filter: EventFilter,
+    /// Only these, where somebody asks for what views rest on.
+    pub(super) only: Option<Arc<BTreeSet<EventId>>>,
     /// It ends here, however much comes meanwhile.
     pub(super) upto: Position,
 }
@@ -43,7 +47,7 @@ pub(super) struct Chunk {
 
 /// The document of the event at a position, as it was stored.
 pub(crate) async fn document_at(service: &Service, position: Position) -> Result<Bytes, Problem> {
-    let history = History { service: service.clone(), filter: EventFilter::default(), upto: position };
+    let history = History { service: service.clone(), filter: EventFilter::default(), only: None, upto: position };
     let before = Position::new(position.get() - 1);
     let document = history.chunk(before, 1).await?.documents.pop();
     let missing = || Problem::new(Code::Unreachable, format!("position {position} cannot be read"));
@@ -78,7 +82,10 @@ impl History {
     fn matching(&self, after: Position, upto: Position) -> Vec<Position> {
         self.service.index().ask(|index| {
             let records = (after.next().get()..=upto.get()).filter_map(|number| index.record_at(Position::new(number)));
-            let wanted = records.filter(|record| index.matches(record.event.id, &self.filter));
+            let wanted = records.filter(|record| {
+                let only = self.only.as_ref().is_none_or(|only| only.contains(&record.event.id));
+                only && index.matches_at(record.event.id, &self.filter, self.upto)
+            });
             wanted.map(|record| record.position).collect()
         })
     }

@@ -37,6 +37,8 @@ pub(super) struct Answer {
     pub(super) fixed: bool,
     pub(super) tag: String,
     pub(super) notes: Vec<String>,
+    /// How it is cited.
+    pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
@@ -77,13 +79,15 @@ impl Answer {
     /// The same once more, for who has this already.
     pub(super) fn reply(&self, has: &Has) -> Reply {
         let body = (!has.is(&self.tag)).then(|| self.body.clone());
+        let headers = body.as_ref().map(|_| self.headers.clone()).unwrap_or_default();
         let (tag, notes) = (self.tag.clone(), self.notes.clone());
-        Reply { tag, fixed: self.fixed, notes, body, headers: HeaderMap::new() }
+        Reply { tag, fixed: self.fixed, notes, body, headers }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderMap;
     use bytes::Bytes;
     use jiff::civil::{Date, date};
     use summit::Position;
@@ -94,7 +98,15 @@ mod tests {
 
     fn answer(tail: u64, fixed: bool, notes: &[&str], length: usize) -> Answer {
         let (tail, notes) = (Position::new(tail), notes.iter().map(|note| (*note).to_owned()).collect());
-        Answer { tail, today: TODAY, fixed, tag: "\"a\"".into(), notes, body: Bytes::from(vec![b' '; length]) }
+        Answer {
+            tail,
+            today: TODAY,
+            fixed,
+            tag: "\"a\"".into(),
+            notes,
+            headers: HeaderMap::new(),
+            body: Bytes::from(vec![b' '; length]),
+        }
     }
 
     #[test]

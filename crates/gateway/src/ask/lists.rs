@@ -158,15 +158,17 @@ where
     R: Serialize,
 {
     let from = asking.vantage()?;
-    let (path, query) = (asking.path.clone(), asking.query.clone());
+    let (path, query, citing) = (asking.path.clone(), asking.query.clone(), asking.citing());
     asking
         .reply(Lane::Long, from.min_position, move |ground| {
-            let (token, notes, mut names, vantage) = ground.index.ask(|index| {
+            let (token, about, notes, mut names, vantage) = ground.index.ask(|index| {
                 let vantage = from.resolve(index)?;
                 let view = index.view(&vantage, ground.today)?;
                 let notes = unknown_source(index, &vantage).into_iter().collect();
                 let names = names(&view, page.after.as_ref(), page.limit() + 1)?;
-                Ok::<_, Problem>((view.token().clone(), notes, names, vantage))
+                let title = format!("{what} that are named");
+                let about = index.about(view.token(), &title, &citing.licence, &from.names);
+                Ok::<_, Problem>((view.token().clone(), about, notes, names, vantage))
             })?;
             let more = names.len() > page.limit();
             names.truncate(page.limit());
@@ -181,9 +183,11 @@ where
                 next(&path, &query, &set, &SAID)
             });
             let (tag, has) = ground.has.of(&[&token]);
+            let mut headers = link(next.as_deref());
             let body = if has {
                 None
             } else {
+                citing.link(&mut headers, &token);
                 let vantage = Vantage { at_position: Some(token.position), ..vantage };
                 let names_shown = &from.names;
                 let look = |name| {
@@ -197,10 +201,16 @@ where
                     .map(|name| look(name).map(|row| serde_json::to_value(row).expect("a row is JSON")))
                     .collect();
                 let token = serde_json::to_value(&token).expect("a token is JSON");
-                let rows = [("token", token), (what, rows?.into()), ("next", next.clone().into())];
+                let rows = [
+                    ("token", token),
+                    (what, rows?.into()),
+                    ("next", next.clone().into()),
+                    ("licence", about.licence.into()),
+                    ("citation", about.citation.into()),
+                ];
                 Some(json(&rows.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>()))
             };
-            Ok(Reply { tag, fixed: from.is_fixed(), notes, body, headers: link(next.as_deref()) })
+            Ok(Reply { tag, fixed: from.is_fixed(), notes, body, headers })
         })
         .await
 }

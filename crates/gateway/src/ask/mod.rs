@@ -1,9 +1,11 @@
 //! Questions: each is answered with the JSON of the command line, from a vantage.
 //!
-//! In reading order: a request that asks; from where; whose turn it is; what was answered before; how it is answered, and in which format; one question after another;
-//! lists, by pages that go on behind a name; names in the place of identifiers; history, by pages that go on behind a position.
+//! In reading order: a request that asks; from where; whose turn it is; what was answered before; how it is answered, in
+//! which format, and how it is cited; one question after another; lists, by pages that go on behind a name; names in the
+//! place of identifiers; history, by pages that go on behind a position.
 
 mod asking;
+mod cited;
 mod formats;
 mod kept;
 mod lanes;
@@ -33,13 +35,14 @@ use utoipa_axum::routes;
 use crate::service::Service;
 
 pub(crate) use asking::Asking;
-pub(crate) use formats::{CITATION, TOKEN, formats_of};
+pub(crate) use cited::{CITATION, LICENCE, TOKEN};
+pub(crate) use formats::formats_of;
 pub(crate) use history::document_at;
 pub(crate) use kept::Answers;
 pub(crate) use lanes::{Lane, Lanes};
 pub(crate) use named::by_name;
 pub(crate) use page::LINES;
-pub(crate) use reply::{NOTES, Reply, STALE};
+pub(crate) use reply::{NOTES, Reply, STALE, stale};
 pub(crate) use vantage::From;
 
 /// The routes of questions.

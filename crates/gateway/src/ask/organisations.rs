@@ -133,7 +133,7 @@ pub(super) async fn remarks(asking: Asking) -> Result<Response, Problem> {
 
 /// Everything odd, of one organisation or of all.
 pub(super) async fn remarks_of(mut asking: Asking, of: Option<OrganisationId>) -> Result<Response, Problem> {
-    let from = asking.vantage()?;
+    let (from, citing) = (asking.vantage()?, asking.citing());
     let lane = Lane::Long;
     asking
         .reply(lane, from.min_position, move |ground| {
@@ -150,7 +150,10 @@ pub(super) async fn remarks_of(mut asking: Asking, of: Option<OrganisationId>) -
             let remarks = remarks_by_parts(ground.index, of.as_ref(), &vantage, ground.today)?;
             // It may have grown meanwhile.
             let (tag, _) = ground.has.of(&[&remarks.token]);
-            Ok(Reply { tag, fixed, notes, body: Some(json(&remarks)), headers: HeaderMap::new() })
+            let cited = ground.index.ask(|index| index.cited(&remarks, &citing.licence, &from.names));
+            let mut headers = HeaderMap::new();
+            citing.link(&mut headers, &remarks.token);
+            Ok(Reply { tag, fixed, notes, body: Some(json(&cited)), headers })
         })
         .await
 }
@@ -172,7 +175,7 @@ pub(super) async fn diff(mut asking: Asking) -> Result<Response, Problem> {
     let organisation: OrganisationId = asking.name("organisation")?;
     let former = asking.parameters.parse("from", A_MOMENT)?;
     let later = asking.parameters.parse("to", A_MOMENT)?;
-    let from = asking.vantage()?;
+    let (from, citing) = (asking.vantage()?, asking.citing());
     let (former, later) = (needed(former, "from", A_MOMENT)?, needed(later, "to", A_MOMENT)?);
     for side in [former, later] {
         once(side, &from)?;
@@ -188,9 +191,10 @@ pub(super) async fn diff(mut asking: Asking) -> Result<Response, Problem> {
                 let rest = from.resolve(index)?;
                 let notes = unknown_source(index, &rest).into_iter().collect();
                 let answer = projector::diff(index, &organisation, (former, later), &rest, ground.today)?;
-                Ok::<_, Problem>((answer, notes))
+                Ok::<_, Problem>((index.cited(answer, &citing.licence, &from.names), notes))
             })?;
-            let (tag, has) = ground.has.of(&[&answer.from, &answer.to]);
+            // Its address says both moments of knowledge already: no token could.
+            let (tag, has) = ground.has.of(&[&answer.answer.from, &answer.answer.to]);
             let positions = [former, later].iter().all(|side| matches!(side, Knowledge::Position(_)));
             let fixed = from.is_at_a_fixed_time() && (positions || from.is_fixed());
             let body = (!has).then(|| json(&answer));

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use jiff::civil::Date;
+use projector::export::Citable;
 use projector::{AskError, CatchUpError, Index, Indexed, Shared, View, unknown_source};
 use serde::Serialize;
 use serde_json::Value;
@@ -51,7 +52,7 @@ pub(crate) struct Ground<'a> {
 
 impl Asking {
     /// Answers a question that a view answers.
-    pub(super) async fn answer<A: Serialize>(
+    pub(super) async fn answer<A: Citable>(
         self,
         lane: Lane,
         question: impl FnOnce(&View<'_>) -> Result<A, AskError> + Send + 'static,
@@ -60,13 +61,13 @@ impl Asking {
     }
 
     /// The same, with what the asker may have got wrong.
-    pub(super) async fn answer_noting<A: Serialize>(
+    pub(super) async fn answer_noting<A: Citable>(
         mut self,
         lane: Lane,
         question: impl FnOnce(&View<'_>) -> Result<A, AskError> + Send + 'static,
         note: impl FnOnce(&Index) -> Option<String> + Send + 'static,
     ) -> Result<Response, Problem> {
-        let from = self.vantage()?;
+        let (from, citing) = (self.vantage()?, self.citing());
         if let Some(wanted) = from.min_position {
             reach(&self.service, wanted).await?;
         }
@@ -81,16 +82,21 @@ impl Asking {
                 let (tag, has) = ground.has.of(&[view.token()]);
                 // Whoever has the answer was answered: nothing is unknown.
                 let answer = if has { None } else { Some(question(&view)?) };
+                let answer = answer.map(|answer| index.cited(answer, &citing.licence, &from.names));
                 let notes = [unknown_source(index, &vantage), note(index)].into_iter().flatten().collect();
                 Ok::<_, Problem>((index.tail(), tag, notes, answer))
             });
             let (tail, tag, notes, answer): (_, _, Vec<String>, _) = asked?;
-            let (body, fixed) = (answer.as_ref().map(json), from.is_fixed());
+            let (mut headers, fixed) = (HeaderMap::new(), from.is_fixed());
+            let body = answer.map(|cited| {
+                citing.link(&mut headers, cited.answer.token());
+                json(&cited)
+            });
             if let Some(body) = body.clone() {
-                let (today, tag, notes) = (ground.today, tag.clone(), notes.clone());
-                service.answers().keep(&ground.has.key(), Answer { tail, today, fixed, tag, notes, body });
+                let (today, tag, notes, headers) = (ground.today, tag.clone(), notes.clone(), headers.clone());
+                service.answers().keep(&ground.has.key(), Answer { tail, today, fixed, tag, notes, headers, body });
             }
-            Ok(Reply { tag, fixed, notes, body, headers: HeaderMap::new() })
+            Ok(Reply { tag, fixed, notes, body, headers })
         })
         .await
     }
@@ -163,11 +169,15 @@ pub(super) async fn reach(service: &Service, wanted: Position) -> Result<(), Pro
     }
 }
 
-/// Says on an answer that it is not current, and why, where that is so.
-pub(super) fn stale(service: &Service, mut response: Response) -> Response {
-    if let Some(halted) = service.index().halted() {
-        let reason = HeaderValue::from_str(&ascii(&halted.reason.clone().into()));
-        response.headers_mut().insert(STALE, reason.expect("ASCII makes a header"));
+/// Says on an answer that it is not current, and why, where that is so. Nobody keeps it for ever then.
+pub(crate) fn stale(service: &Service, mut response: Response) -> Response {
+    if let Some(reason) = service.stale() {
+        let reason = HeaderValue::from_str(&ascii(&reason.into()));
+        let headers = response.headers_mut();
+        headers.insert(STALE, reason.expect("ASCII makes a header"));
+        if headers.get(header::CACHE_CONTROL) == Some(&FOR_EVER) {
+            headers.insert(header::CACHE_CONTROL, ASK_AGAIN);
+        }
     }
     response
 }

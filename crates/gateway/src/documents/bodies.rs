@@ -31,20 +31,20 @@ pub(super) fn answers(method: &str, path: &str, status: &str, kind: &str, schema
         ("get", "/v1/meetings", "application/json") => page::<MeetingRow>("meetings", schemas),
         ("get", "/v1/parties", "application/json") => page::<PartyRow>("parties", schemas),
         ("get", "/v1/people", "application/json") => page::<PersonRow>("people", schemas),
-        ("get", "/v1/organisations/{organisation}/members", "application/json") => schemas.of::<Members>(),
-        ("get", "/v1/organisations/{organisation}/timeline", "application/json") => schemas.of::<Timeline>(),
+        ("get", "/v1/organisations/{organisation}/members", "application/json") => cited::<Members>(schemas),
+        ("get", "/v1/organisations/{organisation}/timeline", "application/json") => cited::<Timeline>(schemas),
         ("get", "/v1/organisations/{organisation}/remarks" | "/v1/remarks", "application/json") => {
-            schemas.of::<Remarks>()
+            cited::<Remarks>(schemas)
         }
-        ("get", "/v1/organisations/{organisation}/diff", "application/json") => schemas.of::<Diff>(),
-        ("get", "/v1/meetings/{meeting}", "application/json") => schemas.of::<MeetingView>(),
-        ("get", "/v1/meetings/{meeting}/attendance", "application/json") => schemas.of::<Attendance>(),
-        ("get", "/v1/parties/{party}", "application/json") => schemas.of::<PartyView>(),
-        ("get", "/v1/people/{person}", "application/json") => schemas.of::<PersonView>(),
-        ("get", "/v1/signings", "application/json") => schemas.of::<Signings>(),
-        ("get", "/v1/statements", "application/json") => schemas.of::<Statements>(),
-        ("get", "/v1/find", "application/json") => schemas.of::<Found>(),
-        ("get", "/v1/explain", "application/json") => schemas.of::<Explanation>(),
+        ("get", "/v1/organisations/{organisation}/diff", "application/json") => cited::<Diff>(schemas),
+        ("get", "/v1/meetings/{meeting}", "application/json") => cited::<MeetingView>(schemas),
+        ("get", "/v1/meetings/{meeting}/attendance", "application/json") => cited::<Attendance>(schemas),
+        ("get", "/v1/parties/{party}", "application/json") => cited::<PartyView>(schemas),
+        ("get", "/v1/people/{person}", "application/json") => cited::<PersonView>(schemas),
+        ("get", "/v1/signings", "application/json") => cited::<Signings>(schemas),
+        ("get", "/v1/statements", "application/json") => cited::<Statements>(schemas),
+        ("get", "/v1/find", "application/json") => cited::<Found>(schemas),
+        ("get", "/v1/explain", "application/json") => cited::<Explanation>(schemas),
         ("get", "/v1/events", "application/json") => events(schemas),
         ("get", _, "text/csv" | "text/calendar" | "application/atom+xml") => json!({ "type": "string" }),
         ("get", "/v1/quarantine", "application/json") => {
@@ -62,7 +62,28 @@ pub(super) fn answers(method: &str, path: &str, status: &str, kind: &str, schema
 fn page<R: schemars::JsonSchema>(what: &str, schemas: &mut Schemas) -> Value {
     let rows = json!({ "type": "array", "items": schemas.of::<R>() });
     let members = [("token", schemas.of::<Token>()), (what, rows), ("next", next())];
-    object(members)
+    object(members.into_iter().chain(citation()))
+}
+
+/// An answer, and beside its own fields how to cite it.
+fn cited<A: schemars::JsonSchema>(schemas: &mut Schemas) -> Value {
+    let mut answer = schemas.of::<A>();
+    let beside = object(citation());
+    answer["properties"] = beside["properties"].clone();
+    answer["required"] = beside["required"].clone();
+    answer
+}
+
+/// What stands beside the fields of answers.
+fn citation() -> [(&'static str, Value); 2] {
+    let text = |about: &str| json!({ "description": about, "type": "string" });
+    [
+        ("licence", text("Under which terms it may be used, as the operator says.")),
+        (
+            "citation",
+            text("How to cite it, in one line: what it holds, from where it was asked, and the licence line."),
+        ),
+    ]
 }
 
 fn next() -> Value {
@@ -78,12 +99,14 @@ fn object<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
 
 /// A page of history.
 fn events(schemas: &mut Schemas) -> Value {
-    object([
+    let members = [
         ("position", schemas.of::<Position>()),
         ("events", json!({ "type": "array", "items": named("Event") })),
         ("positions", json!({ "type": "array", "items": schemas.of::<Position>() })),
         ("next", next()),
-    ])
+        ("token", schemas.of::<Token>()),
+    ];
+    object(members.into_iter().chain(citation()))
 }
 
 /// What came of events: where one stands, or each of a batch; with `keep_going` also what is wrong with it; with `check` the
@@ -162,7 +185,7 @@ pub(super) fn parameter(path: &str, name: &str, schemas: &mut Schemas) -> Option
         (_, "format") => (Some(one_of(formats(path))), formats(path).last().copied().into()),
         (_, "table") => (Some(one_of(formats(path).into_iter().filter(|name| TABLES.contains(name)))), "csv".into()),
         (_, "code") => (None, json!(["dialogue_partner=3"])),
-        ("/v1/organisations", "organisation") => {
+        ("/v1/organisations", "organisation") | ("/v1/events", "belonging") => {
             (Some(json!({ "type": "array", "items": schemas.of::<OrganisationId>() })), json!(["sco"]))
         }
         ("/v1/organisations" | TIMELINE | MEMBERS, "from") => (None, 2001.into()),

@@ -16,14 +16,24 @@ const HEADERS: &[(&str, &str, &str)] = &[
     (
         "Link",
         "string",
-        "The address of the next page, rel=next, or of what describes a table, rel=describedby; where there is one",
+        "Addresses: of the next page, rel=next; of what describes a table, rel=describedby; of the same answer for ever, \
+         rel=cite-as; of the licence, rel=license, where its line names one",
     ),
     ("Content-Disposition", "string", "A name for the file; in the formats of others"),
-    ("Chronicle-Citation", "string", "How to cite what is answered, as a JSON text; in the formats of others"),
+    (
+        "Chronicle-Citation",
+        "string",
+        "How to cite what is answered, as a JSON text; of events, and in the formats of others",
+    ),
+    (
+        "Chronicle-Licence",
+        "string",
+        "Under which terms what is answered may be used, as a JSON text; of events, and in the formats of others",
+    ),
     (
         "Chronicle-Token",
         "string",
-        "From where it was asked, as JSON: asked again, it gives the same bytes; in the formats of others",
+        "From where it was asked, as JSON: asked again, it gives the same bytes; of events, and in the formats of others",
     ),
     ("Chronicle-Stale", "string", "Why the answer is not current, as a JSON text; only where it is not"),
     ("Chronicle-Notes", "string", "What you may have got wrong, as a JSON list of texts; only where there is anything"),
@@ -39,9 +49,6 @@ const ALWAYS: [&str; 1] = ["X-Request-Id"];
 const COUNTED: [&str; 2] = ["RateLimit", "RateLimit-Policy"];
 /// What is answered before anybody is counted.
 const UNCOUNTED: [&str; 3] = ["401", "414", "431"];
-/// Questions that are answered by pages.
-const PAGES: [&str; 6] =
-    ["/v1/organisations", "/v1/meetings", "/v1/parties", "/v1/people", "/v1/events", "/v1/quarantine"];
 /// Questions about what is stored, whoever says it: nothing of them can be meant otherwise.
 const PLAIN: [&str; 3] = ["/v1/events", "/v1/events/{id}", "/v1/quarantine"];
 
@@ -72,14 +79,17 @@ pub(super) fn sent(method: &str, path: &str, tag: &str, status: &str) -> Value {
     let mut names = Vec::new();
     if tag == "ask" && answered {
         names.extend(["ETag", "Chronicle-Stale"]);
-        if PAGES.contains(&path) {
+        if path != "/v1/events/{id}" {
             names.push("Link");
         }
         if path == "/v1/events/{id}" {
             names.extend(["Chronicle-Position", "Chronicle-Stored-At"]);
         }
         if !formats_of(path).is_empty() {
-            names.extend(["Link", "Content-Disposition", "Chronicle-Citation", "Chronicle-Token"]);
+            names.push("Content-Disposition");
+        }
+        if !formats_of(path).is_empty() || path == "/v1/events" {
+            names.extend(["Chronicle-Citation", "Chronicle-Licence", "Chronicle-Token"]);
         }
         if !PLAIN.contains(&path) {
             names.push("Chronicle-Notes");

@@ -8,6 +8,7 @@ mod ready;
 pub use metrics::Metrics;
 
 pub(crate) use logs::{named, observed};
+pub use look::OUT_OF_REACH;
 pub(crate) use look::{Look, Seen};
 pub(crate) use ready::{Health, Readiness};
 

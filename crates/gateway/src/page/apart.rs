@@ -9,7 +9,7 @@ use summit::Vantage;
 
 use super::links::Links;
 use super::shown::{HTML, Look, POLICY};
-use crate::ask::{Asking, Lane};
+use crate::ask::{Asking, Lane, stale};
 use crate::problem::Problem;
 
 /// Draws from the latest state, in its turn.
@@ -19,18 +19,20 @@ pub(super) async fn drawn(
 ) -> Result<Response, Problem> {
     let (service, now, today) = (asking.service.clone(), asking.service.now(), asking.service.today());
     let links = Links::of(&asking.path, "");
+    let (asked, has) = (service.clone(), asking.has);
     let drawing = move || {
-        service.index().ask(|index| {
+        asked.index().ask(|index| {
             let names = WantedName::default();
             let view = index.view(&Vantage::default(), today)?.showing(names.clone());
-            draw(&Look { view: &view, links: &links, names: &names, index, now, today }, index)
+            let stale = has.stale();
+            draw(&Look { view: &view, links: &links, names: &names, index, now, today, stale }, index)
         })
     };
-    let page = asking.service.lanes().work(Lane::Long, drawing).await??;
+    let page = service.lanes().work(Lane::Long, drawing).await??;
     let headers = [
         (header::CONTENT_TYPE, HTML),
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    Ok((headers, page.into_string()).into_response())
+    Ok(stale(&service, (headers, page.into_string()).into_response()))
 }

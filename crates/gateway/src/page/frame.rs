@@ -5,17 +5,19 @@ use projector::Token;
 
 use super::assets;
 use super::links::{LANGUAGE, Links};
-use super::shown::Page;
+use super::shown::{Look, Page};
 
 /// What the service is called.
 const NAME: &str = "Summit Chronicle";
 
 /// A page with all that surrounds it.
-pub(super) fn framed(page: &Page, links: &Links, token: &Token, notes: &[String]) -> Markup {
+pub(super) fn framed(page: &Page, look: &Look<'_>, notes: &[String]) -> Markup {
+    let (links, token) = (look.links, look.view.token());
     let body = html! {
         (header(Some(links)))
         main id="main" tabindex="-1" {
             h1 { bdi { (page.title) } }
+            (stale(look.stale))
             (vantage(links, token))
             @for note in notes { p.note role="status" { (note) } }
             (page.main)
@@ -27,23 +29,30 @@ pub(super) fn framed(page: &Page, links: &Links, token: &Token, notes: &[String]
 
 /// A page that looks from nowhere: what went wrong.
 pub(super) fn plain(title: &str, main: &Markup) -> Markup {
-    alone(title, &[], main)
+    document(title, &[], false, &from_nowhere(title, None, main))
 }
 
 /// A page that looks from nowhere: the record as it grows, and what is put into it.
-pub(super) fn alone(title: &str, modules: &[&str], main: &Markup) -> Markup {
-    document(title, modules, false, &from_nowhere(title, main))
+pub(super) fn alone(title: &str, modules: &[&str], look: &Look<'_>, main: &Markup) -> Markup {
+    document(title, modules, false, &from_nowhere(title, look.stale, main))
 }
 
 /// The same, which asks for its own address again at once, where that is said.
 pub(super) fn asking_again(title: &str, again: bool, main: &Markup) -> Markup {
-    document(title, &[], again, &from_nowhere(title, main))
+    document(title, &[], again, &from_nowhere(title, None, main))
 }
 
-fn from_nowhere(title: &str, main: &Markup) -> Markup {
+fn from_nowhere(title: &str, reason: Option<&str>, main: &Markup) -> Markup {
     html! {
         (header(None))
-        main id="main" tabindex="-1" { h1 { (title) } (main) }
+        main id="main" tabindex="-1" { h1 { (title) } (stale(reason)) (main) }
+    }
+}
+
+/// That what is shown is not current, and why, where that is so.
+fn stale(reason: Option<&str>) -> Markup {
+    html! {
+        @if let Some(reason) = reason { p.note role="status" { "This may not be current: " (reason) "." } }
     }
 }
 

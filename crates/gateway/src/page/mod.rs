@@ -24,6 +24,8 @@ mod marks;
 
 mod sentence;
 
+mod chain;
+
 mod changed;
 
 mod assets;

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use projector::{Membership, Name, PartyView, PersonView, PresenceAnswer, Stop};
 use summit::{Named, PartyId, PersonId};
 
+use super::chain::chain;
 use super::marks;
 use super::organisation;
 use super::sentence;
@@ -24,6 +25,7 @@ pub(super) async fn party(asking: Asking) -> Result<Response, Problem> {
         let names = look.view.names(&Named::Party(party.clone()), look.names)?.names;
         let main = html! {
             p.lead { "Party " code { (party) } @if party.iso_name().is_some() { ", a state or territory of ISO 3166" } "." }
+            (chain(look, &view.succeeds, &view.succeeded_by))
             (memberships(look, &view))
             (itinerary(look, &view.itinerary, Of::Party))
             (called(look, &names))

@@ -119,9 +119,19 @@ fn said(look: &Look<'_>, event: &Event) -> Markup {
 /// Who comes in whose place.
 fn succeeded(look: &Look<'_>, succession: &Succession) -> Markup {
     html! {
-        (parties(look, &succession.to)) " comes in the place of " (parties(look, &succession.from))
+        @if succession.to.is_empty() {
+            (parties(look, &succession.from)) (verb(&succession.from, " ceases", " cease")) ", and nobody follows"
+        } @else {
+            (parties(look, &succession.to)) (verb(&succession.to, " comes", " come")) " in the place of "
+            (parties(look, &succession.from))
+        }
         @if let Some(manner) = succession.manner { " (" (word(manner.as_str())) ")" }
     }
+}
+
+/// The verb of one, or of several.
+const fn verb<'w>(of: &[PartyId], one: &'w str, several: &'w str) -> &'w str {
+    if of.len() > 1 { several } else { one }
 }
 
 /// Where it happened: the organisation, else the meeting.

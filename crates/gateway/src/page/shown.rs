@@ -45,6 +45,8 @@ pub(super) struct Look<'a> {
     pub(super) now: Timestamp,
     /// The day: what a vantage without `as_of` means.
     pub(super) today: Date,
+    /// Why what is shown is not current, if it is not.
+    pub(super) stale: Option<&'a str>,
 }
 
 /// What a picture that stands alone may load and do: nothing.
@@ -64,7 +66,7 @@ pub(super) async fn shown(
 ) -> Result<Response, Problem> {
     let mut response = sent(asking, lane, HTML, |look, notes| {
         let page = draw(look)?;
-        Ok(frame::framed(&page, look.links, look.view.token(), notes))
+        Ok(frame::framed(&page, look, notes))
     })
     .await?;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
@@ -111,10 +113,9 @@ async fn sent(
                 let body = if ground.has.is(&tag) {
                     None
                 } else {
-                    let drawn = draw(
-                        &Look { view: &view, links: &links, names: &from.names, index, now, today: ground.today },
-                        &notes,
-                    )?;
+                    let (names, today, stale) = (&from.names, ground.today, ground.has.stale());
+                    let look = Look { view: &view, links: &links, names, index, now, today, stale };
+                    let drawn = draw(&look, &notes)?;
                     Some(Bytes::from(drawn.into_string()))
                 };
                 let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, kind)]);

@@ -3,9 +3,10 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use chronicle::Chronicle;
 use serde_json::{Value, json};
 
-use crate::support::{Answered, HISTORY, Stage};
+use crate::support::{Answered, HISTORY, Stage, store};
 
 async fn accepting(stage: &Stage, address: &str, accept: &str) -> Answered {
     stage.send(Request::get(address).header("accept", accept).body(Body::empty()).expect("a request")).await
@@ -163,4 +164,102 @@ async fn a_feed_goes_on_with_older_entries_until_there_are_none() {
         address = href.replace("&amp;", "&");
     }
     assert_eq!((entries, pages), (73, 3));
+}
+
+/// The addresses of links with a relation.
+fn links(answer: &Answered, relation: &str) -> Vec<String> {
+    let links = answer.headers.get_all("link").iter().filter_map(|link| link.to_str().ok());
+    let ends = format!(">; rel=\"{relation}\"");
+    links.filter_map(|link| Some(link.strip_prefix('<')?.strip_suffix(&ends)?.to_owned())).collect()
+}
+
+/// The chronicle goes on.
+async fn more(stage: &Stage, last: Option<&Value>) {
+    for line in HISTORY.lines() {
+        store(&stage.log, line).await;
+    }
+    if let Some(last) = last {
+        store(&stage.log, &last.to_string()).await;
+    }
+    stage.service.index().reach(stage.log.tail().await.expect("a tail")).await.expect("it follows");
+}
+
+#[tokio::test]
+async fn an_answer_as_json_names_its_licence_and_how_to_cite_it_and_its_link_gives_the_same_bytes_for_ever() {
+    const LICENCE: &str = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/";
+    let stage = Stage::astana().await;
+    stage.service.license(LICENCE);
+    let mut cited = Vec::new();
+    for address in [
+        "/v1/organisations/sco/members?as_of=2024-07-04",
+        "/v1/organisations/sco/timeline?format=json",
+        "/v1/organisations/sco/remarks",
+        "/v1/meetings/sco-plus-astana-2024/attendance?language=fr",
+        "/v1/parties/IND",
+        "/v1/signings",
+        "/v1/explain?organisation=sco&party=IND",
+        "/v1/organisations?limit=2",
+        "/v1/events?limit=2&organisation=sco",
+    ] {
+        let answer = stage.ask(address).await;
+        let said = answer.json();
+        assert_eq!(said["licence"], LICENCE, "{address}");
+        let citation = said["citation"].as_str().expect("a text");
+        assert!(citation.starts_with("Summit Chronicle: ") && citation.ends_with(LICENCE), "{citation}");
+        assert!(citation.contains("position 73 of "), "{citation}");
+        assert_eq!(citation.contains("names in fr"), address.contains("=fr"), "{citation}");
+        assert_eq!(links(&answer, "license"), ["https://creativecommons.org/licenses/by/4.0/"], "{address}");
+        let fixed = links(&answer, "cite-as");
+        assert_eq!(fixed.len(), 1, "{address}: {fixed:?}");
+        let again = stage.ask(&fixed[0]).await;
+        assert_eq!((again.status, links(&again, "cite-as")), (StatusCode::OK, fixed.clone()), "{again:?}");
+        assert_eq!(again.json()["citation"], citation, "{fixed:?}");
+        cited.push((fixed[0].clone(), again.body));
+    }
+    more(&stage, None).await;
+    for (fixed, body) in cited {
+        assert!(stage.ask(&fixed).await.body == body, "{fixed}");
+    }
+}
+
+#[tokio::test]
+async fn history_in_lines_is_the_same_bytes_for_its_position_whatever_comes_behind_it() {
+    let stage = Stage::astana().await;
+    let address = "/v1/events?format=jsonl&belonging=sco,sco-plus-astana-2024";
+    let first = stage.ask(address).await;
+    assert_eq!(first.header("content-type"), "application/x-ndjson");
+    let citation = first.header("chronicle-citation");
+    assert!(citation.contains("the events that the views of sco, sco-plus-astana-2024 rest on"), "{citation}");
+    assert_eq!(first.header("chronicle-licence"), "\"licence not stated\"");
+    let token: Value = serde_json::from_str(first.header("chronicle-token")).expect("JSON");
+    assert_eq!((&token["at_position"], &token["known_at"]), (&json!(73), &Value::Null));
+    let fixed = links(&first, "cite-as");
+    // What a meeting belongs to is told later, and changes nothing of what was known.
+    let later = json!({ "specversion": "1.0", "id": "00000000-0000-4000-8000-000000000001", "source": "/t",
+        "type": "chronicle.meeting.v1", "data": { "occurred": "2024", "meeting": "elsewhere",
+        "part_of": "sco-astana-2024", "attribution": [{ "name": "t" }] } });
+    more(&stage, Some(&later)).await;
+    assert!(stage.ask(&fixed[0]).await.body == first.body, "{fixed:?}");
+    assert!(stage.ask(&format!("{address}&at_position=73")).await.body == first.body);
+    let now = stage.ask(address).await;
+    assert!(now.body.len() > first.body.len() && text(&now).contains("elsewhere"), "{now:?}");
+    let pressed = "token=%7B%22position%22:7,%22as_of%22:%222024%22,%22fold%22:3,%22according_to%22:%22press%22%7D";
+    for (query, code, member, value) in [
+        ("belonging=sc0", "unknown-name", "what", "organisation or meeting"),
+        ("belonging=sco&at_position=99999", "not-reached", "asked", "99999"),
+        ("at_position=x", "bad-parameter", "parameter", "at_position"),
+        (pressed, "bad-parameter", "parameter", "token"),
+    ] {
+        let problem = stage.ask(&format!("/v1/events?format=jsonl&{query}")).await.json();
+        let found = problem[member].as_str().map_or_else(|| problem[member].to_string(), ToOwned::to_owned);
+        assert_eq!((problem["code"].as_str(), found.as_str()), (Some(code), value), "{query}: {problem}");
+    }
+}
+
+#[tokio::test]
+async fn years_that_end_before_they_begin_are_refused() {
+    let stage = Stage::astana().await;
+    let problem = stage.ask("/v1/organisations/sco/timeline?format=states&from=2020&to=2010").await.json();
+    assert_eq!((&problem["code"], &problem["parameter"]), (&json!("bad-parameter"), &json!("from")), "{problem}");
+    assert_eq!(problem["detail"], "the last year, 2010, is before the first, 2020");
 }

@@ -4,8 +4,8 @@
 use std::fmt::Write;
 
 use axum::http::StatusCode;
-use projector::{Indexed, Knowledge, MembersFilter, SigningsFilter, View, WantedName, date_of, diff};
-use serde::Serialize;
+use projector::export::{Citable, UNLICENSED};
+use projector::{Index, Indexed, Knowledge, MembersFilter, SigningsFilter, View, WantedName, date_of, diff};
 use summit::{Position, Vantage};
 
 use crate::support::{HISTORY, Stage, noon, store};
@@ -44,34 +44,34 @@ fn answers(stage: &Stage, parameters: &str, vantage: &Vantage) -> Vec<(String, V
         };
         for organisation in index.organisations() {
             let at = format!("/v1/organisations/{organisation}");
-            told(format!("{at}/members"), written(view.members(organisation, &MembersFilter::default())));
-            told(format!("{at}/timeline"), written(view.timeline(organisation, None)));
-            told(format!("{at}/remarks"), written(view.remarks(Some(organisation))));
+            told(format!("{at}/members"), written(index, view.members(organisation, &MembersFilter::default())));
+            told(format!("{at}/timeline"), written(index, view.timeline(organisation, None)));
+            told(format!("{at}/remarks"), written(index, view.remarks(Some(organisation))));
             if vantage.at_position.is_none() {
                 let sides = (Knowledge::Position(Position::new(20)), Knowledge::Position(index.tail()));
                 let changed = diff(index, organisation, sides, vantage, today);
-                told(format!("{at}/diff?from=20&to={}", index.tail()), written(changed));
+                told(format!("{at}/diff?from=20&to={}", index.tail()), written(index, changed));
             }
             for party in index.parties() {
                 let only = MembersFilter { party: Some(party.clone()), status: None };
-                told(format!("{at}/members?party={party}"), written(view.members(organisation, &only)));
+                told(format!("{at}/members?party={party}"), written(index, view.members(organisation, &only)));
                 let explained = format!("/v1/explain?organisation={organisation}&party={party}");
-                told(explained, written(view.explain(organisation, party)));
+                told(explained, written(index, view.explain(organisation, party)));
             }
         }
         for meeting in index.meetings() {
-            told(format!("/v1/meetings/{meeting}"), written(view.meeting(meeting)));
-            told(format!("/v1/meetings/{meeting}/attendance"), written(view.attendance(meeting)));
+            told(format!("/v1/meetings/{meeting}"), written(index, view.meeting(meeting)));
+            told(format!("/v1/meetings/{meeting}/attendance"), written(index, view.attendance(meeting)));
         }
         for party in index.parties() {
-            told(format!("/v1/parties/{party}"), written(view.party(party)));
+            told(format!("/v1/parties/{party}"), written(index, view.party(party)));
         }
         for person in index.people() {
-            told(format!("/v1/people/{person}"), written(view.person(person)));
+            told(format!("/v1/people/{person}"), written(index, view.person(person)));
         }
-        told("/v1/signings".into(), written(view.signings(&SigningsFilter::default())));
-        told("/v1/remarks".into(), written(view.remarks(None)));
-        told("/v1/statements".into(), written(said(&view)));
+        told("/v1/signings".into(), written(index, view.signings(&SigningsFilter::default())));
+        told("/v1/remarks".into(), written(index, view.remarks(None)));
+        told("/v1/statements".into(), written(index, said(&view)));
         answers
     })
 }
@@ -80,8 +80,10 @@ fn said(view: &View<'_>) -> Result<projector::Statements, projector::AskError> {
     view.said(&projector::StatementsFilter::default())
 }
 
-fn written<A: Serialize>(answer: Result<A, projector::AskError>) -> Option<Vec<u8>> {
-    answer.ok().map(|answer| serde_json::to_vec(&answer).expect("JSON"))
+/// An answer with how to cite it.
+fn written<A: Citable>(index: &Index, answer: Result<A, projector::AskError>) -> Option<Vec<u8>> {
+    let cited = |answer| index.cited(answer, UNLICENSED, &WantedName::default());
+    answer.ok().map(|answer| serde_json::to_vec(&cited(answer)).expect("JSON"))
 }
 
 async fn the_answers_are_those_of_the_views(stage: &Stage, at_least: usize) {

@@ -54,7 +54,10 @@ const ROUTES: &[Route] = &[
     Route { address: "/v1/find?q=India", own: &[VANTAGE, &[("kind", "country")]] },
     Route { address: "/v1/remarks", own: &[VANTAGE, &[("organisation", "!!")]] },
     Route { address: "/v1/explain?organisation=sco&party=IND", own: &[VANTAGE] },
-    Route { address: "/v1/events", own: &[PAGE, FILTERS] },
+    Route {
+        address: "/v1/events",
+        own: &[PAGE, FILTERS, &[("belonging", "SCO"), ("at_position", "last"), ("token", "{}")]],
+    },
     Route { address: "/v1/events/3be78c39", own: &[&[("min_position", "first")]] },
     Route { address: "/v1/quarantine", own: &[PAGE, &[("after", "first"), ("min_position", "first")]] },
 ];
@@ -85,7 +88,10 @@ async fn a_bad_parameter_is_refused_with_its_name_what_was_found_and_what_is_all
         let allowed: Vec<&str> =
             unknown["allowed"].as_array().into_iter().flatten().filter_map(|one| one.as_str()).collect();
         assert!(own.iter().all(|name| allowed.contains(name)), "{address}: {allowed:?}");
-        for name in allowed.iter().filter(|name| **name != "kind" && !address.contains(&format!("{name}="))) {
+        for name in allowed
+            .iter()
+            .filter(|name| !["kind", "belonging"].contains(name) && !address.contains(&format!("{name}=")))
+        {
             let once = with(address, name, "7");
             let twice = stage.ask(&with(&once, name, "7")).await.json();
             assert_eq!(
@@ -112,7 +118,7 @@ async fn what_must_be_there_is_asked_for() {
     let again = stage.ask("/v1/organisations/sco/diff?from=40&to=73&at_position=60").await.json();
     assert_eq!(again["parameter"], "at_position", "{again}");
     let beside =
-        stage.ask(&with("/v1/remarks?as_of=2024", "token", r#"{"position":7,"as_of":"2024","fold":2}"#)).await.json();
+        stage.ask(&with("/v1/remarks?as_of=2024", "token", r#"{"position":7,"as_of":"2024","fold":3}"#)).await.json();
     assert_eq!(beside["parameter"], "token", "{beside}");
 }
 
@@ -222,8 +228,8 @@ async fn whoever_wrote_reads_it_and_whoever_did_not_is_told_how_far_the_chronicl
 async fn only_what_is_written_out_is_kept_for_ever() {
     let stage = Stage::astana().await;
     let whole = "b5364d9f-d187-5fb4-b66f-f9f065db5ba6";
-    let fixed = r#"{"position":73,"at_position":73,"as_of":"2024","fold":2}"#;
-    let open = r#"{"position":73,"as_of":"2024","fold":2}"#;
+    let fixed = r#"{"position":73,"at_position":73,"as_of":"2024","fold":3}"#;
+    let open = r#"{"position":73,"as_of":"2024","fold":3}"#;
     for (parameters, kept) in [
         (vec![("as_of", format!("before:{whole}")), ("at_position", "73".to_owned())], true),
         (vec![("as_of", "before:b5364d9f".to_owned()), ("at_position", "73".to_owned())], false),

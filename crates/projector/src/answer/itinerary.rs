@@ -22,10 +22,10 @@ pub struct PartyView {
     pub token: Token,
     /// By organisation.
     pub memberships: Vec<Membership>,
-    /// Whose place it took, in sort order.
+    /// Whose place it took, and those before them: the nearest first, each step in sort order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub succeeds: Vec<Successor>,
-    /// Who took its place or came out of it, in sort order.
+    /// Who took its place or came out of it, and those after them: the nearest first, each step in sort order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub succeeded_by: Vec<Successor>,
     /// Meetings, arrivals, departures, signings, statements, in sort order.

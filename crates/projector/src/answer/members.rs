@@ -23,7 +23,8 @@ pub struct Members {
     pub counts: BTreeMap<Status, Count>,
     /// One row for each spell that is neither *no* nor `none`, by party, then start.
     pub parties: Vec<Row>,
-    /// Organisations that took the place of this one or came out of it, in sort order.
+    /// Organisations that took the place of this one or came out of it, and those after them: the nearest first, each step
+    /// in sort order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub succeeded_by: Vec<Successor>,
     /// What is odd.
@@ -171,10 +172,11 @@ pub struct Timeline {
     pub token: Token,
     /// When it came into being, where that is stated.
     pub founded: Option<Dated>,
-    /// Organisations whose place this one took, in sort order.
+    /// Organisations whose place this one took, and those before them: the nearest first, each step in sort order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub succeeds: Vec<Successor>,
-    /// Organisations that took the place of this one or came out of it, in sort order.
+    /// Organisations that took the place of this one or came out of it, and those after them: the nearest first, each step
+    /// in sort order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub succeeded_by: Vec<Successor>,
     /// By party.
@@ -195,10 +197,10 @@ pub struct PartyTimeline {
     pub spells: Vec<SpellRow>,
     /// Rungs of the ladder, in sort order.
     pub steps: Vec<StepRow>,
-    /// Whose place it took there, in sort order.
+    /// Whose place it took there, and those before them: the nearest first, each step in sort order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub succeeds: Vec<Successor>,
-    /// Who took its place there or came out of it, in sort order.
+    /// Who took its place there or came out of it, and those after them: the nearest first, each step in sort order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub succeeded_by: Vec<Successor>,
 }
@@ -215,10 +217,10 @@ pub struct Membership {
     pub spells: Vec<SpellRow>,
     /// Rungs of the ladder, in sort order.
     pub steps: Vec<StepRow>,
-    /// Whose place it took there, in sort order.
+    /// Whose place it took there, and those before them: the nearest first, each step in sort order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub succeeds: Vec<Successor>,
-    /// Who took its place there or came out of it, in sort order.
+    /// Who took its place there or came out of it, and those after them: the nearest first, each step in sort order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub succeeded_by: Vec<Successor>,
 }
@@ -244,7 +246,7 @@ pub struct SpellRow {
     pub evidence: Vec<EventId>,
 }
 
-/// One that came before or after another: a party or an organisation.
+/// One that came before or after another: a party or an organisation; neither where what was before left no heir.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Successor {
     /// The party, where it is told of a party.
@@ -253,6 +255,10 @@ pub struct Successor {
     /// The organisation, where it is told of an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<OrganisationId>,
+    /// Whom it came before or after, where that is not the one that is asked about but another link of the chain: a party, or
+    /// an organisation by its slug.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub through: Option<PartyId>,
     /// How one takes the place of the other.
     pub manner: SuccessionManner,
     /// When, as its source wrote it.

@@ -20,6 +20,9 @@ mod rows;
 #[cfg(test)]
 mod laws;
 
+use std::collections::BTreeMap;
+use std::slice;
+
 use summit::{MeetingId, PartyId};
 
 pub use self::explain::{Attribute, DelegationExplained, Said, Weight};
@@ -27,6 +30,7 @@ pub use self::leaders::{Missing, Without, without_leader};
 pub use self::merge::{is_leader, precedence};
 pub use self::programme::Scheduled;
 
+use self::claims::Claim;
 use self::gathering::Gathering;
 use crate::answer::{Attendance, Delegation, MeetingInfo, PresenceAnswer, Remark};
 use crate::view::{AskError, View};
@@ -73,9 +77,21 @@ impl View<'_> {
 
     /// One delegation's row; nothing where nothing is said of the party. Cost: the claims of that party.
     pub(crate) fn delegation(&self, meeting: &MeetingId, party: &PartyId) -> Option<Delegation> {
+        self.delegations(meeting, slice::from_ref(party)).pop().flatten()
+    }
+
+    /// The same of several parties, in their order. Cost: the claims of the meeting and its parts, each once.
+    pub(crate) fn delegations(&self, meeting: &MeetingId, parties: &[PartyId]) -> Vec<Option<Delegation>> {
         let gathering = Gathering::new(self, meeting, self.cutoff);
-        let claims = gathering.claims_about(party);
-        (!claims.is_empty()).then(|| gathering.delegation(party, &claims))
+        let claims: BTreeMap<&PartyId, Vec<Claim<'_>>> = match parties {
+            [only] => BTreeMap::from([(only, gathering.claims_about(only))]),
+            _ => gathering.claims().parties,
+        };
+        let row = |party: &PartyId| {
+            let claims = claims.get(party).filter(|claims| !claims.is_empty());
+            claims.map(|claims| gathering.delegation(party, claims))
+        };
+        parties.iter().map(row).collect()
     }
 
     /// What is odd about who took part in a meeting.

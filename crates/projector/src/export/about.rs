@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use summit::Position;
 
 use super::text::TEXT;
 use crate::answer::Token;
-use crate::names::Language;
+use crate::index::Index;
+use crate::names::{Language, WantedName};
 use crate::runtime::date_of;
 use crate::view::View;
 
@@ -34,9 +34,15 @@ pub struct About {
 impl View<'_> {
     /// What an export from here says of itself.
     pub fn about(&self, title: &str, licence: &str) -> About {
-        let token = Token { at_position: Some(self.token().position), ..self.token().clone() };
-        let mut numbers = (1..=token.position.get()).rev();
-        let stored_at = numbers.find_map(|number| self.index.record_at(Position::new(number))).map(|it| it.stored_at);
+        self.index.about(self.token(), title, licence, &self.wanted())
+    }
+}
+
+impl Index {
+    /// What an export says of itself that was asked for with a token, in which such names are shown.
+    pub fn about(&self, token: &Token, title: &str, licence: &str, names: &WantedName) -> About {
+        let token = Token { at_position: Some(token.position), ..token.clone() };
+        let stored_at = self.stored_by(token.position);
         let mut from = format!("as of {}, position {}", token.as_of, token.position);
         if let Some(instant) = stored_at {
             write!(from, " of {}", date_of(instant)).expect(TEXT);
@@ -47,17 +53,12 @@ impl View<'_> {
         if let Some(source) = &token.according_to {
             write!(from, ", according to {source}").expect(TEXT);
         }
-        if let Some(language) = self.language_of_names() {
-            write!(from, ", names in {language}").expect(TEXT);
+        // The token does not say it; the usual language goes without saying.
+        if names.language != Language::default() {
+            write!(from, ", names in {}", names.language).expect(TEXT);
         }
         let citation = one_line(&format!("Summit Chronicle: {title}; {from}, fold {}; {licence}", token.fold));
         About { title: one_line(title), token, licence: one_line(licence), citation, stored_at }
-    }
-
-    /// The language in which names are wanted, where it is not the usual one: the token does not say it.
-    fn language_of_names(&self) -> Option<Language> {
-        let language = self.wanted().language;
-        (language != Language::default()).then_some(language)
     }
 }
 

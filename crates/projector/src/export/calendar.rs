@@ -10,16 +10,17 @@
 
 use std::collections::BTreeSet;
 
-use icalendar::{Calendar, Component, Event, Parameter, Property};
+use icalendar::{Calendar, Component, Event, Property};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use summit::{Answer, EventId, MeetingId, Named, PartyId, Person, Phase};
+use summit::{EventId, MeetingId, Named, Phase};
 
 use super::about::About;
+use super::attendees::{Attendees, party_uri};
 use super::popolo::place;
 use super::text::{chain, clean};
-use crate::answer::{Attendance, Delegation, MeetingInfo, PresenceAnswer};
+use crate::answer::{Attendance, MeetingInfo};
 use crate::view::{AskError, View};
 
 /// Who wrote a calendar.
@@ -100,61 +101,13 @@ impl View<'_> {
         related("PARENT", &info.part_of, &mut entry);
         related("CHILD", &attendance.parts, &mut entry);
         related("SIBLING", &info.sidelines_of, &mut entry);
+        let mut attendees = Attendees::default();
         for row in &attendance.delegations {
             let name = self.name_of_party(&row.party).unwrap_or_else(|| row.party.to_string());
-            self.attendees(row, &name, info.host.as_ref() == Some(&row.party), &mut entry);
+            attendees.add(row, &name, info.host.as_ref() == Some(&row.party), &|person| self.name_of_person(person));
         }
+        attendees.write(&mut entry);
         entry
-    }
-
-    /// The people of a delegation, or the delegation itself where nobody is named.
-    fn attendees(&self, row: &Delegation, name: &str, host: bool, entry: &mut Event) {
-        let took_part = match (row.presence, row.answer) {
-            (PresenceAnswer::Present, Answer::Yes) => "ACCEPTED",
-            (PresenceAnswer::Present, Answer::Possibly | Answer::No) | (PresenceAnswer::Announced, _) => "TENTATIVE",
-            (PresenceAnswer::Absent, _) => "DECLINED",
-            (PresenceAnswer::NotStated, _) => "NEEDS-ACTION",
-        };
-        let role = match &row.capacity {
-            _ if host => "CHAIR",
-            Some(capacity) if capacity.as_str() == "member" => "REQ-PARTICIPANT",
-            Some(_) => "OPT-PARTICIPANT",
-            None => "REQ-PARTICIPANT",
-        };
-        let party = party_uri(&row.party);
-        let Some(head) = &row.person else {
-            let mut attendee = Property::new("ATTENDEE", party);
-            for (name, value) in [("CN", name), ("CUTYPE", "GROUP"), ("ROLE", role), ("PARTSTAT", took_part)] {
-                parameter(&mut attendee, name, value);
-            }
-            entry.append_multi_property(attendee);
-            return;
-        };
-        let members = row.members.iter().map(|member| (&member.person, member.in_lieu_of.as_ref()));
-        for (number, (person, in_lieu_of)) in [(head, row.in_lieu_of.as_ref())].into_iter().chain(members).enumerate() {
-            let role = if number > 0 && host { "REQ-PARTICIPANT" } else { role };
-            let mut attendee = self.individual(person, &party, role, took_part);
-            if let Some(absent) = in_lieu_of.filter(|absent| absent.id != person.id) {
-                parameter(&mut attendee, "DELEGATED-FROM", &person_uri(absent));
-                let mut replaced = self.individual(absent, &party, role, "DELEGATED");
-                parameter(&mut replaced, "DELEGATED-TO", &person_uri(person));
-                entry.append_multi_property(replaced);
-            }
-            entry.append_multi_property(attendee);
-        }
-    }
-
-    fn individual(&self, person: &Person, party: &str, role: &str, took_part: &str) -> Property {
-        let mut attendee = Property::new("ATTENDEE", person_uri(person));
-        let mut name = self.name_of_person(person);
-        if let Some(office) = &person.office {
-            name = format!("{name} ({office})");
-        }
-        let said = [("CN", name.as_str()), ("CUTYPE", "INDIVIDUAL"), ("MEMBER", party), ("ROLE", role)];
-        for (name, value) in said.into_iter().chain([("PARTSTAT", took_part)]) {
-            parameter(&mut attendee, name, value);
-        }
-        attendee
     }
 
     /// What a calendar has no words of its own for.
@@ -221,20 +174,6 @@ fn organiser(attendance: &Attendance) -> String {
         (None, Some(organisation)) => format!("urn:chronicle:organisation:{organisation}"),
         (None, None) => format!("urn:chronicle:meeting:{}", attendance.meeting),
     }
-}
-
-fn party_uri(party: &PartyId) -> String {
-    format!("urn:chronicle:party:{party}")
-}
-
-fn person_uri(person: &Person) -> String {
-    format!("urn:chronicle:person:{}", person.id)
-}
-
-/// A parameter; what none can hold is written with carets (RFC 6868).
-fn parameter(property: &mut Property, name: &str, value: &str) {
-    let value = clean(value).replace('^', "^^").replace('\n', "^n").replace('"', "^'");
-    property.append_parameter(Parameter::new(name, &value));
 }
 
 /// When a meeting begins and ends; nothing where that is not known to the day. An end that is a day is the day after, as

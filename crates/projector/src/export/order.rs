@@ -89,6 +89,9 @@ pub enum ExportError {
     /// The table would be too large.
     #[error(transparent)]
     TooLarge(BadStates),
+    /// The years end before they begin.
+    #[error(transparent)]
+    Backwards(BadStates),
     /// The format takes one organisation or meeting only.
     #[error("{0} is of one organisation or meeting; csv and states are of several, too")]
     One(Format),
@@ -102,6 +105,7 @@ impl From<BadStates> for ExportError {
         match bad {
             BadStates::Ask(error) => Self::Ask(error),
             BadStates::TooLarge { .. } => Self::TooLarge(bad),
+            BadStates::Backwards { .. } => Self::Backwards(bad),
         }
     }
 }
@@ -162,6 +166,20 @@ impl View<'_> {
             }
         };
         Ok(Exported { text, about, file: format!("{stem}.{}", format.extension()) })
+    }
+
+    /// That nobody names it, neither as an organisation nor as a meeting; with the nearest names of both kinds.
+    pub fn unknown_subject(&self, of: &OrganisationId) -> AskError {
+        let mut nearest = Vec::new();
+        let meeting = of.as_str().parse::<MeetingId>().ok();
+        let unknown =
+            [self.known_organisation(of).err(), meeting.and_then(|meeting| self.known_meeting(&meeting).err())];
+        for error in unknown.into_iter().flatten() {
+            if let AskError::Unknown { nearest: names, .. } = error {
+                nearest.extend(names);
+            }
+        }
+        AskError::Unknown { what: "organisation or meeting", name: of.to_string(), nearest }
     }
 
     /// A table, with what describes it.

@@ -4,10 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use summit::OrganisationId;
 
 use super::about::{About, UNLICENSED};
 use super::table::{Table, Writing};
 use crate::index::hexadecimal;
+
+/// What stands in a file of events.
+const EVENTS_HELD: &str = "CloudEvents, one JSON document a line, as they were stored: all that the views rest on. \
+    `chronicle import jsonl` reads them; what is of no vantage says nothing of one, so only the position of the token is \
+    of account.";
 
 /// Tables that are described together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,11 +28,23 @@ pub struct Package<'a> {
 
 /// The description, as JSON.
 pub fn package(about: &About, package: &Package<'_>) -> String {
+    let mut said = begun(about, package.name, how_written(package.writing));
+    let sources = sources(package.tables);
+    if !sources.is_empty() {
+        said.insert("sources".to_owned(), sources.into());
+    }
+    let resources: Vec<Value> = package.tables.iter().map(|(table, path)| resource(table, path)).collect();
+    said.insert("resources".to_owned(), resources.into());
+    written(said)
+}
+
+/// What a description says before what it describes.
+fn begun(about: &About, name: &str, description: &str) -> Map<String, Value> {
     let mut said = Map::new();
     said.insert("$schema".to_owned(), "https://datapackage.org/profiles/2.0/datapackage.json".into());
-    said.insert("name".to_owned(), package.name.into());
+    said.insert("name".to_owned(), name.into());
     said.insert("title".to_owned(), about.title.as_str().into());
-    said.insert("description".to_owned(), how_written(package.writing).into());
+    said.insert("description".to_owned(), description.into());
     said.insert("version".to_owned(), about.token.position.to_string().into());
     if let Some(instant) = about.stored_at {
         said.insert("created".to_owned(), instant.to_string().into());
@@ -38,13 +56,34 @@ pub fn package(about: &About, package: &Package<'_>) -> String {
         said.insert("licenses".to_owned(), json!([{ "name": name, "title": about.licence }]));
     }
     said.insert("token".to_owned(), serde_json::to_value(&about.token).expect("a token is JSON"));
-    let sources = sources(package.tables);
-    if !sources.is_empty() {
-        said.insert("sources".to_owned(), sources.into());
-    }
-    let resources: Vec<Value> = package.tables.iter().map(|(table, path)| resource(table, path)).collect();
-    said.insert("resources".to_owned(), resources.into());
+    said
+}
+
+/// What events are that the views of organisations and meetings rest on, in words.
+pub fn events_title(of: &[OrganisationId]) -> String {
+    let names: Vec<&str> = of.iter().map(OrganisationId::as_str).collect();
+    format!("the events that the views of {} rest on", names.join(", "))
+}
+
+/// A description of events as they were stored, one JSON document a line, in a file beside it.
+pub fn package_of_events(about: &About, name: &str, path: &str, lines: &[u8]) -> String {
+    let mut said = begun(about, name, EVENTS_HELD);
+    let resource = json!({
+        "name": name,
+        "title": about.title,
+        "path": path,
+        "format": "jsonl",
+        "mediatype": "application/x-ndjson",
+        "encoding": "utf-8",
+        "bytes": lines.len(),
+        "hash": hash(lines),
+    });
+    said.insert("resources".to_owned(), json!([resource]));
     written(said)
+}
+
+fn hash(bytes: &[u8]) -> String {
+    format!("sha256:{}", hexadecimal(&Sha256::digest(bytes)))
 }
 
 /// One description of the tables that several describe, each in a file of its own beside it: `spells.csv`,
@@ -119,7 +158,7 @@ fn resource(table: &Table, path: &str) -> Value {
         "encoding": "utf-8",
         "dialect": { "delimiter": ",", "quoteChar": "\"", "doubleQuote": true, "header": true },
         "bytes": table.csv.len(),
-        "hash": format!("sha256:{}", hexadecimal(&Sha256::digest(table.csv.as_bytes()))),
+        "hash": hash(table.csv.as_bytes()),
         "schema": schema,
     })
 }

@@ -87,6 +87,14 @@ pub enum BadStates {
     /// Something is unknown.
     #[error(transparent)]
     Ask(#[from] AskError),
+    /// The years that are asked for end before they begin.
+    #[error("the last year, {to}, is before the first, {from}")]
+    Backwards {
+        /// The first.
+        from: i16,
+        /// The last.
+        to: i16,
+    },
     /// It would be larger than [`MAX_CELLS`].
     #[error(
         "{rows} rows of {columns} organisations are more than {MAX_CELLS} cells: ask for fewer years or organisations"
@@ -102,6 +110,11 @@ pub enum BadStates {
 impl View<'_> {
     /// Statuses by state and year. Cost: the claims of all parties of the organisations.
     pub fn states_table(&self, asked: &States) -> Result<Table, BadStates> {
+        if let Years { from: Some(from), to: Some(to) } = asked.years
+            && to < from
+        {
+            return Err(BadStates::Backwards { from, to });
+        }
         let codes = codes(&asked.codes);
         let organisations = unique(&asked.organisations);
         let mut columns: Vec<BTreeMap<PartyId, Folded>> = Vec::new();

@@ -324,6 +324,38 @@ fn codes_of(rows: &[Vec<String>], party: &str, column: usize) -> String {
 }
 
 #[test]
+fn who_is_replaced_by_two_or_comes_for_two_is_on_the_list_once() {
+    let person = |id: &str| json!({ "name": id, "id": id });
+    let came = |party: &str, who: &str, level: &str| {
+        let mut data = json!({ "occurred": "2024-07-04", "meeting": "summit", "party": party, "level": level });
+        data["person"] = person(who);
+        data
+    };
+    let replacing = |mut data: Value| {
+        data["in_lieu_of"] = person("p");
+        data
+    };
+    let index = index([
+        ("meeting", json!({ "occurred": "2024-07-04", "meeting": "summit" })),
+        ("attendance", replacing(came("IND", "a", "FM"))),
+        ("attendance", replacing(came("IND", "b", "AMB"))),
+        ("attendance", came("NPL", "a", "FM")),
+    ]);
+    let view = index.view(&Vantage::default(), TODAY).expect("a vantage");
+    let meeting = "summit".parse().expect("a slug");
+    let calendar = view.calendar_of(&[meeting], &view.about("", UNLICENSED)).expect("known");
+    let lines = unfolded(&calendar);
+    let of = |who: &str| -> Vec<&String> {
+        let ends = format!(":urn:chronicle:person:{who}");
+        lines.iter().filter(|line| line.starts_with("ATTENDEE") && line.ends_with(&ends)).collect()
+    };
+    assert_eq!((of("p").len(), of("a").len(), of("b").len()), (1, 1, 1), "{lines:#?}");
+    let to = r#";DELEGATED-TO="urn:chronicle:person:a","urn:chronicle:person:b";"#;
+    assert!(of("p")[0].contains(to), "{lines:#?}");
+    assert!(of("a")[0].contains(r#";MEMBER="urn:chronicle:party:IND","urn:chronicle:party:NPL";"#), "{lines:#?}");
+}
+
+#[test]
 fn a_state_has_the_code_of_what_it_holds_at_the_end_of_each_year() {
     let years = Years { from: Some(2015), to: Some(2020) };
     let asked = States { organisations: slugs(&["sco", "year"]), years, ..States::default() };

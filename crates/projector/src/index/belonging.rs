@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use summit::{EventId, Named, OrganisationId, PartyId};
+use summit::{EventId, Named, OrganisationId, PartyId, Position};
 
 use super::filing::{Slot, mentioned};
 use super::{Index, Record};
@@ -14,15 +14,23 @@ impl Index {
     /// party in one of them, every name of what they speak of, and what corrects or takes back any of these. Nothing where
     /// no event speaks of it. Cost: every event.
     pub fn belonging(&self, of: &OrganisationId) -> BTreeSet<EventId> {
-        let meetings = of.as_str().parse().map_or_else(|_| BTreeSet::new(), |meeting| self.with_parts(&meeting));
+        self.belonging_at(of, self.tail())
+    }
+
+    /// The same of the events up to a position: what comes behind it changes nothing.
+    pub fn belonging_at(&self, of: &OrganisationId, at: Position) -> BTreeSet<EventId> {
+        let counts = |record: &Record| record.position <= at;
+        let meetings =
+            of.as_str().parse().map_or_else(|_| BTreeSet::new(), |meeting| self.parts_told(&meeting, &counts));
         let organisations =
-            if self.organisation(of).is_some() { self.organisations_before(of) } else { BTreeSet::new() };
+            if self.organisation(of).is_some() { self.organisations_before_told(of, &counts) } else { BTreeSet::new() };
         let own = |record: &Record| {
             let meeting = record.event.shared.meeting.as_ref();
             meeting.is_some_and(|meeting| meetings.contains(meeting))
-                || !self.organisations_of(record.event.id).is_disjoint(&organisations)
+                || !self.organisations_told(record.event.id, &counts).is_disjoint(&organisations)
         };
-        let mut rest = Rest { index: self, organisations: &organisations, found: BTreeSet::new(), open: Vec::new() };
+        let mut rest =
+            Rest { index: self, at, organisations: &organisations, found: BTreeSet::new(), open: Vec::new() };
         self.slots().filter(|slot| own(self.at(*slot))).for_each(|slot| rest.take(slot));
         for one in &organisations {
             rest.about(&Named::Organisation(one.clone()));
@@ -37,6 +45,8 @@ impl Index {
 /// Events, and what those rest on.
 struct Rest<'a> {
     index: &'a Index,
+    /// What comes behind it does not exist.
+    at: Position,
     /// Whose views they are: a succession in another organisation is of no account to them.
     organisations: &'a BTreeSet<OrganisationId>,
     found: BTreeSet<Slot>,
@@ -45,7 +55,7 @@ struct Rest<'a> {
 
 impl Rest<'_> {
     fn take(&mut self, slot: Slot) {
-        if self.found.insert(slot) {
+        if self.index.at(slot).position <= self.at && self.found.insert(slot) {
             self.open.push(slot);
         }
     }

@@ -2,14 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use summit::{MeetingId, OrganisationId, PartyId};
+use summit::{Content, MeetingId, OrganisationId, PartyId};
 
-use super::Index;
+use super::{Index, Record};
 
 impl Index {
     /// A meeting and the meetings that any event calls a part of it, however deep.
     pub(crate) fn with_parts(&self, meeting: &MeetingId) -> BTreeSet<MeetingId> {
         reachable(meeting, |meeting| self.meeting(meeting).into_iter().flat_map(|file| file.parts.clone()).collect())
+    }
+
+    /// A meeting and the meetings that those records call a part of it that count, however deep.
+    pub(crate) fn parts_told(&self, meeting: &MeetingId, counts: &dyn Fn(&Record) -> bool) -> BTreeSet<MeetingId> {
+        let is_part = |part: &MeetingId, of: &MeetingId| {
+            let about = self.meeting(part).into_iter().flat_map(|file| &file.about).map(|slot| self.at(*slot));
+            let mut told = about.filter(|record| counts(record));
+            told.any(
+                |record| matches!(&record.event.content, Content::Meeting(about) if about.part_of.as_ref() == Some(of)),
+            )
+        };
+        reachable(meeting, |meeting| {
+            let parts = self.meeting(meeting).into_iter().flat_map(|file| &file.parts);
+            parts.filter(|part| is_part(part, meeting)).cloned().collect()
+        })
     }
 
     /// A meeting, its parts, and what any event says is held on the sidelines of one of these, however deep.

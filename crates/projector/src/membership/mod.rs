@@ -19,7 +19,7 @@ pub(crate) use dating::winner;
 pub use explain::{Knowledge, diff};
 pub use over_time::CountsFrom;
 pub(crate) use spells::{EventKey, Folded, Spell, sorted, stays};
-pub(crate) use succession::{Place, as_organisation, as_party};
+pub(crate) use succession::{Place, as_organisation, as_party, succession};
 pub(crate) use tally::{just_after, tally_remark};
 pub use turns::{Turn, TurnedBy};
 

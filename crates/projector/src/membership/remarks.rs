@@ -1,10 +1,11 @@
 //! What is odd about memberships, and about the links between events. Folding never fails: it remarks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use summit::{Answer, Content, Event, EventId, OrganisationId, PartyId};
 
 use super::spells::{Folded, Rule, Spell};
+use super::succession::{alike, as_organisation, as_party, holds_in, succession};
 use crate::answer::Remark;
 use crate::index::Record;
 use crate::view::View;
@@ -16,8 +17,9 @@ impl View<'_> {
         organisation: &OrganisationId,
         folded: &BTreeMap<PartyId, Folded>,
     ) -> Vec<Remark> {
-        let mut remarks = Vec::new();
+        let mut remarks = self.odd_successions(&as_party(organisation), Some(organisation));
         for (party, spells) in folded {
+            remarks.extend(self.odd_successions(party, Some(organisation)));
             let begun = |spell: &&Spell| spell.start.reached(&self.cutoff) != Answer::No;
             for spell in spells.spells.iter().filter(begun) {
                 remarks.extend(contested(party, spell));
@@ -38,6 +40,34 @@ impl View<'_> {
             remarks.extend(self.out_of_order(organisation, party));
         }
         remarks
+    }
+
+    /// What is odd about the successions of one, party or organisation, by themselves: in an organisation, or anywhere.
+    pub(crate) fn odd_successions(&self, name: &PartyId, within: Option<&OrganisationId>) -> Vec<Remark> {
+        let told = self.events(self.index.successions(name));
+        let told = told.filter(|event| within.is_none_or(|within| holds_in(event, within)));
+        let begun = told.filter(|event| self.reached(event) != Answer::No);
+        begun.filter_map(|event| self.odd_succession(event, within)).collect()
+    }
+
+    fn odd_succession(&self, event: &Event, within: Option<&OrganisationId>) -> Option<Remark> {
+        let said = succession(event)?;
+        let all = || said.from.iter().chain(&said.to);
+        // From within an organisation only that one: what others are called later changes nothing here.
+        let is_organisation = |one: &PartyId| {
+            let known =
+                |one: &OrganisationId| within.map_or_else(|| self.names_organisation(one), |within| within == one);
+            as_organisation(one).is_some_and(|one| known(&one))
+        };
+        let named = all().map(PartyId::as_str).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
+        let (kind, text) = if alike(said) {
+            ("succession-idle", format!("{named}: the same come before and after a succession: nothing changes by it"))
+        } else if all().any(|one| one.iso_name().is_some()) && all().any(is_organisation) {
+            ("succession-mixed", format!("{named}: a succession names states and organisations in one"))
+        } else {
+            return None;
+        };
+        Some(Remark { kind: kind.into(), text, events: vec![event.id] })
     }
 
     /// Rungs of a ladder that surely came before a lower one.

@@ -112,8 +112,12 @@ fn followed() -> BoxedStrategy<Say> {
     let organisation = || (0..2usize).prop_map(|n| vec![ORGANISATIONS[n].parse().expect("a slug")]);
     let both = prop_oneof![5 => (parties(), parties()), 1 => (organisation(), organisation())];
     let manner = prop::option::weighted(0.9, select(SuccessionManner::ALL));
-    (prop::option::weighted(0.2, 0..2usize), both, manner)
-        .prop_map(|(only, (from, to), manner)| {
+    let no_heir = prop::bool::weighted(0.5);
+    (prop::option::weighted(0.2, 0..2usize), both, manner, no_heir)
+        .prop_map(|(only, (from, mut to), manner, no_heir)| {
+            if no_heir && manner == Some(SuccessionManner::Dissolution) {
+                to.clear();
+            }
             let said = Content::Succession(Succession { from, to, manner });
             only.map_or(Say::Anywhere(said.clone()), |n| Say::Of(n, said))
         })

@@ -233,8 +233,13 @@ fn content(kind: Kind) -> BoxedStrategy<Content> {
         Kind::Naming => (named(), text(), of(text()), word(NameForm::ALL))
             .prop_map(|(of, name, language, form)| Content::Naming(Naming { of, name, language, form }))
             .boxed(),
-        Kind::Succession => (vec(party(), 1..4), vec(party(), 1..4), word(SuccessionManner::ALL))
-            .prop_map(|(from, to, manner)| Content::Succession(Succession { from, to, manner }))
+        Kind::Succession => (vec(party(), 1..4), vec(party(), 0..4), party(), word(SuccessionManner::ALL))
+            .prop_map(|(from, mut to, heir, manner)| {
+                if to.is_empty() && manner != Some(SuccessionManner::Dissolution) {
+                    to.push(heir);
+                }
+                Content::Succession(Succession { from, to, manner })
+            })
             .boxed(),
         Kind::Retraction => (id(), of(text()))
             .prop_map(|(retracts, reason)| Content::Retraction(Retraction { retracts, reason }))

@@ -11,14 +11,14 @@ use summit::{OrganisationId, Position, Vantage};
 use tokio::runtime::Runtime;
 
 use super::Size;
-use crate::events::{ORGANISATIONS, organisation};
+use crate::events::{ORGANISATIONS, events, events_of_another, organisation};
 use crate::measure::{Goal, Measured};
 use crate::store::Store;
 
 /// How often a question is asked.
 const ASKED: usize = 1000;
-/// How many events come one by one behind a history.
-const FOLLOWING: u64 = 283;
+/// As many events a history has at least: all of one organisation.
+const LEAST: u64 = 283;
 /// How much longer the longer history is.
 const LONGER: u64 = 10;
 
@@ -34,7 +34,8 @@ pub(crate) fn views(size: Size) -> Vec<Measured> {
     measured
 }
 
-/// A history, and what comes behind it.
+/// A history, and what comes behind it one by one: events of an organisation that it does not know, so that they are of as
+/// much behind every history.
 struct History {
     store: Store,
     index: Index,
@@ -42,14 +43,15 @@ struct History {
 }
 
 impl History {
-    fn of(events: u64) -> Self {
-        let store = Store::with(events.max(FOLLOWING) + FOLLOWING);
+    fn of(count: u64) -> Self {
+        let count = count.max(LEAST);
+        let store = Store::holding(events(count).chain(events_of_another()));
         let mut index = Index::new();
         let mut behind = Vec::new();
         store.runtime.block_on(async {
             let mut entries = store.log.read(Position::START);
             while let Some(entry) = entries.try_next().await.expect("it can be read") {
-                if entry.position.get() <= events.max(FOLLOWING) {
+                if entry.position.get() <= count {
                     index.append(&entry);
                 } else {
                     behind.push(entry);

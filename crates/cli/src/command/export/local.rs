@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use summit::OrganisationId;
 
 use super::files::{File, Files};
-use super::{Export, meeting, unknown};
+use super::{Export, meeting};
 use crate::ask::Shell;
 use crate::error::Failure;
 
@@ -76,7 +76,7 @@ impl Export {
                 [one] if view.names_meeting(&meeting(one)) => {
                     Ok(Subject::Meetings { meetings: vec![meeting(one)], party })
                 }
-                _ => Err(unknown(view, one).into()),
+                _ => Err(view.unknown_subject(one).into()),
             },
         }
     }

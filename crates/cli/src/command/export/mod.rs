@@ -15,9 +15,9 @@ use std::str::FromStr;
 
 use clap::Args;
 use projector::export::{Code, ExportError, FEED_ENTRIES, Format, Tabular, Terms, UNLICENSED, Years};
-use projector::{AskError, View};
-use summit::{MeetingId, OrganisationId, PartyId, Position};
+use summit::{MeetingId, OrganisationId, PartyId, Position, Vantage};
 
+use self::events::Events;
 use crate::ask::Shell;
 use crate::error::Failure;
 use crate::values::{Spelt, Spoken};
@@ -27,7 +27,7 @@ use crate::vantage::VantageOptions;
 ///
 /// jsonl: the events themselves, as they were stored, each once: those of an organisation also through their meetings,
 /// those of a meeting with its parts, and what corrects or takes back any of them. `chronicle import jsonl` reads them
-/// elsewhere.
+/// elsewhere. They are those up to a position, the last or that of --at-position or --token: asked again with it, the same.
 ///
 /// All other formats are written from a vantage, and the same token gives the same bytes:
 /// csv: tidy rows, one per party and spell, or one per person at a meeting; an apostrophe stands before what a spreadsheet
@@ -124,7 +124,7 @@ impl Export {
     /// Writes what is named, each once.
     async fn write(&self, shell: &Shell) -> Result<(), Failure> {
         let format = match self.format {
-            Wanted::Jsonl => return self.events(shell).await,
+            Wanted::Jsonl => return Box::pin(self.events(shell)).await,
             Wanted::View(format) => format,
         };
         let several = matches!(format, Format::Table(_));
@@ -154,18 +154,50 @@ impl Export {
     }
 
     async fn events(&self, shell: &Shell) -> Result<(), Failure> {
-        let of_the_log = "jsonl is every event as it was stored, from no vantage and in no folder";
-        if self.all || shell.remote()?.is_some() {
+        if self.all {
             let hint = "`chronicle events` prints all events, and asks a service for them";
-            return Err(Failure::usage("jsonl is written from the log, for organisations or meetings by name", hint));
+            return Err(Failure::usage("jsonl is of organisations or meetings by name", hint));
         }
         let vantage = &self.vantage;
-        let looks = vantage.as_of.is_some() || vantage.known_at.is_some() || vantage.at_position.is_some();
-        let looks = looks || vantage.according_to.is_some() || vantage.token.is_some();
-        if looks || self.output.is_some() || self.party.is_some() || !self.states_only().is_empty() {
-            return Err(Failure::usage(of_the_log, "write > FILE; other formats are written from a vantage"));
+        let token = vantage.token.as_ref();
+        let looks = vantage.as_of.is_some() || vantage.known_at.is_some() || vantage.according_to.is_some();
+        if looks || token.is_some_and(|token| token.known_at.is_some() || token.according_to.is_some()) {
+            let said = "jsonl is every event as it was stored up to a position, and knows no other part of a vantage";
+            return Err(Failure::usage(said, "say --at-position, or --token of an answer that says no more"));
         }
-        events::print(self, shell).await
+        if self.party.is_some() || !self.states_only().is_empty() || self.before.is_some() || self.entries.is_some() {
+            let said = "jsonl is of all events: --party is of csv, --from, --to, --code and --every-party of states, \
+                        --before and --entries of atom";
+            return Err(Failure::usage(said, "leave them out, or write that --format"));
+        }
+        vantage.check()?;
+        let at = vantage.at_position.or_else(|| token.map(|token| token.at_position.unwrap_or(token.position)));
+        let mut named = self.clone();
+        if let Some(remote) = shell.remote()? {
+            self.note_the_licence(shell);
+            named.understand_remote(&remote, shell).await?;
+            let events = Events { of: &named.slugs(), at, folder: self.output.as_deref() };
+            return events.remote(&remote, vantage.min_position, shell).await;
+        }
+        let history = shell.history_from(vantage.min_position).await?;
+        let upto = at.unwrap_or_else(|| history.index.tail());
+        let begun = history.index.reached(upto).map_err(Failure::from).and_then(|()| {
+            let existing = Vantage { at_position: Some(upto), ..Vantage::default() };
+            Ok(named.understand(&history.index.view(&existing, shell.today)?)?)
+        });
+        match begun {
+            Ok(notes) => notes.into_iter().for_each(|note| shell.output().note(note)),
+            Err(failure) => return Err(history.unanswered(failure)),
+        }
+        let events = Events { of: &named.slugs(), at: Some(upto), folder: self.output.as_deref() };
+        events.local(history, &self.terms().licence, shell).await
+    }
+
+    /// Whose the licence line is, where a service is asked.
+    fn note_the_licence(&self, shell: &Shell) {
+        if self.licence.is_some() {
+            shell.output().note("the licence line is the service's, not that of --licence or CHRONICLE_LICENCE");
+        }
     }
 
     /// The options given that mean something for states only.
@@ -198,6 +230,7 @@ impl From<ExportError> for Failure {
         let said = error.to_string();
         match error {
             ExportError::Ask(error) => error.into(),
+            ExportError::Backwards(_) => Self::usage(said, "--from is the first year, --to the last"),
             ExportError::TooLarge(_) => Self::usage(said, "--from and --to say which years, names which organisations"),
             ExportError::One(_) => Self::usage(said, "name one, or write --format csv"),
             ExportError::NotOfMeetings(_) => Self::usage(said, "write --format csv, or name an organisation"),
@@ -208,17 +241,4 @@ impl From<ExportError> for Failure {
 /// Organisations and meetings have slugs of one form.
 fn meeting(of: &OrganisationId) -> MeetingId {
     of.as_str().parse().expect("a slug is a slug")
-}
-
-/// Nobody names it; the nearest names of both kinds.
-fn unknown(view: &View<'_>, of: &OrganisationId) -> AskError {
-    let mut nearest = Vec::new();
-    let organisation = view.members(of, &projector::MembersFilter::default()).err();
-    let meeting = view.attendance(&meeting(of)).err();
-    for error in organisation.into_iter().chain(meeting) {
-        if let AskError::Unknown { nearest: names, .. } = error {
-            nearest.extend(names);
-        }
-    }
-    AskError::Unknown { what: "organisation or meeting", name: of.to_string(), nearest }
 }

@@ -23,9 +23,7 @@ enum Of {
 
 impl Export {
     pub(super) async fn remote(&self, format: Format, remote: &Remote, shell: &Shell) -> Result<(), Failure> {
-        if self.licence.is_some() {
-            shell.output().note("the licence line is the service's, not that of --licence or CHRONICLE_LICENCE");
-        }
+        self.note_the_licence(shell);
         let mut named = self.clone();
         named.understand_remote(remote, shell).await?;
         named.remote_of(format, remote, shell).await
@@ -64,10 +62,10 @@ impl Export {
             async |question: AskedFor| shell.output().meanwhile("asking the service", remote.ask(&question)).await;
         let first = self.question(of, if format == Format::Json { Format::Datapackage(Tabular::Csv) } else { format });
         let first = ask(self.vantage.asked_of(first)).await?;
-        first.notes.iter().for_each(|note| shell.output().note(note));
-        let reason = first.stale.clone();
+        first.said.notes.iter().for_each(|note| shell.output().note(note));
+        let reason = first.said.stale.clone();
         let language = self.vantage.language.clone();
-        let fixed = VantageOptions { token: first.token.clone(), language, ..VantageOptions::default() };
+        let fixed = VantageOptions { token: first.said.token.clone(), language, ..VantageOptions::default() };
         let (Format::Table(tabular), true) = (format, self.output.is_some()) else {
             let file = match format {
                 Format::Json => {
@@ -75,7 +73,7 @@ impl Export {
                     let mut answers = Vec::new();
                     for (name, path) in self.answers(of) {
                         let answer = text(&ask(fixed.asked_of(AskedFor::at(path))).await?)?;
-                        answers.push((name, read(&answer)?));
+                        answers.push((name, uncited(read(&answer)?)));
                     }
                     File { name: format!("{name}.json"), text: answered(&about, answers) }
                 }
@@ -83,7 +81,7 @@ impl Export {
                     File { name: format!("{name}.{}", format.extension()), text: text(&first)? }
                 }
             };
-            let citation = matches!(format, Format::Table(_)).then(|| first.citation.clone()).flatten();
+            let citation = matches!(format, Format::Table(_)).then(|| first.said.citation.clone()).flatten();
             return Ok((Files { all: vec![file], descriptions: Vec::new(), name, citation }, reason));
         };
         let table = match (of, tabular) {
@@ -185,7 +183,7 @@ impl From<Failure> for RemoteFailure {
     }
 }
 
-fn unreadable(why: &dyn std::fmt::Display) -> Failure {
+pub(super) fn unreadable(why: &dyn std::fmt::Display) -> Failure {
     Failure::Remote {
         said: format!("the service's answer cannot be read: {why}"),
         code: Code::Failed,
@@ -199,6 +197,14 @@ fn text(answered: &Answered) -> Result<String, Failure> {
 
 fn read(text: &str) -> Result<Value, Failure> {
     serde_json::from_str(text).map_err(|error| unreadable(&error))
+}
+
+/// An answer without what is said once for the whole file.
+fn uncited(mut answer: Value) -> Value {
+    if let Some(said) = answer.as_object_mut() {
+        said.retain(|name, _| !matches!(name.as_str(), "licence" | "citation"));
+    }
+    answer
 }
 
 /// What an export says of itself, from the description of its table.

@@ -49,7 +49,8 @@ function said(part, before) {
   if ("list" in part.dataset) {
     const items = [...part.children].filter((one) => "item" in one.dataset);
     const list = items.map((item) => own(item).some((one) => one.dataset.field === "") ? value(own(item)[0]) : said(item, item.was)).filter((one) => one !== undefined);
-    return list.length ? list : undefined;
+    // Nobody is said by taking every line away, where somebody has to be said otherwise.
+    return list.length || (!items.length && "demanded" in part.dataset) ? list : undefined;
   }
   const object = { ...(before ?? {}) };
   for (const one of own(part)) {

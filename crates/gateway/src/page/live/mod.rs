@@ -116,7 +116,7 @@ fn page((look, index): (&Look<'_>, &Index), asked: &Asked, past: &Past, at: &str
         }
         (replay(look, past))
     };
-    frame::alone("Live", &[MODULE], &main)
+    frame::alone("Live", &[MODULE], look, &main)
 }
 
 fn filters(look: &Look<'_>, asked: &Asked) -> Markup {

@@ -22,13 +22,14 @@ mod of_party;
 use axum::response::Response;
 use maud::{Markup, html};
 use projector::export::{Format, Tabular};
-use projector::{MembersFilter, Remark, Successor, Timeline};
+use projector::{MembersFilter, Remark, Timeline};
 use summit::{Moment, OrganisationId};
 
 use self::axis::{Axis, closing};
 use self::bars::Order;
+use super::chain::{self, chain};
 use super::shown::{Look, Page, shown};
-use super::{live, marks, words};
+use super::{live, words};
 use crate::ask::{Asking, Lane};
 use crate::problem::Problem;
 
@@ -59,8 +60,7 @@ pub(super) async fn organisation(mut asking: Asking) -> Result<Response, Problem
             p.unseen role="status" aria-live="polite" id="said" data-said=(said) {}
             div #summary data-part="summary" {
                 @if let Some(founded) = &timeline.founded { p.lead { "Founded " (words::dated(founded)) } }
-                (chain(look, "In the place of", &timeline.succeeds))
-                (chain(look, "Followed by", &timeline.succeeded_by))
+                (chain(look, &timeline.succeeds, &timeline.succeeded_by))
                 (counts::figures(&members.counts))
                 (remarks(look, &members.remarks))
             }
@@ -78,6 +78,7 @@ pub(super) async fn organisation(mut asking: Asking) -> Result<Response, Problem
                 h2 id="spells-title" { "Every status, with its sources" }
                 (table::spells(look, &timeline, &axis, order))
                 (table::steps(look, &timeline))
+                (chain::of_parties(look, &timeline.parties))
             }
             (meetings(look, &organisation)?)
             (exports(look, &organisation))
@@ -107,25 +108,6 @@ fn said(counts: &std::collections::BTreeMap<summit::Status, projector::Count>, a
     let each: Vec<String> = each.collect();
     let all = if each.is_empty() { "nobody holds a status".to_owned() } else { each.join(", ") };
     format!("As of {as_of}: {all}")
-}
-
-/// Organisations before or behind this one.
-fn chain(look: &Look<'_>, words: &str, others: &[Successor]) -> Markup {
-    html! {
-        @if !others.is_empty() {
-            ul.inline.chain aria-label=(words) {
-                @for other in others {
-                    li {
-                        (words) " "
-                        @if let Some(organisation) = &other.organisation { (words::organisation(look, organisation)) }
-                        @if let Some(party) = &other.party { (words::party(look, party)) }
-                        ", " (other.manner.as_str().replace('_', " ")) " " time.edtf { (other.occurred) } " "
-                        (marks::answer(other.answer.into())) " " (words::event(look, other.event))
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// What is odd, the first of it at once.

@@ -99,11 +99,11 @@ impl<'s> Form<'s> {
             }
         };
         html! {
-            fieldset.inner data-list=(name) {
+            fieldset.inner data-list=(name) data-demanded[place.required] {
                 legend { (labelled(name)) @if place.required { " " span.required { "required" } } }
                 @if let Some(hint) = meant["description"].as_str() { p.hint { (hint) } }
                 @for value in said { (one(value)) }
-                @if said.is_empty() && place.required { (one(&Value::Null)) }
+                @if value.is_null() && place.required { (one(&Value::Null)) }
                 template { (one(&Value::Null)) }
                 button.plain type="button" data-add { "Add" span.unseen { " to " (labelled(name)) } }
             }

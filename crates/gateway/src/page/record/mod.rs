@@ -49,7 +49,7 @@ struct Begun {
 /// The kinds, each with what it says.
 pub(super) async fn kinds(mut asking: Asking) -> Result<Response, Problem> {
     std::mem::take(&mut asking.parameters).finish()?;
-    drawn(asking, |_, _| {
+    drawn(asking, |look, _| {
         let main = html! {
             p.lead { "What happened, as a source tells it: choose what it is. To send it needs a token of a publisher." }
             dl.kinds {
@@ -60,7 +60,7 @@ pub(super) async fn kinds(mut asking: Asking) -> Result<Response, Problem> {
             }
             p.quiet { "To correct or retract what is on record, open the event. " a href="/sign-in" { "Sign in or out" } " where reading needs a token." }
         };
-        Ok(frame::alone("Record", &[], &main))
+        Ok(frame::alone("Record", &[], look, &main))
     })
     .await
 }
@@ -246,7 +246,7 @@ fn page(look: &Look<'_>, index: &Index, begun: &Begun) -> Markup {
         div.outcome role="status" tabindex="-1" {}
         (suggestions(look, index))
     };
-    frame::alone(&begun.title, &[MODULE], &main)
+    frame::alone(&begun.title, &[MODULE], look, &main)
 }
 
 /// Names that the chronicle knows, and words that are in use.

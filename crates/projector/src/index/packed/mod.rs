@@ -1,14 +1,15 @@
 //! Records as an index holds them: packed, some hundred bytes each, and unpacked when somebody asks for one.
 //!
-//! What was unpacked stays so until the index takes in more and too much of it has gathered: a question lends records, and
-//! while it does nothing changes.
+//! What was unpacked stays so until too much of it has gathered; then the pages that have been open longest are let go, a few
+//! at a time. A question lends records, and while it does nothing changes.
 
 mod ids;
 mod pack;
 mod symbols;
 
-use std::sync::OnceLock;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use summit::{Event, EventId, Position};
@@ -20,8 +21,11 @@ use symbols::Symbols;
 
 /// How many records stand on one page.
 const PAGE_RECORDS: usize = 64;
-/// So many records may stay unpacked, some 1 KB each; then all are let go.
-const MAX_UNPACKED: usize = 16_384;
+/// So many records may stay unpacked, some 1 KB each: 64 MB.
+const MAX_UNPACKED: usize = 65_536;
+/// So many pages are let go at once, or one in [`SHARE_LET_GO`] where that is more: whoever comes next waits for it.
+const PAGES_LET_GO: usize = 16;
+const SHARE_LET_GO: usize = 16;
 
 /// Records in order of position, each by its place: 0 for the first.
 #[derive(Default)]
@@ -31,6 +35,8 @@ pub(super) struct Packed {
     symbols: Symbols,
     /// How many are unpacked.
     unpacked: AtomicUsize,
+    /// The pages that they stand on, in the order in which each was opened.
+    open: Mutex<VecDeque<usize>>,
 }
 
 struct Page {
@@ -94,7 +100,10 @@ impl Packed {
     /// A record, unpacked if it is not yet.
     pub(super) fn get(&self, place: usize) -> &Record {
         let (page, number) = (&self.pages[place / PAGE_RECORDS], place % PAGE_RECORDS);
-        let records = page.records.get_or_init(|| std::iter::repeat_with(OnceLock::new).take(PAGE_RECORDS).collect());
+        let records = page.records.get_or_init(|| {
+            self.open.lock().unwrap_or_else(PoisonError::into_inner).push_back(place / PAGE_RECORDS);
+            std::iter::repeat_with(OnceLock::new).take(PAGE_RECORDS).collect()
+        });
         records[number].get_or_init(|| {
             self.unpacked.fetch_add(1, Ordering::Relaxed);
             Box::new(self.unpack(place))
@@ -133,12 +142,16 @@ impl Packed {
         self.unpacked.load(Ordering::Relaxed) > MAX_UNPACKED
     }
 
-    /// Lets go of all that is unpacked.
+    /// Lets go of the pages that have been open longest, as long as too much is unpacked.
     pub(super) fn let_go(&mut self) {
-        for page in &mut self.pages {
-            page.records.take();
+        let open = self.open.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..PAGES_LET_GO.max(open.len() / SHARE_LET_GO) {
+            if *self.unpacked.get_mut() <= MAX_UNPACKED {
+                return;
+            }
+            let records = open.pop_front().and_then(|page| self.pages[page].records.take());
+            *self.unpacked.get_mut() -= records.iter().flatten().filter(|record| record.get().is_some()).count();
         }
-        *self.unpacked.get_mut() = 0;
     }
 
     /// Where an id stands.
@@ -149,9 +162,11 @@ impl Packed {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::Ordering;
+
     use summit::Position;
 
-    use super::{MAX_UNPACKED, PAGE_RECORDS, Packed};
+    use super::{MAX_UNPACKED, PAGE_RECORDS, PAGES_LET_GO, Packed};
     use crate::index::Record;
 
     /// Every golden document and real ones, so often that there are several pages; every third position is somebody else's.
@@ -185,9 +200,34 @@ mod tests {
             assert_eq!(packed.place_at(Position::new(nobody)), None);
         }
         assert_eq!(*packed.unpacked.get_mut(), records.len());
-        assert!(!packed.is_full(), "{MAX_UNPACKED} may stay");
+    }
+
+    #[test]
+    fn the_pages_that_have_been_open_longest_are_let_go_a_few_at_a_time_until_so_many_are_unpacked_as_may_be() {
+        let (records, mut packed) = (records(), Packed::default());
+        let more = 2 * PAGES_LET_GO * PAGE_RECORDS;
+        for place in 0..MAX_UNPACKED + more {
+            packed.push(&records[place % records.len()]);
+        }
+        // From the last one on.
+        for place in (0..packed.len()).rev() {
+            packed.get(place);
+        }
+        let last = packed.pages.len() - 1;
+        let mut rounds = 0;
+        while packed.is_full() {
+            let before = *packed.unpacked.get_mut();
+            packed.let_go();
+            assert!(*packed.unpacked.get_mut() < before, "{before} after {rounds} rounds");
+            rounds += 1;
+        }
+        let is_open = |page: usize| packed.pages[page].records.get().is_some();
+        assert_eq!((packed.unpacked.load(Ordering::Relaxed), is_open(0), is_open(last)), (MAX_UNPACKED, true, false));
+        assert_eq!(
+            packed.get(packed.len() - 1).event.content,
+            records[(packed.len() - 1) % records.len()].event.content
+        );
         packed.let_go();
-        assert_eq!(packed.get(70), &records[70]);
-        assert_eq!(*packed.unpacked.get_mut(), 1);
+        assert!(!packed.is_full(), "one more than may stay");
     }
 }

@@ -60,13 +60,19 @@ fn sole(succession: &Succession) -> Option<&PartyId> {
     alone.then_some(first)
 }
 
+/// Whether the same come before and after.
+pub(crate) fn alike(succession: &Succession) -> bool {
+    same_names(&succession.from, &succession.to)
+}
+
+fn same_names(left: &[PartyId], right: &[PartyId]) -> bool {
+    left.iter().all(|name| right.contains(name)) && right.iter().all(|name| left.contains(name))
+}
+
 /// Whether two tell the same succession, each in its words.
 pub(crate) fn same(one: &Event, other: &Event) -> bool {
-    let alike = |left: &[PartyId], right: &[PartyId]| {
-        left.iter().all(|name| right.contains(name)) && right.iter().all(|name| left.contains(name))
-    };
     let both = succession(one).zip(succession(other));
-    both.is_some_and(|(one, other)| alike(&one.from, &other.from) && alike(&one.to, &other.to))
+    both.is_some_and(|(one, other)| same_names(&one.from, &other.from) && same_names(&one.to, &other.to))
 }
 
 /// The name of an organisation as a succession names it.

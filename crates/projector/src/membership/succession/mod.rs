@@ -7,7 +7,8 @@
 //! ends what all hold there. **It passes over** the status that is held then to the one heir that it names and that is new:
 //! of parties by continuation, renaming or succession, and where at least two unite; of members of an organisation only by
 //! continuation or renaming. Where it names several heirs, or those who unite held not the same, nobody knows: nothing
-//! passes over. A dissolution and a separation leave nothing to anybody; whoever comes after is admitted, or is not.
+//! passes over. A dissolution and a separation leave nothing to anybody; whoever comes after, if anybody
+//! does, is admitted, or is not.
 //!
 //! **What is said of the party itself goes before.** A succession joins the group of the transition that it may speak of; it
 //! dates that group, and competes there, only where no dated claim of the party itself does. Nothing passes over to who
@@ -23,7 +24,7 @@ mod reach;
 mod sweep;
 
 pub(super) use chain::Chain;
-pub(super) use manner::same;
-pub(crate) use manner::{as_organisation, as_party};
+pub(super) use manner::{alike, holds_in, same};
+pub(crate) use manner::{as_organisation, as_party, succession};
 pub(crate) use reach::Place;
 pub(super) use sweep::Swept;

@@ -26,9 +26,19 @@ impl Index {
 
     /// An organisation, and those whose members may have passed over to it.
     pub(crate) fn organisations_before(&self, organisation: &OrganisationId) -> BTreeSet<OrganisationId> {
+        self.organisations_before_told(organisation, &|_| true)
+    }
+
+    /// The same, as far as those successions tell that count.
+    pub(crate) fn organisations_before_told(
+        &self,
+        organisation: &OrganisationId,
+        counts: &dyn Fn(&Record) -> bool,
+    ) -> BTreeSet<OrganisationId> {
         reachable([organisation.clone()], |one| {
             let name = as_party(one);
-            let inherited = self.successions_of(&name).filter_map(|record| succession(&record.event));
+            let told = self.successions_of(&name).filter(|record| counts(record));
+            let inherited = told.filter_map(|record| succession(&record.event));
             let inherited = inherited.filter(|said| heir_of_members(said) == Some(&name));
             inherited.flat_map(|said| said.from.iter().filter_map(as_organisation)).collect()
         })
