@@ -55,6 +55,9 @@ struct Bench {
     /// Only indexes the log at this address, and prints how many bytes of memory that took
     #[arg(long, value_name = "URL", hide = true)]
     index: Option<String>,
+    /// Only indexes so many events in memory, and prints how many bytes of memory that took
+    #[arg(long, value_name = "COUNT", hide = true)]
+    indexed: Option<u64>,
     /// Only answers over HTTP, with plain axum, and prints where
     #[arg(long, hide = true)]
     axum: bool,
@@ -71,6 +74,10 @@ fn main() -> ExitCode {
     let bench = Bench::parse();
     if let Some(url) = &bench.index {
         println!("{}", lines::memory(url));
+        return ExitCode::SUCCESS;
+    }
+    if let Some(count) = bench.indexed {
+        println!("{}", lines::indexed(count));
         return ExitCode::SUCCESS;
     }
     if bench.axum {

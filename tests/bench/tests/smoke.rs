@@ -20,6 +20,7 @@ fn every_line_runs_and_is_told_with_figures() {
         "publish-one",
         "replay",
         "rebuild",
+        "fold",
         "views",
         "workers",
         "seen",

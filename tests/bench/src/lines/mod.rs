@@ -15,6 +15,7 @@ mod workers;
 
 use crate::measure::Measured;
 
+pub(crate) use fold::indexed;
 pub(crate) use sizes::memory;
 
 /// How much is measured.

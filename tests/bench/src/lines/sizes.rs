@@ -24,7 +24,7 @@ const LEVEL: i32 = 3;
 
 pub(crate) fn sizes(size: Size) -> Vec<Measured> {
     let store = Store::with(size.events);
-    let memory = memory_apart(&store.server.url()) / precise(size.events);
+    let memory = apart(&["--index", &store.server.url()]) / precise(size.events);
     let compressed = compressed(size.events);
     let stream = bytes_of(&store.server.store());
     let folder = tempfile::tempdir().expect("a folder");
@@ -50,10 +50,10 @@ pub(crate) fn sizes(size: Size) -> Vec<Measured> {
     ]
 }
 
-/// Bytes of memory that an index of a log takes, in a process of its own: what others have used and left is none of it.
-fn memory_apart(url: &str) -> f64 {
+/// What this program prints in a process of its own, with these options: bytes.
+pub(super) fn apart(options: &[&str]) -> f64 {
     let program = std::env::current_exe().expect("this program has a path");
-    let told = Command::new(program).args(["--index", url]).output().expect("it runs once more");
+    let told = Command::new(program).args(options).output().expect("it runs once more");
     let told = String::from_utf8_lossy(&told.stdout);
     told.trim().parse().unwrap_or_else(|_| panic!("bytes, not {told:?}"))
 }
