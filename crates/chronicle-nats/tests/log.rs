@@ -43,8 +43,7 @@ async fn the_log_on_jetstream_can_be_rebuilt() {
     let client = async_nats::connect(full.url()).await.expect("connected");
     let mut headers = async_nats::HeaderMap::new();
     headers.append("Chronicle-Restored", "2001-01-01T00:00:00Z 0");
-    client.publish_with_headers("chronicle.event.a", headers, "{}".into()).await.expect("sent");
-    client.flush().await.expect("sent");
+    client.request_with_headers("chronicle.event.a", headers, "{}".into()).await.expect("stored");
     let entries: Vec<Entry> = log.read(Position::new(5)).try_collect().await.expect("readable");
     let restored = entries.iter().map(|entry| entry.header("Chronicle-Restored"));
     assert_eq!(restored.collect::<Vec<_>>(), [None, None, Some("2001-01-01T00:00:00Z 0")]);

@@ -17,9 +17,15 @@ impl View<'_> {
         organisation: &OrganisationId,
         folded: &BTreeMap<PartyId, Folded>,
     ) -> Vec<Remark> {
-        let mut remarks = self.odd_successions(&as_party(organisation), Some(organisation));
+        let mut remarks = Vec::new();
+        // Where somebody is known to have held anything; that an event speaks of it later, nobody knows yet.
+        if folded.values().any(|spells| !spells.spells.is_empty()) {
+            remarks.extend(self.odd_successions(&as_party(organisation), Some(organisation)));
+        }
         for (party, spells) in folded {
-            remarks.extend(self.odd_successions(party, Some(organisation)));
+            if !spells.spells.is_empty() {
+                remarks.extend(self.odd_successions(party, Some(organisation)));
+            }
             let begun = |spell: &&Spell| spell.start.reached(&self.cutoff) != Answer::No;
             for spell in spells.spells.iter().filter(begun) {
                 remarks.extend(contested(party, spell));
