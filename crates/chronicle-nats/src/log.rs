@@ -214,6 +214,11 @@ impl Chronicle for NatsChronicle {
 
     async fn state(&self) -> Result<LogState, ReadError> {
         let info = kept::whole_info(&self.reader, STREAM).await.map_err(|failure| self.unreadable(failure))?;
+        if !info.is_led() {
+            return Err(ReadError::Unreachable(
+                "no node leads it: more than half of them are gone, or one is chosen now".into(),
+            ));
+        }
         let (first, last) = (Position::new(info.state.first_seq), Position::new(info.state.last_seq));
         let missing = info.state.missing().map(Position::new);
         Ok(LogState { created_at: info.created, first, last, entries: info.state.messages, missing })

@@ -53,6 +53,17 @@ pub(crate) struct Info {
     pub(crate) created: jiff::Timestamp,
     /// What it holds.
     pub(crate) state: State,
+    /// Who keeps it, in a cluster.
+    #[serde(default)]
+    cluster: Option<Kept>,
+}
+
+/// Who keeps a stream in a cluster.
+#[derive(Debug, Clone, Deserialize)]
+struct Kept {
+    /// Where nobody leads it, a node that is left answers for its own copy.
+    #[serde(default)]
+    leader: String,
 }
 
 /// What a stream holds.
@@ -87,6 +98,11 @@ impl State {
 }
 
 impl Info {
+    /// Whether this is said for the stream, and not by a node that is left of a cluster for its own copy.
+    pub(crate) fn is_led(&self) -> bool {
+        self.cluster.as_ref().is_none_or(|kept| !kept.leader.is_empty())
+    }
+
     /// How many servers keep it.
     pub(crate) fn replicas(&self) -> Option<usize> {
         self.config.get("num_replicas").and_then(Value::as_u64).and_then(|replicas| usize::try_from(replicas).ok())

@@ -105,8 +105,13 @@ fn with_one_node_gone_it_is_written_with_two_gone_nothing_is_acknowledged_and_it
     let end = Instant::now() + ALONE;
     stage.until("some time with one node", |_| Instant::now() >= end);
     assert_eq!(stage.acknowledged(), before, "one of three stores nothing");
+    let red =
+        wait("the service to be not ready", || http::ask(served.address, "/readyz"), |answer| answer.status == 503);
+    assert!(red.body.contains("log-unreachable"), "{}", red.body);
     let still = http::ask(served.address, "/v1/organisations/org-1/members");
     assert_eq!(still.status, 200, "questions are answered: {}", still.body);
+    let why = wait("answers to be marked stale", || mark(&served), Option::is_some);
+    assert!(why.as_ref().is_some_and(|why| why.contains("could not be reached")), "{why:?}");
     let said = stage.chronicle.run(["doctor"]);
     assert_ne!(said.code, Some(0), "{}", said.out);
 

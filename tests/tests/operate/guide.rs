@@ -17,7 +17,7 @@ use crate::{deploy, project};
 
 /// What the guide names stands below the test's folder.
 const PLACES: &str =
-    "/usr/local/s?bin/|/var/lib/chronicle|/var/backups/chronicle|/etc/chronicle/|/var/lib/nats|/etc/nats|/tmp/|/root/";
+    "/usr/local/s?bin/|/var/lib/chronicle|/var/backups/chronicle|/etc/chronicle/|/var/lib/nats|/etc/nats|/tmp/";
 /// Where the guide's service answers; in the test it is at a port that is free.
 const ADDRESS: &str = "127.0.0.1:8080";
 /// What differs from run to run in the guide alone.

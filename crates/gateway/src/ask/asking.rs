@@ -24,6 +24,8 @@ pub(crate) struct Asking {
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
+    /// Whether a format is asked for by its name: what is answered is a file, whose token is good for ever.
+    pub(super) is_file: bool,
     /// What the path names, still as text.
     names: Vec<(String, String)>,
 }
@@ -55,7 +57,8 @@ impl FromRequestParts<Service> for Asking {
         let has = Has::new(parts.uri.to_string(), licence, tags.join(","), service.stale());
         let path = parts.uri.path().to_owned();
         let query = parts.uri.query().unwrap_or_default().to_owned();
-        Ok(Self { service: service.clone(), parameters, has, path, query, headers: parts.headers.clone(), names })
+        let (service, headers) = (service.clone(), parts.headers.clone());
+        Ok(Self { service, parameters, has, path, query, headers, is_file: false, names })
     }
 }
 

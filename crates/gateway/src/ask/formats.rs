@@ -93,6 +93,7 @@ impl Asking {
             found.map(|(what, ..)| *what).ok_or_else(|| format!("{text:?} is none"))
         })?;
         if let Some(what) = asked_for {
+            self.is_file = true;
             return Ok(what);
         }
         let ranges = self.headers.get_all(header::ACCEPT).iter().filter_map(|ranges| ranges.to_str().ok());

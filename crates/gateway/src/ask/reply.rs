@@ -67,7 +67,7 @@ impl Asking {
         question: impl FnOnce(&View<'_>) -> Result<A, AskError> + Send + 'static,
         note: impl FnOnce(&Index) -> Option<String> + Send + 'static,
     ) -> Result<Response, Problem> {
-        let (from, citing) = (self.vantage()?, self.citing());
+        let (from, citing, is_file) = (self.vantage()?, self.citing(), self.is_file);
         if let Some(wanted) = from.min_position {
             reach(&self.service, wanted).await?;
         }
@@ -77,7 +77,10 @@ impl Asking {
         }
         self.reply(lane, None, move |ground| {
             let asked = ground.index.ask(|index| {
-                let vantage = from.resolve(index)?;
+                let mut vantage = from.resolve(index)?;
+                if is_file {
+                    vantage.at_position.get_or_insert(index.tail());
+                }
                 let view = index.view(&vantage, ground.today)?.showing(from.names.clone());
                 let (tag, has) = ground.has.of(&[view.token()]);
                 // Whoever has the answer was answered: nothing is unknown.
