@@ -47,6 +47,8 @@ pub(crate) struct Delivery {
     link: Link,
     subscriber: Subscriber,
     losses: watch::Receiver<u64>,
+    /// The server of a cluster that makes it, from its own copy.
+    pub(crate) server: String,
     /// How many messages have come.
     delivered: u64,
     /// How many messages stood there, by the last word of the server.
@@ -157,7 +159,8 @@ impl Delivery {
         }
         let body: Value = json!({ "stream_name": stream, "config": config });
         let made: Made = link.api(request, &body).await?;
-        Ok(Self { link: link.clone(), subscriber, losses, delivered: 0, waiting: made.num_pending })
+        let (server, waiting) = (made.cluster.leader, made.num_pending);
+        Ok(Self { link: link.clone(), subscriber, losses, server, delivered: 0, waiting })
     }
 
     /// Has one server of a cluster push the log from its beginning, as its own copy has it; none where others make all
@@ -177,8 +180,8 @@ impl Delivery {
             }
             // Nothing is sent before somebody listens.
             let subscriber = client.subscribe(inbox).await.map_err(|error| Failure::Unknown(error.to_string()))?;
-            let waiting = made.num_pending;
-            return Ok(Some(Self { link: link.clone(), subscriber, losses, delivered: 0, waiting }));
+            let (server, waiting) = (made.cluster.leader, made.num_pending);
+            return Ok(Some(Self { link: link.clone(), subscriber, losses, server, delivered: 0, waiting }));
         }
         Ok(None)
     }

@@ -12,6 +12,7 @@ use chronicle::{Damage, Entry, ReadError};
 use jiff::Timestamp;
 use summit::Position;
 
+use crate::copies::ASKED_MOST;
 use crate::deliver::{Delivered, Delivery, HEARTBEAT, Lost, READING_HEARTBEAT, Start};
 use crate::link::{Failure, Link};
 use crate::log::unreadable;
@@ -26,6 +27,9 @@ const READ_ATTEMPTS: u32 = 2;
 /// back after some 50 ms, but after 2 s when it was hung up again and again.
 const ASK_ATTEMPTS: u32 = 30;
 const ASK_PAUSE: Duration = Duration::from_millis(100);
+/// How often in a row a server says that it has something and delivers nothing, although the stream's leader has it, until its
+/// copy is left for another one: four times a second where there is an end, else every five seconds.
+const SILENCES: u32 = 8;
 
 /// A read under way.
 pub(crate) struct Reading {
@@ -34,6 +38,8 @@ pub(crate) struct Reading {
     next: Position,
     /// The delivery under way, if any.
     delivery: Option<Delivery>,
+    /// The server of a cluster whose copy lacks what the stream's leader has.
+    avoided: Option<String>,
     /// The entry before the one to come, for the check when a delivery is made anew.
     last: Option<Known>,
     /// When the log was created, once that is known.
@@ -53,7 +59,7 @@ struct Known {
 impl Reading {
     pub(crate) fn new(link: Link, from: Position, restored_to: Position, created_at: Option<Timestamp>) -> Self {
         let next = from.max(Position::new(1));
-        Self { link, next, delivery: None, last: None, created_at, restored_to }
+        Self { link, next, delivery: None, avoided: None, last: None, created_at, restored_to }
     }
 
     /// The next entry, whenever it comes, through lost connections and restarted servers.
@@ -155,10 +161,14 @@ impl Reading {
             Some(delivery) => (delivery, None),
             None => (self.begin(end).await?, self.last.clone()),
         };
+        let mut silences = 0;
         loop {
             let wanted = known.as_ref().map_or(self.next, |known| known.position);
             let Some(delivered) = delivery.next_or_silence().await.map_err(Interrupted::Lost)? else {
+                silences += 1;
                 match self.is_readable(wanted).await {
+                    // Its own copy is damaged, or it is too slow.
+                    Ok(true) if silences == SILENCES => return Err(self.left(delivery)),
                     // It was only slow; or it does not let us ask.
                     Ok(true) | Err(Failure::NotPermitted(_)) => continue,
                     Ok(false) => return Err(Interrupted::of(Damage::Missing { position: wanted })),
@@ -167,8 +177,11 @@ impl Reading {
             };
             let found = Position::new(delivered.sequence);
             if found != wanted {
-                return Err(Interrupted::gap(wanted, found));
+                // What one copy of a cluster has lost, the log has not.
+                let elsewhere = found > wanted && self.is_readable(wanted).await.is_ok_and(|readable| readable);
+                return Err(if elsewhere { self.left(delivery) } else { Interrupted::gap(wanted, found) });
             }
+            silences = 0;
             let waiting = delivered.waiting;
             let entry = restored::entry(delivered, self.restored_to);
             let found_there = Known { position: found, stored_at: entry.stored_at, bytes: entry.bytes.clone() };
@@ -206,12 +219,29 @@ impl Reading {
         }
         let start = Start::At(self.last.as_ref().map_or(self.next, |last| last.position).get());
         let heartbeat = if end.is_some() { READING_HEARTBEAT } else { HEARTBEAT };
-        let begun = Delivery::begin(&self.link, STREAM, None, &start, heartbeat).await;
-        let delivery = begun.map_err(|failure| self.failed(failure))?;
+        let mut delivery = self.made(&start, heartbeat).await?;
+        // The cluster decides who makes it.
+        for _ in 1..ASKED_MOST {
+            if self.avoided.as_deref().is_none_or(|avoided| delivery.server != avoided) {
+                break;
+            }
+            delivery = self.made(&start, heartbeat).await?;
+        }
         match end {
             Some(_) if delivery.waiting == 0 => Err(self.nothing_waits().await),
             Some(_) | None => Ok(delivery),
         }
+    }
+
+    async fn made(&self, start: &Start, heartbeat: Duration) -> Result<Delivery, Interrupted> {
+        let made = Delivery::begin(&self.link, STREAM, None, start, heartbeat).await;
+        made.map_err(|failure| self.failed(failure))
+    }
+
+    /// Leaves a delivery, and the copy that it reads, for another one.
+    fn left(&mut self, delivery: Delivery) -> Interrupted {
+        self.avoided = Some(delivery.server).filter(|server| !server.is_empty());
+        Interrupted::Lost(Lost::Delivery)
     }
 
     /// Whether the log is still the one that it was, as far as it was read.

@@ -10,6 +10,8 @@ use tests::{Chronicle, wait};
 
 /// So many events of some 4 KB: several blocks of the store.
 const EVENTS: u32 = 2500;
+/// How often the log is read while a copy of three is damaged: one in three reads that.
+const READ_AGAIN: usize = 3;
 /// How long each text is. It cannot be compressed.
 const TEXT_BYTES: usize = 4000;
 
@@ -105,6 +107,15 @@ fn one_bit_flipped_in_one_copy_is_found_named_and_healed_as_the_runbook_says() {
     let named: Vec<&str> = faults(&found.1).into_iter().filter(|fault| fault.starts_with("replica damaged")).collect();
     println!("{named:?}");
     assert!(named.iter().all(|fault| fault.starts_with(&wanted)), "no other one: {named:?}");
+
+    // Whoever reads from that copy, as chance has it, goes on with another one: the log is whole.
+    for _ in 0..READ_AGAIN {
+        let members = cluster.chronicle("reader").run(["members", "sco", "--json"]).json();
+        assert_eq!(members["token"]["position"], EVENTS);
+        let (code, told) = doctor(&cluster, "reader");
+        assert_eq!(code, Some(3), "{told:#}");
+        assert!(faults(&told).iter().all(|fault| fault.starts_with(&wanted)), "{told:#}");
+    }
 
     // The runbook: stop, move away, start, wait. Meanwhile it is published.
     cluster.end(damaged, Signal::SIGTERM);
